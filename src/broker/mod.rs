@@ -1,0 +1,1 @@
+//! MQTT: the two lanes in, publishes out, and the embedded broker.

@@ -1,0 +1,26 @@
+//! Fleetwatch: a native desk for driving and IoT fleets.
+//!
+//! The **broker** brings packets; the **host** lets **decode** read them and **functions** judge them; the **state**
+//! files what was judged, at the price **pricing** gives; the **store** keeps it, **outbound** tells people, the **ui**
+//! shows it; the **pipeline** is the only one who knows them all.
+
+pub mod model;
+
+pub mod decode;
+pub mod functions;
+pub mod pricing;
+pub mod scenario;
+
+pub mod state;
+
+pub mod clock;
+
+pub mod broker;
+pub mod host;
+pub mod outbound;
+pub mod store;
+
+pub mod pipeline;
+
+#[cfg(feature = "desk")]
+pub mod ui;

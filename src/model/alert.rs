@@ -1,0 +1,73 @@
+//! What people must see or be told.
+
+use serde::{Deserialize, Serialize};
+
+use super::event::DeviceId;
+use super::incident::IncidentId;
+use super::packet::Origin;
+use super::units::Timestamp;
+use super::verdict::{Band, Severity};
+
+/// Names an alert within a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AlertId(pub u64);
+
+/// What an alert is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum AlertKind {
+    /// An incident was opened or became worse.
+    Incident {
+        /// Which.
+        incident: IncidentId,
+    },
+    /// A sensor left its band or came back.
+    Temperature {
+        /// The band it is in now.
+        band: Band,
+    },
+}
+
+/// Something a person must see now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Alert {
+    /// Its number in this run.
+    pub id: AlertId,
+    /// What about.
+    #[serde(flatten)]
+    pub about: AlertKind,
+    /// Which device.
+    pub device: DeviceId,
+    /// How bad.
+    pub severity: Severity,
+    /// The road the event took.
+    pub origin: Origin,
+    /// When it was raised, by our clock.
+    pub raised_at: Timestamp,
+    /// When it ceased to hold.
+    pub cleared_at: Option<Timestamp>,
+    /// One sentence.
+    pub text: String,
+}
+
+/// One message to people, as it lies in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The same on every retry, at most 128 characters; receivers fold repeats by it.
+    pub dedup_key: String,
+    /// The incident it tells of.
+    pub incident: IncidentId,
+    /// Which device.
+    pub device: DeviceId,
+    /// How bad.
+    pub severity: Severity,
+    /// The road the event took; only `Device` ever leaves the house.
+    pub origin: Origin,
+    /// The first line, with unit and time.
+    pub title: String,
+    /// The rest.
+    pub text: String,
+    /// When it was written.
+    pub at: Timestamp,
+}

@@ -1,0 +1,209 @@
+//! Everything the state can be told. Past tense, complete, bringing its own time.
+
+use serde::Serialize;
+
+use super::command::{Command, Operator};
+use super::event::{Event, EventId};
+use super::incident::IncidentId;
+use super::invocation::Invocation;
+use super::packet::{Delivery, Origin, PacketId};
+use super::rejection::Rejection;
+use super::units::Timestamp;
+use super::verdict::Verdict;
+
+/// An event and everything said of it, in one piece, so that no one ever sees half of it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// What happened.
+    pub event: Event,
+    /// What each function answered, in the order of the calls.
+    pub verdicts: Vec<Verdict>,
+    /// The metered calls.
+    pub invocations: Vec<Invocation>,
+    /// When decoding ended.
+    pub decoded_at: Timestamp,
+    /// When the last function answered.
+    pub judged_at: Timestamp,
+    /// How to acknowledge the packet once it is stored.
+    pub delivery: Option<Delivery>,
+}
+
+/// A connection of ours that can be up or down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Link {
+    /// The crash lane to the broker.
+    BrokerCrash,
+    /// The telemetry lane to the broker.
+    BrokerTelemetry,
+    /// The incident store.
+    Store,
+    /// Telling people.
+    Notify,
+}
+
+/// How a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkState {
+    /// Not tried yet, or being tried for the first time.
+    Connecting,
+    /// Working.
+    Up,
+    /// Working, with something missing; the reason says what.
+    Degraded,
+    /// Not working; the reason says why and what to do.
+    Down,
+    /// Not set up, on purpose.
+    NotSet,
+}
+
+/// What is known of a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LinkStatus {
+    /// How it is.
+    pub state: LinkState,
+    /// Cause and fix in plain words; empty when up.
+    pub reason: String,
+    /// The raw error, for the network team.
+    pub raw: String,
+    /// When it is tried next.
+    pub next_try_at: Option<Timestamp>,
+    /// How many times it came up in this run.
+    pub n_connects: u32,
+}
+
+impl LinkStatus {
+    /// A status with nothing more to say.
+    pub fn plain(state: LinkState) -> Self {
+        Self { state, reason: String::new(), raw: String::new(), next_try_at: None, n_connects: 0 }
+    }
+}
+
+/// What a channel did with a notice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum DeliveryOutcome {
+    /// The channel took it; that is not "a person read it".
+    Accepted,
+    /// It failed and will be tried again.
+    Retrying {
+        /// Why.
+        reason: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// It can never succeed as it is; a person must act.
+    Refused {
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// A drill or sample: nobody was told.
+    WouldHave,
+}
+
+/// The depth and the drops of one queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct QueueReading {
+    /// Its name.
+    pub name: &'static str,
+    /// How many wait in it.
+    pub depth: usize,
+    /// How many it holds at most.
+    pub capacity: usize,
+    /// How many were shed since the start.
+    pub shed: u64,
+    /// How many were offered since the start.
+    pub offered: u64,
+}
+
+/// Everything the state can be told.
+#[derive(Clone, Debug)]
+pub enum Fact {
+    /// An event was decoded and judged.
+    Judged(Box<Judged>),
+    /// A packet went no further.
+    Rejected(Rejection, Option<Delivery>),
+    /// An operator asked for something.
+    Commanded {
+        /// What.
+        command: Command,
+        /// Who.
+        by: Operator,
+        /// When.
+        at: Timestamp,
+    },
+    /// A connection changed.
+    Linked {
+        /// Which.
+        link: Link,
+        /// How it is now.
+        status: LinkStatus,
+        /// When.
+        at: Timestamp,
+    },
+    /// The store committed an incident, or found that it had its event already.
+    Stored {
+        /// Which.
+        incident: IncidentId,
+        /// The event whose record was committed.
+        event: Option<EventId>,
+        /// The store knew the event: this was a duplicate, and the incident as the state opened it is void.
+        duplicate: bool,
+        /// When the commit returned.
+        at: Timestamp,
+    },
+    /// The application acknowledgement of an event went out.
+    AckSent {
+        /// For which incident.
+        incident: IncidentId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A channel did something with a notice.
+    Told {
+        /// For which incident.
+        incident: IncidentId,
+        /// Which channel, "webhook".
+        channel: String,
+        /// What became of it.
+        outcome: DeliveryOutcome,
+        /// When.
+        at: Timestamp,
+    },
+    /// We published a test event.
+    Injected {
+        /// The packet's name, the same when it comes back.
+        packet: PacketId,
+        /// Its topic.
+        topic: String,
+        /// A title, from the template or scenario.
+        title: String,
+        /// Which root.
+        origin: Origin,
+        /// When it was handed to the client.
+        sent_at: Timestamp,
+        /// When the broker acknowledged it.
+        accepted_at: Option<Timestamp>,
+    },
+    /// The window painted the first frame that shows a packet's outcome.
+    Painted {
+        /// Which incidents were on it for the first time.
+        incidents: Vec<IncidentId>,
+        /// Which packets' traces were.
+        packets: Vec<PacketId>,
+        /// When.
+        at: Timestamp,
+    },
+    /// The window looks at something else.
+    Looked(super::command::Focus),
+    /// A second passed.
+    Ticked {
+        /// When.
+        at: Timestamp,
+        /// The queues.
+        queues: Vec<QueueReading>,
+        /// Bytes on disk.
+        store_bytes: u64,
+    },
+}

@@ -1,0 +1,37 @@
+//! The vocabulary: plain data, one noun a file, shared by two stages or more.
+//!
+//! In the order in which they occur on the line: a [`Packet`] comes in, decoding makes it an [`Event`],
+//! a function answers with a [`Verdict`] and an [`Invocation`] is metered, what goes no further is a
+//! [`Rejection`]; the state files [`Incident`]s and raises [`Alert`]s.
+//! [`Fact`] is everything the state can be told, [`Effect`] everything it can ask for,
+//! [`Command`] everything an operator can ask of it.
+
+pub mod units;
+
+pub mod alert;
+pub mod command;
+pub mod effect;
+pub mod event;
+pub mod fact;
+pub mod incident;
+pub mod invocation;
+pub mod packet;
+pub mod rejection;
+pub mod verdict;
+
+pub use alert::{Alert, AlertId, AlertKind, Notice};
+pub use command::{Command, Focus, Operator};
+pub use effect::{Effect, Record};
+pub use event::{
+    AccelG, BootId, CrashReport, DeviceId, DeviceKind, Driving, Event, EventId, Frame, Position, Pulse, Reading, SpeedTrace,
+    Temperature,
+};
+pub use fact::{DeliveryOutcome, Fact, Judged, Link, LinkState, LinkStatus, QueueReading};
+pub use incident::{Incident, IncidentId, IncidentKind, Life, Note, Step, StepKind};
+pub use invocation::{Cause, Invocation, Outcome};
+pub use packet::{Delivery, Lane, Origin, Packet, PacketId};
+pub use rejection::{Rejection, RejectionReason};
+pub use units::{Celsius, Fahrenheit, PicoUsd, Timestamp};
+pub use verdict::{
+    Band, CrashVerdict, Direction, DrivingVerdict, Evidence, Malfunction, Points, Ruling, Severity, TemperatureVerdict, Verdict,
+};

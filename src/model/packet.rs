@@ -1,0 +1,117 @@
+//! What came in: a topic, bytes, a time and where it came from. Nothing is interpreted yet.
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::units::Timestamp;
+
+/// Where an event came from. A property of the road it took (the topic root), never of its payload:
+/// no field that a device can write makes a crash a drill.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A real device: topics at the root.
+    #[default]
+    Device,
+    /// A drill: topics under `drill/`. Travels the whole way and can page nobody.
+    Drill,
+    /// The built-in sample fleet: topics under `sample/`. Pages nobody.
+    Sample,
+}
+
+impl Origin {
+    /// Splits a topic into where it came from and the topic within that root.
+    pub fn of_topic(topic: &str) -> (Self, &str) {
+        if let Some(rest) = topic.strip_prefix("drill/") {
+            (Self::Drill, rest)
+        } else if let Some(rest) = topic.strip_prefix("sample/") {
+            (Self::Sample, rest)
+        } else {
+            (Self::Device, topic)
+        }
+    }
+
+    /// The topic root with its slash: empty, `drill/` or `sample/`.
+    pub const fn root(self) -> &'static str {
+        match self {
+            Self::Device => "",
+            Self::Drill => "drill/",
+            Self::Sample => "sample/",
+        }
+    }
+
+    /// Whether people may be told of it.
+    pub const fn is_real(self) -> bool {
+        matches!(self, Self::Device)
+    }
+}
+
+/// Which of the two lanes a packet travels on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// Crash reports: a durable session, acknowledged after the commit, never shed.
+    Crash,
+    /// Driving and temperature: latest wins under pressure, every drop counted.
+    Telemetry,
+}
+
+/// What it takes to acknowledge a packet to the broker: only the connection that delivered it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Delivery {
+    /// Counts the connections of this client; an acknowledgement of an older one is dropped.
+    pub epoch: u64,
+    /// The broker's packet id; 0 for `QoS` 0, where nothing is to be acknowledged.
+    pub packet_id: u16,
+}
+
+/// Names a packet by what it says: FNV-1a of topic and payload, so that the sender and the receiver of a
+/// message find the same name without a field in the payload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PacketId(pub u64);
+
+impl PacketId {
+    /// The name of `payload` sent on `topic`.
+    pub fn of(topic: &str, payload: &[u8]) -> Self {
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        for byte in topic.bytes().chain([0]).chain(payload.iter().copied()) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        Self(hash)
+    }
+}
+
+impl fmt::Display for PacketId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// One MQTT message as it arrived.
+#[derive(Clone, Debug)]
+pub struct Packet {
+    /// The whole topic, with its root.
+    pub topic: Box<str>,
+    /// The bytes, untouched.
+    pub payload: Bytes,
+    /// When we took it off the socket, by our clock.
+    pub received_at: Timestamp,
+    /// Which lane it came on.
+    pub lane: Lane,
+    /// The broker had kept it: it may be old.
+    pub retained: bool,
+    /// The broker marked it as sent before.
+    pub redelivered: bool,
+    /// How to acknowledge it, on the crash lane.
+    pub delivery: Option<Delivery>,
+}
+
+impl Packet {
+    /// The packet's name, for traces and for events without an id.
+    pub fn id(&self) -> PacketId {
+        PacketId::of(&self.topic, &self.payload)
+    }
+}

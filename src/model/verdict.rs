@@ -1,0 +1,200 @@
+//! What a function said of an event, and the evidence for it.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::rejection::RejectionReason;
+use super::units::{Celsius, Fahrenheit};
+
+/// What a function answered.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// From `judge_crash`.
+    Crash(Box<CrashVerdict>),
+    /// From `route_temperature`.
+    Temperature(TemperatureVerdict),
+    /// From `preprocess_driving`.
+    Driving(DrivingVerdict),
+}
+
+/// Real, malfunction, or a person decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ruling {
+    /// A real accident.
+    Real,
+    /// The device is at fault, or was dropped, shaken, driven over a pothole.
+    Malfunction,
+    /// Unsure: counts as a possible accident until a person has decided.
+    Undecided,
+}
+
+/// What kind of malfunction the evidence shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Malfunction {
+    /// Free fall, then an impact: the device was dropped.
+    Dropped,
+    /// One or two samples only.
+    Spike,
+    /// An axis does not move.
+    Stuck,
+    /// Pinned at the sensor's limit.
+    Clipped,
+    /// The device's clock jumped or repeated.
+    Clock,
+    /// Handled or shaken, no vehicle motion behind it.
+    Shaken,
+    /// The vertical axis dominates and the vehicle drove on.
+    Pothole,
+    /// Hard braking without contact.
+    HardBraking,
+    /// No pulse that could be a collision.
+    NoPulse,
+}
+
+/// How bad, for ordering and for telling people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Judged malfunction and the like; nobody is told.
+    Low,
+    /// A person should look.
+    Medium,
+    /// Act soon.
+    High,
+    /// Someone may be hurt.
+    Critical,
+}
+
+/// Which way a piece of evidence points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Points {
+    /// Towards a real accident.
+    Accident,
+    /// Towards a malfunction.
+    Malfunction,
+    /// Neither.
+    Neutral,
+    /// It could not be checked; the value says why. Never counted as a pass.
+    NotChecked,
+}
+
+/// One check of a verdict, complete enough to be read out on the phone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// A stable key, `delta_v`.
+    pub key: Cow<'static, str>,
+    /// What was checked, "Speed change Δv".
+    pub name: Cow<'static, str>,
+    /// The number measured; `None` where it could not be.
+    pub value: Option<f64>,
+    /// Its unit, "km/h"; empty for yes and no.
+    pub unit: Cow<'static, str>,
+    /// The value in words with its unit, "34.0 km/h in 92 ms".
+    pub reading: String,
+    /// The limit in words with its unit, "≥ 8 km/h in 150 ms".
+    pub limit: Cow<'static, str>,
+    /// Where the limit comes from, "49 CFR 563.5".
+    pub source: Cow<'static, str>,
+    /// Which way it points.
+    pub points: Points,
+    /// Its weight in log-odds, positive towards an accident.
+    pub weight: f64,
+}
+
+/// Where the hit came from, in the vehicle frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Hit from the front.
+    Front,
+    /// Hit from the rear.
+    Rear,
+    /// Hit on the left.
+    Left,
+    /// Hit on the right.
+    Right,
+}
+
+/// A verdict over a crash report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CrashVerdict {
+    /// Real, malfunction or undecided.
+    pub ruling: Ruling,
+    /// Its kind, for a malfunction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub malfunction: Option<Malfunction>,
+    /// Probability of a real accident, 0 to 1.
+    pub probability: f64,
+    /// How bad it is taken to be.
+    pub severity: Severity,
+    /// One sentence an operator can read out.
+    pub summary: String,
+    /// Largest horizontal speed change within 150 ms, km/h.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delta_v_kmh: Option<f64>,
+    /// Largest acceleration without gravity, g.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_g: Option<f64>,
+    /// The judged window, ms relative to `occurred_at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_ms: Option<(f64, f64)>,
+    /// Free fall before the impact, ms relative to `occurred_at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_fall_ms: Option<(f64, f64)>,
+    /// Where the hit came from, when the frame is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
+    /// Every check, in the order an operator should read them.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Where a temperature lies among its sensor's bands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Band {
+    /// Below the lower limit.
+    Cold,
+    /// Within.
+    Normal,
+    /// Above the upper limit.
+    Hot,
+}
+
+impl Band {
+    /// The topic segment, `hot`.
+    pub const fn segment(self) -> &'static str {
+        match self {
+            Self::Cold => "cold",
+            Self::Normal => "normal",
+            Self::Hot => "hot",
+        }
+    }
+}
+
+/// A temperature, converted and routed.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct TemperatureVerdict {
+    /// °C
+    pub celsius: Celsius,
+    /// °F
+    pub fahrenheit: Fahrenheit,
+    /// The band, with hysteresis.
+    pub band: Band,
+    /// The band before this reading, where this is not the first.
+    pub previous: Option<Band>,
+    /// The sensor's limits in force, °C: cold below the first, hot above the second.
+    pub limits_c: (f64, f64),
+}
+
+/// What `preprocess_driving` made of a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DrivingVerdict {
+    /// The row is good.
+    Keep,
+    /// The row is bad; counted under its reason.
+    Drop(RejectionReason),
+}

@@ -1,0 +1,1 @@
+//! What function calls cost.

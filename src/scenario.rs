@@ -1,0 +1,158 @@
+//! Scripted packets with expectations, in one format: tests assert them, the Inject screen plays them, benches loop them.
+//!
+//! In a payload `{{now}}` stands for the time of sending (epoch ms) and `{{id}}` for a name that is new with every
+//! sending, so that a scenario can be played twice without being taken for a repeat of itself.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Band, Life, Malfunction, Origin, Ruling, Severity, Timestamp};
+
+/// A script.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// A short title.
+    pub title: String,
+    /// One line on what it shows.
+    #[serde(default)]
+    pub about: String,
+    /// The packets, in order.
+    #[serde(default, rename = "step")]
+    pub steps: Vec<Step>,
+    /// What must come of them.
+    #[serde(default)]
+    pub expect: Expect,
+}
+
+/// One packet, or the same packet several times.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Milliseconds after the step before.
+    #[serde(default)]
+    pub after_millis: u64,
+    /// The topic without a root: the player puts `drill/` or `sample/` before it.
+    pub topic: String,
+    /// The payload as text.
+    #[serde(default)]
+    pub payload: String,
+    /// The payload as hexadecimal bytes, for what is no text. Wins over `payload`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload_hex: Option<String>,
+    /// How many times it is sent, 1 to 100,000.
+    #[serde(default = "one")]
+    pub repeat: u32,
+    /// Milliseconds between repeats.
+    #[serde(default)]
+    pub every_millis: u64,
+    /// The broker had kept it.
+    #[serde(default)]
+    pub retained: bool,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// What must come of a scenario. What is left out is not checked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Expect {
+    /// Verdicts, in order; other verdicts may lie between.
+    pub verdicts: Vec<ExpectVerdict>,
+    /// All incidents at the end, in order of opening. `None`: not checked; an empty list: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incidents: Option<Vec<ExpectIncident>>,
+    /// How many notices lie in the outbox at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notices: Option<usize>,
+    /// How many alerts were raised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alerts: Option<usize>,
+    /// Rejections by reason, `{ not_json = 1 }`; reasons that are not named are not checked.
+    pub rejected: BTreeMap<String, u64>,
+    /// Topics that were published on, in order; others may lie between.
+    pub published: Vec<String>,
+}
+
+/// One expected verdict.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExpectVerdict {
+    /// Which function.
+    pub function: String,
+    /// For crashes.
+    pub ruling: Option<Ruling>,
+    /// For malfunctions.
+    pub malfunction: Option<Malfunction>,
+    /// For temperatures.
+    pub band: Option<Band>,
+    /// A part of the summary or of an evidence row's key, name or reading.
+    pub because: Option<String>,
+}
+
+/// One expected incident.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExpectIncident {
+    /// Whose.
+    pub device: String,
+    /// How bad.
+    pub severity: Option<Severity>,
+    /// Where in its life.
+    pub life: Option<Life>,
+    /// For crashes.
+    pub ruling: Option<Ruling>,
+    /// How many reports.
+    pub reports: Option<u32>,
+    /// Which road.
+    pub origin: Option<Origin>,
+}
+
+/// A scenario file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not TOML of this shape.
+    #[error("the scenario cannot be read: {0}")]
+    Shape(#[from] toml::de::Error),
+    /// `payload_hex` is no hexadecimal.
+    #[error("step {0}: payload_hex must be pairs of hexadecimal digits")]
+    Hex(usize),
+    /// `repeat` is out of range.
+    #[error("step {0}: repeat must be from 1 to 100,000")]
+    Repeat(usize),
+}
+
+impl Scenario {
+    /// Reads a scenario from TOML and checks it.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let scenario: Self = toml::from_str(text)?;
+        for (step_idx, step) in scenario.steps.iter().enumerate() {
+            if step.payload_hex.as_deref().is_some_and(|hex| unhex(hex).is_none()) {
+                return Err(Error::Hex(step_idx + 1));
+            }
+            if !(1..=100_000).contains(&step.repeat) {
+                return Err(Error::Repeat(step_idx + 1));
+            }
+        }
+        Ok(scenario)
+    }
+}
+
+impl Step {
+    /// The payload to send at `now`, where `id` is new with every sending.
+    pub fn render(&self, now: Timestamp, id: &str) -> Vec<u8> {
+        match &self.payload_hex {
+            Some(hex) => unhex(hex).unwrap_or_default(),
+            None => self.payload.replace("{{now}}", &now.millis().to_string()).replace("{{id}}", id).into_bytes(),
+        }
+    }
+}
+
+fn unhex(hex: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u32> = hex.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_digit(16)).collect::<Option<_>>()?;
+    let pairs = digits.chunks_exact(2);
+    pairs.remainder().is_empty().then(|| pairs.map(|pair| (pair[0] * 16 + pair[1]) as u8).collect())
+}

@@ -1,0 +1,298 @@
+//! What the window paints: the state's own `Arc`s and small copies, never a walk over everything it knows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::model::effect::SampleChunk;
+use crate::model::{
+    Alert, Band, DeviceId, Driving, Focus, Incident, Invocation, Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading,
+    Rejection, RejectionReason, TemperatureVerdict, Timestamp,
+};
+
+/// The picture of one moment. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// When it was taken, by our clock; the age of everything in it is counted from here.
+    pub at: Timestamp,
+    /// Goes up with every change.
+    pub version: u64,
+    /// What the window asked to look at.
+    pub focus: Focus,
+    /// The fleet list's rows that are on the screen.
+    pub fleet: FleetPage,
+    /// The vehicle whose series are plotted.
+    pub vehicle: Option<VehicleView>,
+    /// The sensor whose series is plotted.
+    pub sensor: Option<SensorView>,
+    /// Sensors, those out of their band first, at most 200.
+    pub sensors: Arc<Vec<SensorRow>>,
+    /// How many sensors are hot, normal, cold and silent.
+    pub sensor_counts: SensorCounts,
+    /// Real incidents (of devices and of the sample fleet, the latter marked) as the queue shows them: open ones, critical first and newest first within a severity;
+    /// then judged malfunctions; then resolved ones, newest first. At most 500; `incidents_hidden` says how many more.
+    pub incidents: Arc<Vec<Arc<Incident>>>,
+    /// Real incidents beyond the list.
+    pub incidents_hidden: usize,
+    /// Drills, newest first, at most 100. Never counted among the real.
+    pub drills: Arc<Vec<Arc<Incident>>>,
+    /// The newest alerts, newest first, at most 50.
+    pub alerts: Arc<Vec<Alert>>,
+    /// Received, kept, shed, rejected.
+    pub counters: Counters,
+    /// Messages per second.
+    pub rate: Rate,
+    /// From receive to state, over the last minute.
+    pub latency: Latency,
+    /// Every connection of ours.
+    pub links: BTreeMap<Link, LinkStatus>,
+    /// Every queue.
+    pub queues: Vec<QueueReading>,
+    /// Every function, in the order of `functions::all`.
+    pub functions: Arc<Vec<FunctionRow>>,
+    /// The newest calls, newest first, at most 200.
+    pub invocations: Arc<Vec<Invocation>>,
+    /// This month's bill.
+    pub bill: BillView,
+    /// The newest rejections, newest first, at most 100.
+    pub rejections: Arc<Vec<Rejection>>,
+    /// The newest traces of what was injected, newest first, at most 100.
+    pub traces: Arc<Vec<Arc<Trace>>>,
+    /// Bytes of the store on disk.
+    pub store_bytes: u64,
+    /// Bytes of numbers held in memory, and the budget.
+    pub memory: (u64, u64),
+    /// Something the operator must be told about the line itself: unsaved records, a full register.
+    pub banners: Vec<Banner>,
+}
+
+/// A line across the window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Banner {
+    /// Red rather than amber.
+    pub critical: bool,
+    /// Cause, effect and fix, in that order.
+    pub text: String,
+}
+
+/// The part of the fleet list that is on the screen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetPage {
+    /// Vehicles known.
+    pub total: usize,
+    /// Vehicles that the filter lets through.
+    pub matching: usize,
+    /// Moving, by their last speed (≥ 1 km/h), and not silent.
+    pub moving: usize,
+    /// Standing, and not silent.
+    pub parked: usize,
+    /// No message for 60 s.
+    pub silent: usize,
+    /// The first row's place in the list.
+    pub from: usize,
+    /// The rows.
+    pub rows: Vec<FleetRow>,
+}
+
+/// One vehicle in the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FleetRow {
+    /// Its name.
+    pub device: DeviceId,
+    /// The road its messages take.
+    pub origin: Origin,
+    /// The last row of driving data, fields filled from earlier rows where the last had none.
+    pub last: Driving,
+    /// When we last heard from it.
+    pub last_seen: Timestamp,
+    /// Usual seconds between its messages; `None` before the third.
+    pub period_secs: Option<f64>,
+    /// Its clock against ours, ms; positive is ahead.
+    pub clock_ahead_ms: i64,
+    /// It has an open incident.
+    pub incident: bool,
+}
+
+/// The chosen vehicle.
+#[derive(Clone, Debug)]
+pub struct VehicleView {
+    /// Its row.
+    pub row: FleetRow,
+    /// Its numbers, oldest first; columns as in `Quantity::of(DeviceKind::Vehicle)`.
+    pub series: Vec<Arc<SampleChunk>>,
+}
+
+/// How many sensors are where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SensorCounts {
+    /// Known.
+    pub total: usize,
+    /// Above their upper limit.
+    pub hot: usize,
+    /// Within.
+    pub normal: usize,
+    /// Below their lower limit.
+    pub cold: usize,
+    /// No message for 60 s.
+    pub silent: usize,
+}
+
+/// One sensor in the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SensorRow {
+    /// Its name.
+    pub device: DeviceId,
+    /// The road its messages take.
+    pub origin: Origin,
+    /// The last verdict.
+    pub last: TemperatureVerdict,
+    /// When we last heard from it.
+    pub last_seen: Timestamp,
+    /// Usual seconds between its messages; `None` before the third.
+    pub period_secs: Option<f64>,
+    /// Since when it is in its band.
+    pub band_since: Timestamp,
+}
+
+/// The chosen sensor.
+#[derive(Clone, Debug)]
+pub struct SensorView {
+    /// Its row.
+    pub row: SensorRow,
+    /// Its numbers, oldest first; columns as in `Quantity::of(DeviceKind::Sensor)`.
+    pub series: Vec<Arc<SampleChunk>>,
+    /// When it last changed its band, and into which.
+    pub crossed: Option<(Timestamp, Band)>,
+}
+
+/// What came in and what became of it: `received = kept + shed + rejected + duplicates`, to the message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counters {
+    /// Off the sockets.
+    pub received: u64,
+    /// Decoded and filed.
+    pub kept: u64,
+    /// Dropped under pressure, telemetry only.
+    pub shed: u64,
+    /// Went no further, all reasons.
+    pub rejected: u64,
+    /// By reason.
+    pub rejected_by: BTreeMap<RejectionReason, u64>,
+    /// Crash reports that we had already.
+    pub duplicates: u64,
+    /// Crash reports received, all roots.
+    pub crash_reports: u64,
+    /// Incidents opened by real devices.
+    pub incidents: u64,
+    /// Incidents opened by drills.
+    pub drill_incidents: u64,
+    /// Incidents opened by the sample fleet.
+    pub sample_incidents: u64,
+    /// Records that the store could not take.
+    pub unsaved: u64,
+}
+
+/// Messages per second.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rate {
+    /// In the last whole second.
+    pub now: u32,
+    /// Mean of the last minute.
+    pub minute: f32,
+    /// The highest second of the last minute.
+    pub peak: u32,
+    /// Each second of the last minute, oldest first.
+    pub history: Vec<u32>,
+}
+
+/// From off the socket to filed, µs; `None` where nothing came in the last minute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Latency {
+    /// Half are quicker.
+    pub p50_micros: Option<u32>,
+    /// 99 of 100 are quicker.
+    pub p99_micros: Option<u32>,
+}
+
+/// One function's meter, this month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FunctionRow {
+    /// `judge_crash`.
+    pub name: &'static str,
+    /// One sentence.
+    pub sentence: &'static str,
+    /// MB
+    pub memory_mb: u32,
+    /// Calls.
+    pub n_calls: u64,
+    /// Of them cold.
+    pub n_cold: u64,
+    /// Of them not ok.
+    pub n_failed: u64,
+    /// Half are quicker, µs.
+    pub p50_micros: Option<u32>,
+    /// 99 of 100 are quicker, µs.
+    pub p99_micros: Option<u32>,
+    /// Billed, ms.
+    pub billed_ms: u64,
+    /// List price this month, before the free tier.
+    pub list_price: PicoUsd,
+    /// Its last call.
+    pub last_at: Option<Timestamp>,
+}
+
+/// This month's bill, as AWS Lambda would write it for the calls that ran here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BillView {
+    /// The month, `2026-11`.
+    pub month: String,
+    /// What is to be paid after the free tier.
+    pub due: PicoUsd,
+    /// List price before the free tier.
+    pub list: PicoUsd,
+    /// Requests still free this month.
+    pub free_requests_left: u64,
+    /// MB·ms of compute still free this month.
+    pub free_mb_ms_left: u64,
+    /// Which dated price sheet, `aws_lambda 2026-10-01 us-east-1 arm64`.
+    pub price_sheet: String,
+}
+
+/// What became of one injected message, stage by stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// The message.
+    pub packet: PacketId,
+    /// Its topic.
+    pub topic: String,
+    /// The template's or scenario's title.
+    pub title: String,
+    /// Its root.
+    pub origin: Origin,
+    /// The stages so far, in order of time.
+    pub stages: Vec<Stage>,
+    /// The incident it opened or joined.
+    pub incident: Option<crate::model::IncidentId>,
+    /// What the functions said, in words: "real accident, 96 %", "hot, 31.5 °C".
+    pub got: Option<String>,
+    /// Whether nothing more is to come.
+    pub complete: bool,
+}
+
+/// One stage of a trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// "Publish", "Broker accepted", "Received", "Decoded", "Judged", "Filed", "Stored", "Acknowledged", "Notify", "On screen".
+    pub name: &'static str,
+    /// In words.
+    pub detail: String,
+    /// When it began, by our clock.
+    pub begin: Timestamp,
+    /// When it ended; equal to `begin` for a point.
+    pub end: Timestamp,
+    /// Suppressed on purpose (a drill's notice): dashed, never missing.
+    pub suppressed: bool,
+    /// It failed.
+    pub failed: bool,
+}

@@ -1,0 +1,44 @@
+//! Snapshot → pixels and requests. The window never blocks and never changes anything by itself: it paints the
+//! latest [`Snapshot`] and sends [`Request`]s.
+
+use std::sync::Arc;
+
+use crate::model::{Command, Focus, IncidentId, PacketId, Timestamp};
+use crate::scenario::Scenario;
+use crate::state::Snapshot;
+
+/// What the window asks of the line.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// An operator's command.
+    Command(Command),
+    /// Look at something else.
+    Look(Focus),
+    /// Play a scenario as a drill: every topic gets the `drill/` root.
+    Drill(Scenario),
+    /// First frame that showed these.
+    Painted {
+        /// Incidents on the screen for the first time.
+        incidents: Vec<IncidentId>,
+        /// Traces complete on the screen for the first time.
+        packets: Vec<PacketId>,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// The window's only ties to the rest: where pictures come from and where requests go.
+pub struct Wires {
+    /// The latest snapshot; never waits.
+    pub latest: Box<dyn Fn() -> Arc<Snapshot> + Send>,
+    /// Sends a request; `false` when the line is busy and it was not taken: say "busy, try again".
+    pub send: Box<dyn Fn(Request) -> bool + Send>,
+    /// The time now; tests bring their own.
+    pub now: Box<dyn Fn() -> Timestamp + Send>,
+    /// What the environment chip says: `LOCAL` (embedded broker), `SITE` (a broker of yours), `AWS`.
+    pub environment: &'static str,
+    /// The sample fleet is playing: the window says SAMPLE.
+    pub sample: bool,
+    /// The operator's name for acknowledgements, as the system gives it.
+    pub operator: String,
+}
