@@ -10,6 +10,7 @@ pub mod decode;
 pub mod functions;
 pub mod pricing;
 pub mod scenario;
+pub mod wire;
 
 pub mod state;
 

@@ -4,6 +4,10 @@
 //! Write `decode/<name>.rs` with one struct and `impl Format`, add one line to [`FORMATS`], and put samples
 //! into `fixtures/payloads/<name>/`; `cargo t payloads` writes what was understood beside each.
 
+mod interner;
+
+pub use interner::Interner;
+
 use crate::model::{Event, Packet, RejectionReason};
 
 /// Why a packet could not be read.
@@ -30,7 +34,7 @@ pub trait Format: Sync {
 pub static FORMATS: &[&dyn Format] = &[];
 
 /// Reads a packet with the first format that recognises it.
-pub fn decode(packet: &Packet, events: &mut Vec<Event>) -> Result<(), DecodeError> {
+pub fn decode(packet: &Packet, _interner: &mut Interner, events: &mut Vec<Event>) -> Result<(), DecodeError> {
     for format in FORMATS {
         if format.recognizes(packet) {
             return format.decode(packet, events);

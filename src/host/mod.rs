@@ -1,1 +1,195 @@
-//! Runs functions and meters them.
+//! Runs functions: lets `decode` read a packet, calls every function whose card listens to what was read, and meters
+//! each call as Lambda would.
+//!
+//! A function that panics has lost its container: its memory is thrown away and the next call is a cold start.
+//! A function that panics, times out or answers with the wrong kind of verdict means "not judged", and a crash that
+//! was not judged is treated as real: fail towards the human.
+
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::clock::Time;
+use crate::decode::{self, Interner};
+use crate::functions::{self, Function, Trigger};
+use crate::model::{
+    Cause, CrashVerdict, DrivingVerdict, Event, Evidence, Fact, Invocation, Judged, Outcome, Packet, Points, Reading, Rejection,
+    RejectionReason, Ruling, Severity, Timestamp, Verdict,
+};
+
+/// Lambda bills whole milliseconds begun since 2020-12-01 (AWS, looked up 2026-11-22).
+const BILLED_STEP_MICROS: u64 = 1_000;
+
+/// A function with its container.
+struct Slot {
+    card: &'static functions::Card,
+    /// `None` until the first event, and again after a panic: nothing runs while nothing happens.
+    warm: Option<Box<dyn Function>>,
+}
+
+/// Decodes, judges and meters. One method, one thread, no queue.
+pub struct Host {
+    settings: functions::Settings,
+    slots: Vec<Slot>,
+    interner: Interner,
+    events: Vec<Event>,
+    time: Box<dyn Time>,
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").field("n_functions", &self.slots.len()).finish_non_exhaustive()
+    }
+}
+
+impl Host {
+    /// A host with every function cold. `max_devices` bounds how many distinct telemetry devices are remembered.
+    pub fn new(settings: functions::Settings, max_devices: usize, time: Box<dyn Time>) -> Self {
+        let slots = functions::CARDS.iter().map(|card| Slot { card, warm: None }).collect();
+        Self { settings, slots, interner: Interner::new(max_devices), events: Vec::new(), time }
+    }
+
+    /// Takes a packet the whole way from bytes to facts.
+    pub fn handle(&mut self, packet: &Packet, facts: &mut Vec<Fact>) {
+        let mut events = std::mem::take(&mut self.events);
+        events.clear();
+        match decode::decode(packet, &mut self.interner, &mut events) {
+            Ok(()) => {
+                let decoded_at = self.time.now();
+                let mut delivery = packet.delivery;
+                for event in events.drain(..) {
+                    // The packet is acknowledged with its first event; a packet carries one crash report at most.
+                    facts.push(self.judge(event, decoded_at, delivery.take()));
+                }
+            }
+            Err(error) => facts.push(Fact::Rejected(
+                Rejection {
+                    topic: packet.topic.clone(),
+                    received_at: packet.received_at,
+                    reason: error.reason,
+                    detail: error.detail.into(),
+                    payload_len: packet.payload.len(),
+                },
+                packet.delivery,
+            )),
+        }
+        self.events = events;
+    }
+
+    fn judge(&mut self, event: Event, decoded_at: Timestamp, delivery: Option<crate::model::Delivery>) -> Fact {
+        let trigger = Trigger::of(&event.reading);
+        let mut verdicts = Vec::with_capacity(1);
+        let mut invocations = Vec::with_capacity(1);
+        for slot_idx in 0..self.slots.len() {
+            if self.slots[slot_idx].card.listens_to != trigger {
+                continue;
+            }
+            let (verdict, invocation) = self.invoke(slot_idx, &event, decoded_at);
+            verdicts.extend(verdict);
+            invocations.push(invocation);
+        }
+        let judged_at = if matches!(event.reading, Reading::Crash(_)) { self.time.now() } else { decoded_at };
+        Fact::Judged(Box::new(Judged { event, verdicts, invocations, decoded_at, judged_at, delivery }))
+    }
+
+    fn invoke(&mut self, slot_idx: usize, event: &Event, started_at: Timestamp) -> (Option<Verdict>, Invocation) {
+        let slot = &mut self.slots[slot_idx];
+        let mut init_nanos = 0;
+        let begin = self.time.nanos();
+        let mut function = slot.warm.take().unwrap_or_else(|| {
+            let function = functions::all(&self.settings).swap_remove(slot_idx);
+            init_nanos = self.time.nanos().saturating_sub(begin).max(1);
+            function
+        });
+        let result = catch_unwind(AssertUnwindSafe(|| function.judge(event)));
+        let duration_nanos = self.time.nanos().saturating_sub(begin).saturating_sub(init_nanos);
+        let card = slot.card;
+        let late = duration_nanos > u64::from(card.timeout_ms) * 1_000_000;
+        let (verdict, outcome) = match result {
+            Ok(verdict) => {
+                slot.warm = Some(function);
+                if late {
+                    (fail_open(event, card, "took longer than its limit"), Outcome::TimeOut)
+                } else if answers(&verdict, card.listens_to) {
+                    (Some(verdict), Outcome::Ok)
+                } else {
+                    (fail_open(event, card, "answered nonsense"), Outcome::Error)
+                }
+            }
+            Err(_panic) => {
+                log::error!("{} panicked on packet {} of {}", card.name, event.packet, event.device);
+                (fail_open(event, card, "failed"), Outcome::Panic)
+            }
+        };
+        let billed_micros = init_nanos.div_ceil(1_000) + duration_nanos.div_ceil(1_000);
+        let invocation = Invocation {
+            function: card.name,
+            started_at,
+            init_micros: init_nanos.div_ceil(1_000) as u32,
+            duration_micros: duration_nanos.div_ceil(1_000) as u32,
+            billed_ms: billed_micros.div_ceil(BILLED_STEP_MICROS).max(1) as u32,
+            memory_mb: card.memory_mb,
+            outcome,
+            cause: Cause { packet: event.packet, device: event.device.clone(), origin: event.origin },
+            effects: verdict.as_ref().map_or(0, n_effects),
+        };
+        (verdict, invocation)
+    }
+}
+
+/// Whether a verdict is of the kind that the trigger asks for, with numbers that can be shown.
+fn answers(verdict: &Verdict, trigger: Trigger) -> bool {
+    match (verdict, trigger) {
+        (Verdict::Driving(_), Trigger::Driving) => true,
+        (Verdict::Temperature(verdict), Trigger::Temperature) => {
+            verdict.celsius.0.is_finite() && verdict.fahrenheit.0.is_finite()
+        }
+        (Verdict::Crash(verdict), Trigger::Crash) => (0.0..=1.0).contains(&verdict.probability),
+        _ => false,
+    }
+}
+
+/// What stands in for a verdict that never came. A crash is treated as real; telemetry is counted as failed.
+fn fail_open(event: &Event, card: &functions::Card, what: &str) -> Option<Verdict> {
+    match &event.reading {
+        Reading::Crash(_) => Some(Verdict::Crash(Box::new(CrashVerdict {
+            ruling: Ruling::Real,
+            malfunction: None,
+            // Neither way: nothing was weighed. The ruling follows the rule, not this number.
+            probability: 0.5,
+            severity: Severity::Critical,
+            summary: format!("Not judged: {} {what}. Treat as a real accident until a person has looked.", card.name),
+            delta_v_kmh: None,
+            peak_g: None,
+            window_ms: None,
+            free_fall_ms: None,
+            direction: None,
+            evidence: vec![Evidence {
+                key: Cow::Borrowed("not_judged"),
+                name: Cow::Borrowed("Judged"),
+                value: None,
+                unit: Cow::Borrowed(""),
+                reading: format!("no, {} {what}", card.name),
+                limit: Cow::Owned(format!("answer within {} ms", card.timeout_ms)),
+                source: Cow::Borrowed("rule: a crash that was not judged is treated as real"),
+                points: Points::NotChecked,
+                weight: 0.0,
+            }],
+        }))),
+        Reading::Driving(_) => Some(Verdict::Driving(DrivingVerdict::Drop(RejectionReason::NotJudged))),
+        Reading::Temperature(_) => None,
+    }
+}
+
+/// How many effects a verdict asks for: a file, a publish, a notice.
+fn n_effects(verdict: &Verdict) -> u8 {
+    match verdict {
+        Verdict::Crash(verdict) if verdict.ruling == Ruling::Malfunction => 2,
+        Verdict::Crash(_) => 3,
+        Verdict::Temperature(verdict) => 1 + u8::from(verdict.previous.is_some_and(|previous| previous != verdict.band)),
+        Verdict::Driving(DrivingVerdict::Keep) => 1,
+        Verdict::Driving(DrivingVerdict::Drop(_)) => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests;

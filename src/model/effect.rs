@@ -36,6 +36,20 @@ pub enum Record {
     /// A crash report came in: the incident as it is now, the report's packet and verdict, the calls, and a notice
     /// where people must be told. One transaction; then PUBACK, then the application acknowledgement, then telling.
     Crash(Box<CrashRecord>),
+    /// A crash report that the state knew already. Nothing is written; it is acknowledged once everything before it is
+    /// committed, because a vehicle sends until it is acknowledged.
+    Repeat {
+        /// Its event.
+        event: EventId,
+        /// The incident that holds it.
+        incident: IncidentId,
+        /// Whose.
+        device: DeviceId,
+        /// The road it took.
+        origin: Origin,
+        /// What the broker waits for.
+        delivery: Option<Delivery>,
+    },
     /// An incident without a packet to acknowledge (temperature), or a change to one.
     Incident {
         /// As it is now.

@@ -197,6 +197,8 @@ pub enum Fact {
     },
     /// The window looks at something else.
     Looked(super::command::Focus),
+    /// This many records could not be given to the store.
+    Unsaved(u64),
     /// A second passed.
     Ticked {
         /// When.

@@ -9,7 +9,7 @@ use super::units::Timestamp;
 
 /// Where an event came from. A property of the road it took (the topic root), never of its payload:
 /// no field that a device can write makes a crash a drill.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// A real device: topics at the root.

@@ -34,11 +34,13 @@ pub enum RejectionReason {
     RetainedOld,
     /// One device too many: the register is full.
     TooManyDevices,
+    /// The function that should have read it failed.
+    NotJudged,
 }
 
 impl RejectionReason {
     /// Every reason, in order of declaration.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::UnknownTopic,
         Self::TooLarge,
         Self::NotUtf8,
@@ -52,6 +54,7 @@ impl RejectionReason {
         Self::OutOfOrder,
         Self::RetainedOld,
         Self::TooManyDevices,
+        Self::NotJudged,
     ];
 
     /// The key in counters, `not_json`.
@@ -70,6 +73,7 @@ impl RejectionReason {
             Self::OutOfOrder => "out_of_order",
             Self::RetainedOld => "retained_old",
             Self::TooManyDevices => "too_many_devices",
+            Self::NotJudged => "not_judged",
         }
     }
 }

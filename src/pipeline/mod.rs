@@ -1,1 +1,4 @@
 //! Threads and queues: the wiring.
+
+pub mod latest;
+pub mod queue;

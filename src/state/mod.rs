@@ -1,5 +1,546 @@
-//! Facts → state and effects. Single-threaded, infallible, without clock.
+//! Facts → state and effects. Single-threaded, infallible, without clock: every fact brings its time.
+//!
+//! [`State::apply`] shows each fact to the books it concerns. The books never ask each other; what one decides and
+//! another must know passes through here.
 
+mod fleet;
+mod health;
+mod histogram;
+mod incidents;
+mod meters;
+mod series;
 pub mod snapshot;
+mod traces;
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::model::alert::AlertKind;
+use crate::model::effect::{Audit, CrashRecord, InvocationMinute};
+use crate::model::{
+    Alert, AlertId, Band, Command, CrashReport, CrashVerdict, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact,
+    Focus, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd, Reading, Record,
+    Rejection, RejectionReason, Severity, StepKind, TemperatureVerdict, Timestamp, Verdict,
+};
+use crate::pricing::PriceBook;
+use crate::wire;
+
+pub use fleet::{MOVING_KMH, SILENT_AFTER_SECS};
+pub use incidents::MERGE_SECS;
 pub use snapshot::Snapshot;
+use traces::stage;
+
+/// Alerts listed.
+const ALERTS: usize = 50;
+/// Incidents listed.
+const INCIDENTS: usize = 500;
+/// Drills listed.
+const DRILLS: usize = 100;
+
+/// What the state starts with.
+#[derive(Debug, Default)]
+pub struct Restored {
+    /// Open incidents and those of the last days, in full.
+    pub incidents: Vec<Arc<Incident>>,
+    /// Events that were filed, with their root and their incident.
+    pub known_events: Vec<((Origin, EventId), IncidentId)>,
+    /// The number of the next incident.
+    pub next_number: u64,
+    /// This month's calls.
+    pub minutes: Vec<InvocationMinute>,
+}
+
+/// Everything the desk knows.
+#[derive(Debug)]
+pub struct State {
+    fleet: fleet::Fleet,
+    incidents: incidents::Incidents,
+    meters: meters::Meters,
+    health: health::Health,
+    traces: traces::Traces,
+    alerts: VecDeque<Alert>,
+    n_alerts: u64,
+    focus: Focus,
+    at: Timestamp,
+    version: u64,
+    parts: Parts,
+}
+
+/// Parts of the snapshot that are made anew only when their book changed.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is the flag of one book, not a state machine")]
+struct Parts {
+    last: Snapshot,
+    incidents_changed: bool,
+    traces_changed: bool,
+    alerts_changed: bool,
+    seconds_changed: bool,
+}
+
+impl State {
+    /// An empty state; numbers in memory take at most `memory_budget` bytes.
+    pub fn new(memory_budget: u64, prices: PriceBook) -> Self {
+        Self {
+            fleet: fleet::Fleet::new(memory_budget),
+            incidents: incidents::Incidents::default(),
+            meters: meters::Meters::new(prices),
+            health: health::Health::default(),
+            traces: traces::Traces::default(),
+            alerts: VecDeque::new(),
+            n_alerts: 0,
+            focus: Focus { fleet_len: 40, ..Focus::default() },
+            at: Timestamp::default(),
+            version: 0,
+            parts: Parts { incidents_changed: true, seconds_changed: true, ..Parts::default() },
+        }
+    }
+
+    /// Takes in what the store had.
+    pub fn restore(&mut self, restored: Restored) {
+        self.meters.restore(&restored.minutes);
+        self.incidents.restore(restored.incidents, restored.known_events, restored.next_number);
+        self.parts.incidents_changed = true;
+    }
+
+    /// Files one fact at `now`; what must be done about it is added to `effects`.
+    pub fn apply(&mut self, fact: Fact, now: Timestamp, effects: &mut Vec<Effect>) {
+        self.version += 1;
+        self.at = self.at.max(now);
+        match fact {
+            Fact::Judged(judged) => self.judged(*judged, now, effects),
+            Fact::Rejected(rejection, delivery) => {
+                self.health.rejected(rejection);
+                effects.extend(delivery.map(Effect::Release));
+            }
+            Fact::Commanded { command, by, at } => self.commanded(command, by, at, effects),
+            Fact::Linked { link, status, .. } => self.linked(link, status),
+            Fact::Stored { incident, event, duplicate, at } => {
+                let void = self.incidents.stored(&incident, event.as_ref(), duplicate, at);
+                if duplicate {
+                    self.health.counters.duplicates += u64::from(void);
+                } else {
+                    self.trace_step(&incident, "Stored", "committed", at, false);
+                }
+                self.parts.incidents_changed = true;
+            }
+            Fact::AckSent { incident, at } => {
+                self.add_step(&incident, StepKind::Acknowledged, at, "application acknowledgement sent", effects);
+                self.trace_step(&incident, "Acknowledged", "ack published", at, false);
+            }
+            Fact::Told { incident, channel, outcome, at } => self.told(&incident, &channel, &outcome, at, effects),
+            Fact::Injected { packet, topic, title, origin, sent_at, accepted_at } => {
+                self.traces.injected(packet, &topic, &title, origin, sent_at, accepted_at);
+                self.parts.traces_changed = true;
+            }
+            Fact::Painted { incidents, packets, at } => {
+                for incident in incidents {
+                    self.add_step(&incident, StepKind::OnScreen, at, "first frame that shows it", effects);
+                }
+                for packet in packets {
+                    self.traces.painted(packet, at);
+                }
+                self.parts.traces_changed = true;
+            }
+            Fact::Looked(focus) => self.focus = focus,
+            Fact::Unsaved(n) => self.health.counters.unsaved += n,
+            Fact::Ticked { at, queues, store_bytes } => {
+                self.health.tick(at, queues, store_bytes);
+                self.fleet.tick(at);
+                self.incidents.forget_old();
+                effects.extend(self.meters.tick(at, false).into_iter().map(|minute| Effect::Save(Record::Invocations(minute))));
+                self.parts.seconds_changed = true;
+            }
+        }
+    }
+
+    /// What the store must still get before the end.
+    pub fn finish(&mut self, now: Timestamp) -> Vec<Effect> {
+        let minutes = self.meters.tick(now, true).into_iter().map(Record::Invocations);
+        let samples = self.fleet.seal_all().into_iter().map(Record::Samples);
+        minutes.chain(samples).map(Effect::Save).collect()
+    }
+
+    fn judged(&mut self, judged: Judged, now: Timestamp, effects: &mut Vec<Effect>) {
+        let cost: PicoUsd = judged.invocations.iter().map(|call| self.meters.count(call)).sum();
+        self.health.filed(judged.event.received_at, now);
+        match &judged.event.reading {
+            Reading::Driving(_) => self.drove(&judged, effects),
+            Reading::Temperature(_) => self.measured(&judged, cost, now, effects),
+            Reading::Crash(_) => self.crashed(judged, cost, now, effects),
+        }
+    }
+
+    fn drove(&mut self, judged: &Judged, effects: &mut Vec<Effect>) {
+        let Reading::Driving(row) = &judged.event.reading else { return };
+        let dropped = judged.verdicts.iter().find_map(|verdict| match verdict {
+            Verdict::Driving(DrivingVerdict::Drop(reason)) => Some(*reason),
+            _ => None,
+        });
+        if let Some(reason) = dropped {
+            self.health.rejected(row_rejection(&judged.event, "driving", reason));
+        } else {
+            self.health.counters.kept += 1;
+            effects.extend(self.fleet.drove(&judged.event, row).map(|chunk| Effect::Save(Record::Samples(chunk))));
+        }
+    }
+
+    fn measured(&mut self, judged: &Judged, cost: PicoUsd, now: Timestamp, effects: &mut Vec<Effect>) {
+        let event = &judged.event;
+        let verdict = judged.verdicts.iter().find_map(|verdict| match verdict {
+            Verdict::Temperature(verdict) => Some(*verdict),
+            _ => None,
+        });
+        let Some(verdict) = verdict else {
+            self.health.rejected(row_rejection(event, "temperature", RejectionReason::NotJudged));
+            return;
+        };
+        self.health.counters.kept += 1;
+        effects.extend(self.fleet.measured(event, &verdict).map(|chunk| Effect::Save(Record::Samples(chunk))));
+        let topic = wire::temperature_topic(event.origin, verdict.band, &event.device);
+        effects.push(Effect::Publish { topic, payload: wire::temperature_json(&event.device, event.time(), &verdict) });
+        let before = verdict.previous.unwrap_or(Band::Normal);
+        if verdict.band != before {
+            self.changed_band(event, &verdict, cost, now, effects);
+        }
+        if event.origin == Origin::Drill {
+            let got = format!("{}, {:.1} °C", verdict.band.segment(), verdict.celsius.0);
+            self.trace_judged(judged, &got, now, None);
+        }
+    }
+
+    fn changed_band(
+        &mut self,
+        event: &Event,
+        verdict: &TemperatureVerdict,
+        cost: PicoUsd,
+        now: Timestamp,
+        effects: &mut Vec<Effect>,
+    ) {
+        let (limit, sign) = match verdict.band {
+            Band::Hot => (verdict.limits_c.1, ">"),
+            Band::Cold => (verdict.limits_c.0, "<"),
+            Band::Normal => {
+                if let Some(id) = self.incidents.back_in_band(event, verdict, now) {
+                    self.save_incident(&id, None, None, effects);
+                    self.clear_alerts(&event.device, event.origin, now);
+                }
+                return;
+            }
+        };
+        let (id, opened) = self.incidents.left_band(event, verdict, cost, now);
+        let text = format!(
+            "{} is {}: {:.1} °C ({:.1} °F) {sign} {limit:.1} °C",
+            event.device,
+            verdict.band.segment(),
+            verdict.celsius.0,
+            verdict.fahrenheit.0
+        );
+        self.raise(AlertKind::Temperature { band: verdict.band }, event, Severity::High, text.clone(), now, effects);
+        let notice = opened.then(|| Notice {
+            dedup_key: format!("{id}-0"),
+            incident: id.clone(),
+            device: event.device.clone(),
+            severity: Severity::High,
+            origin: event.origin,
+            title: text,
+            text: format!("Since {}.", event.time().rfc3339()),
+            at: now,
+        });
+        if opened {
+            self.count_incident(event.origin);
+        }
+        self.save_incident(&id, notice, None, effects);
+    }
+
+    fn crashed(&mut self, judged: Judged, cost: PicoUsd, now: Timestamp, effects: &mut Vec<Effect>) {
+        let event = &judged.event;
+        let Reading::Crash(report) = &event.reading else { return };
+        let Some(verdict) = judged.verdicts.iter().find_map(|verdict| match verdict {
+            Verdict::Crash(verdict) => Some(Arc::new((**verdict).clone())),
+            _ => None,
+        }) else {
+            // The host fails open, so there is always a verdict; if that ever breaks, the broker keeps the packet.
+            log::error!("a crash report of {} came without a verdict; it stays with the broker", event.device);
+            self.health.counters.unsaved += 1;
+            return;
+        };
+        let report: Arc<CrashReport> = Arc::new((**report).clone());
+        self.health.counters.crash_reports += 1;
+        let filed = self.incidents.file(&judged, &report, &verdict, cost, now);
+        self.parts.incidents_changed = true;
+        let words = format!("{}, {:.0} %", ruling_words(&verdict), verdict.probability * 100.0);
+        if event.origin == Origin::Drill {
+            self.trace_judged(&judged, &words, now, Some(filed.incident.clone()));
+        }
+        if filed.duplicate {
+            self.health.counters.duplicates += 1;
+            effects.push(Effect::Save(Record::Repeat {
+                event: report.event_id.clone(),
+                incident: filed.incident,
+                device: event.device.clone(),
+                origin: event.origin,
+                delivery: judged.delivery,
+            }));
+            return;
+        }
+        self.health.counters.kept += 1;
+        if filed.opened {
+            self.count_incident(event.origin);
+        }
+        let Some(incident) = self.incidents.get(&filed.incident).cloned() else { return };
+        let notice = filed.tell.then(|| crash_notice(&incident, &report, &verdict, now));
+        if filed.tell {
+            let kind = AlertKind::Incident { incident: filed.incident.clone() };
+            let text = format!("{}: {}", event.device, verdict.summary);
+            self.raise(kind, event, verdict.severity, text, now, effects);
+        }
+        effects.push(Effect::Save(Record::Crash(Box::new(CrashRecord {
+            incident,
+            event: report.event_id.clone(),
+            report,
+            verdict,
+            received_at: judged.event.received_at,
+            invocations: judged.invocations,
+            notice,
+            delivery: judged.delivery,
+        }))));
+    }
+
+    fn count_incident(&mut self, origin: Origin) {
+        match origin {
+            Origin::Device => self.health.counters.incidents += 1,
+            Origin::Drill => self.health.counters.drill_incidents += 1,
+            Origin::Sample => self.health.counters.sample_incidents += 1,
+        }
+    }
+
+    fn raise(
+        &mut self,
+        about: AlertKind,
+        event: &Event,
+        severity: Severity,
+        text: String,
+        now: Timestamp,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.n_alerts += 1;
+        let alert = Alert {
+            id: AlertId(self.n_alerts),
+            about,
+            device: event.device.clone(),
+            severity,
+            origin: event.origin,
+            raised_at: now,
+            cleared_at: None,
+            text,
+        };
+        self.alerts.truncate(ALERTS - 1);
+        self.alerts.push_front(alert.clone());
+        self.parts.alerts_changed = true;
+        effects.push(Effect::Raise(alert));
+    }
+
+    fn clear_alerts(&mut self, device: &crate::model::DeviceId, origin: Origin, now: Timestamp) {
+        for alert in &mut self.alerts {
+            let concerns =
+                matches!(alert.about, AlertKind::Temperature { .. }) && alert.device == *device && alert.origin == origin;
+            if concerns && alert.cleared_at.is_none() {
+                alert.cleared_at = Some(now);
+            }
+        }
+        self.parts.alerts_changed = true;
+    }
+
+    fn commanded(&mut self, command: Command, by: Operator, at: Timestamp, effects: &mut Vec<Effect>) {
+        let (id, changed) = match &command {
+            Command::Acknowledge { incident } => (incident.clone(), self.incidents.acknowledge(incident, &by, at)),
+            Command::Resolve { incident } => (incident.clone(), self.incidents.resolve(incident, &by, at)),
+            Command::Note { incident, text } => (incident.clone(), self.incidents.note(incident, &by, text, at)),
+        };
+        if changed {
+            self.save_incident(&id, None, Some(Audit { by, command, at }), effects);
+        }
+    }
+
+    fn save_incident(&mut self, id: &IncidentId, notice: Option<Notice>, audit: Option<Audit>, effects: &mut Vec<Effect>) {
+        self.parts.incidents_changed = true;
+        if let Some(incident) = self.incidents.get(id) {
+            effects.push(Effect::Save(Record::Incident { incident: Arc::clone(incident), notice, audit }));
+        }
+    }
+
+    fn told(
+        &mut self,
+        incident: &IncidentId,
+        channel: &str,
+        outcome: &DeliveryOutcome,
+        at: Timestamp,
+        effects: &mut Vec<Effect>,
+    ) {
+        let (kind, detail, failed, suppressed) = match outcome {
+            DeliveryOutcome::Accepted => (StepKind::Told, format!("{channel} accepted"), false, false),
+            DeliveryOutcome::Retrying { reason, .. } => {
+                (StepKind::TellFailed, format!("{channel}: {reason} Trying again."), true, false)
+            }
+            DeliveryOutcome::Refused { reason } => (StepKind::TellFailed, format!("{channel} refused: {reason}"), true, false),
+            DeliveryOutcome::WouldHave => (StepKind::WouldHaveTold, format!("would have told {channel}"), false, true),
+        };
+        self.add_step(incident, kind, at, detail.clone(), effects);
+        let mut stage = stage("Notify", detail, at, at);
+        stage.failed = failed;
+        stage.suppressed = suppressed;
+        self.traces.add_to_incident(incident, &stage);
+        self.parts.traces_changed = true;
+    }
+
+    fn linked(&mut self, link: Link, mut status: LinkStatus) {
+        let before = self.health.links.get(&link);
+        let came_up = status.state == LinkState::Up && before.is_none_or(|before| before.state != LinkState::Up);
+        status.n_connects = before.map_or(0, |before| before.n_connects) + u32::from(came_up);
+        self.health.links.insert(link, status);
+    }
+
+    fn add_step(&mut self, id: &IncidentId, kind: StepKind, at: Timestamp, detail: impl Into<String>, effects: &mut Vec<Effect>) {
+        if let Some((origin, step)) = self.incidents.add_step(id, kind, at, detail) {
+            self.parts.incidents_changed = true;
+            effects.push(Effect::Save(Record::Step { incident: id.clone(), origin, step }));
+        }
+    }
+
+    fn trace_step(&mut self, incident: &IncidentId, name: &'static str, detail: &str, at: Timestamp, suppressed: bool) {
+        let mut stage = stage(name, detail, at, at);
+        stage.suppressed = suppressed;
+        self.traces.add_to_incident(incident, &stage);
+        self.parts.traces_changed = true;
+    }
+
+    fn trace_judged(&mut self, judged: &Judged, got: &str, now: Timestamp, incident: Option<IncidentId>) {
+        let event = &judged.event;
+        let topic = match &event.reading {
+            Reading::Crash(report) => report.topic.to_string(),
+            _ => format!("{}sensors/{}/temperature", event.origin.root(), event.device),
+        };
+        self.traces.change(event.packet, &topic, event.origin, |trace| {
+            trace.stages.push(stage("Received", "off the socket", event.received_at, event.received_at));
+            trace.stages.push(stage("Decoded", "understood", event.received_at, judged.decoded_at));
+            for call in &judged.invocations {
+                let end = call.started_at.plus_micros(i64::from(call.init_micros) + i64::from(call.duration_micros));
+                trace.stages.push(stage("Judged", format!("{}: {got}", call.function), call.started_at, end));
+            }
+            trace.stages.push(stage(
+                "Filed",
+                incident.as_ref().map_or_else(|| "series".to_owned(), ToString::to_string),
+                now,
+                now,
+            ));
+            trace.got = Some(got.to_owned());
+            trace.incident = incident;
+        });
+        self.parts.traces_changed = true;
+    }
+
+    /// The picture of now. Costs what is on the screen, and what changed since the last one.
+    pub fn snapshot(&mut self) -> Snapshot {
+        let parts = &mut self.parts;
+        let snapshot = &mut parts.last;
+        snapshot.at = self.at;
+        snapshot.version = self.version;
+        snapshot.focus = self.focus.clone();
+        if std::mem::take(&mut parts.incidents_changed) {
+            let (incidents, hidden, drills) = self.incidents.listed(INCIDENTS, DRILLS);
+            snapshot.incidents = Arc::new(incidents);
+            snapshot.incidents_hidden = hidden;
+            snapshot.drills = Arc::new(drills);
+        }
+        if std::mem::take(&mut parts.traces_changed) {
+            snapshot.traces = Arc::new(self.traces.list());
+        }
+        if std::mem::take(&mut parts.alerts_changed) {
+            snapshot.alerts = Arc::new(self.alerts.iter().cloned().collect());
+        }
+        if std::mem::take(&mut parts.seconds_changed) {
+            // Sums over the fleet are made once a second, however many pictures are taken.
+            let (sensors, counts) = self.fleet.sensors(self.at);
+            snapshot.sensors = Arc::new(sensors);
+            snapshot.sensor_counts = counts;
+            snapshot.functions = Arc::new(self.meters.rows());
+            snapshot.invocations = Arc::new(self.meters.recent());
+            snapshot.bill = self.meters.bill(self.at);
+            snapshot.rejections = Arc::new(self.health.rejections());
+            snapshot.rate = self.health.rate();
+            snapshot.latency = self.health.latency();
+        }
+        let incidents = &self.incidents;
+        let has_incident = |origin: Origin, device: &crate::model::DeviceId| incidents.concerns(origin, device);
+        snapshot.fleet = self.fleet.page(&self.focus, &has_incident);
+        snapshot.vehicle = self.fleet.vehicle(self.focus.vehicle.as_ref(), incidents.most_urgent_vehicle(), &has_incident);
+        snapshot.sensor = self.fleet.sensor(self.focus.sensor.as_ref());
+        snapshot.counters = self.health.counters.clone();
+        snapshot.links = self.health.links.clone();
+        snapshot.queues.clone_from(&self.health.queues);
+        snapshot.store_bytes = self.health.store_bytes;
+        snapshot.memory = self.fleet.memory();
+        snapshot.banners = self.health.banners();
+        snapshot.clone()
+    }
+
+    /// The counters alone.
+    pub const fn counters(&self) -> &snapshot::Counters {
+        &self.health.counters
+    }
+
+    /// One incident.
+    pub fn incident(&self, id: &IncidentId) -> Option<&Arc<Incident>> {
+        self.incidents.get(id)
+    }
+
+    /// How many incidents are in memory.
+    pub fn n_incidents(&self) -> usize {
+        self.incidents.len()
+    }
+}
+
+fn row_rejection(event: &Event, kind: &str, reason: RejectionReason) -> Rejection {
+    let root = event.origin.root();
+    let topic = if kind == "driving" {
+        format!("{root}fleet/{}/driving", event.device)
+    } else {
+        format!("{root}sensors/{}/{kind}", event.device)
+    };
+    Rejection { topic: topic.into(), received_at: event.received_at, reason, detail: reason.key().into(), payload_len: 0 }
+}
+
+/// "real accident", "malfunction", "undecided".
+fn ruling_words(verdict: &CrashVerdict) -> &'static str {
+    match verdict.ruling {
+        crate::model::Ruling::Real => "real accident",
+        crate::model::Ruling::Malfunction => "malfunction",
+        crate::model::Ruling::Undecided => "undecided",
+    }
+}
+
+fn crash_notice(incident: &Incident, report: &CrashReport, verdict: &CrashVerdict, now: Timestamp) -> Notice {
+    let place = report.position.map_or_else(
+        || "Position unknown.".to_owned(),
+        |position| format!("At {:.5}, {:.5} (WGS 84).", position.lat, position.lon),
+    );
+    let when = if incident.clock_wrong {
+        format!("Received {}; the device's clock is wrong.", incident.received_at.rfc3339())
+    } else {
+        format!("At {}.", incident.occurred_at.rfc3339())
+    };
+    Notice {
+        // One key per incident and report that told: the same on each retry, new when a graver report tells again.
+        dedup_key: format!("{}-{}", incident.id, incident.n_reports),
+        incident: incident.id.clone(),
+        device: incident.device.clone(),
+        severity: verdict.severity,
+        origin: incident.origin,
+        title: format!("{}: {}, probability {:.0} %", incident.device, ruling_words(verdict), verdict.probability * 100.0),
+        text: format!("{} {when} {place}", verdict.summary),
+        at: now,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,309 @@
+//! The register of devices: when each was last heard, its last values and its numbers.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use super::series::{self, Series};
+use super::snapshot::{FleetPage, FleetRow, SensorCounts, SensorRow, SensorView, VehicleView};
+use crate::model::effect::SampleChunk;
+use crate::model::{Band, DeviceId, DeviceKind, Driving, Event, Focus, Origin, TemperatureVerdict, Timestamp};
+
+/// A device that sent nothing for this long is silent, s (design, "silent > 60 s").
+pub const SILENT_AFTER_SECS: i64 = 60;
+/// Below this a vehicle stands, km/h: GPS speed noise at rest is some tenths.
+pub const MOVING_KMH: f64 = 1.0;
+/// Sensors in a snapshot's list.
+const SENSORS_LISTED: usize = 200;
+
+/// How a device's messages arrive.
+#[derive(Clone, Debug)]
+struct Pulse {
+    origin: Origin,
+    last_seen: Timestamp,
+    /// Exponential mean of the time between messages, µs; 0 before the second.
+    period_micros: f64,
+    n_seen: u64,
+    clock_ahead_ms: i64,
+}
+
+impl Pulse {
+    fn new(event: &Event) -> Self {
+        Self { origin: event.origin, last_seen: event.received_at, period_micros: 0.0, n_seen: 0, clock_ahead_ms: 0 }
+    }
+
+    fn beat(&mut self, event: &Event) {
+        let step = event.received_at.micros_since(self.last_seen).max(0) as f64;
+        self.period_micros = match self.n_seen {
+            0 => 0.0,
+            1 => step,
+            _ => self.period_micros + (step - self.period_micros) / 8.0,
+        };
+        self.n_seen += 1;
+        self.last_seen = self.last_seen.max(event.received_at);
+        self.origin = event.origin;
+        if let Some(occurred_at) = event.occurred_at {
+            self.clock_ahead_ms = occurred_at.micros_since(event.received_at) / 1_000;
+        }
+    }
+
+    fn period_secs(&self) -> Option<f64> {
+        (self.n_seen >= 3).then_some(self.period_micros / 1e6)
+    }
+
+    fn is_silent(&self, now: Timestamp) -> bool {
+        now.micros_since(self.last_seen) > SILENT_AFTER_SECS * 1_000_000
+    }
+}
+
+#[derive(Debug)]
+struct Vehicle {
+    pulse: Pulse,
+    last: Driving,
+    series: Series,
+}
+
+#[derive(Debug)]
+struct Sensor {
+    pulse: Pulse,
+    last: TemperatureVerdict,
+    band_since: Timestamp,
+    crossed: Option<(Timestamp, Band)>,
+    series: Series,
+}
+
+/// A device's name with the road its messages take: a drill of VAN-1 is not VAN-1.
+type Key = (Origin, DeviceId);
+
+fn key(origin: Origin, device: &DeviceId) -> Key {
+    (origin, device.clone())
+}
+
+/// Everything known of every device.
+#[derive(Debug)]
+pub(super) struct Fleet {
+    vehicles: HashMap<Key, Vehicle>,
+    /// The vehicles' keys in the order of the list.
+    vehicle_order: Vec<Key>,
+    sensors: BTreeMap<Key, Sensor>,
+    /// Whose oldest sealed chunk is the oldest of all.
+    sealed: VecDeque<(DeviceKind, Key)>,
+    bytes: u64,
+    budget: u64,
+    counts: (usize, usize, usize),
+    /// The filter's last answer, kept until a vehicle joins.
+    filtered: (String, usize, Vec<usize>),
+}
+
+impl Fleet {
+    /// No devices; numbers in memory take at most `budget` bytes.
+    pub(super) fn new(budget: u64) -> Self {
+        Self {
+            vehicles: HashMap::new(),
+            vehicle_order: Vec::new(),
+            sensors: BTreeMap::new(),
+            sealed: VecDeque::new(),
+            bytes: 0,
+            budget,
+            counts: (0, 0, 0),
+            filtered: (String::new(), 0, Vec::new()),
+        }
+    }
+
+    /// A row of driving data; a chunk that became full comes back for the store.
+    pub(super) fn drove(&mut self, event: &Event, row: &Driving) -> Option<Arc<SampleChunk>> {
+        let key = key(event.origin, &event.device);
+        let vehicle = match self.vehicles.entry(key.clone()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let place_in_list = self.vehicle_order.partition_point(|other| *other < key);
+                self.vehicle_order.insert(place_in_list, key.clone());
+                let series = Series::new(event.device.clone(), DeviceKind::Vehicle, event.origin);
+                place.insert(Vehicle { pulse: Pulse::new(event), last: Driving::default(), series })
+            }
+        };
+        vehicle.pulse.beat(event);
+        vehicle.last = Driving {
+            speed_kmh: row.speed_kmh.or(vehicle.last.speed_kmh),
+            accel_g: row.accel_g.or(vehicle.last.accel_g),
+            position: row.position.or(vehicle.last.position),
+            heading_deg: row.heading_deg.or(vehicle.last.heading_deg),
+        };
+        let accel = row.accel_g;
+        let columns = [
+            row.speed_kmh,
+            accel.map(|a| a.x),
+            accel.map(|a| a.y),
+            accel.map(|a| a.z),
+            row.position.map(|p| p.lat),
+            row.position.map(|p| p.lon),
+            row.heading_deg,
+        ];
+        let chunk = vehicle.series.push(event.time(), &columns);
+        self.keep(DeviceKind::Vehicle, key, chunk)
+    }
+
+    /// A temperature; a chunk that became full comes back for the store.
+    pub(super) fn measured(&mut self, event: &Event, verdict: &TemperatureVerdict) -> Option<Arc<SampleChunk>> {
+        let key = key(event.origin, &event.device);
+        let sensor = self.sensors.entry(key.clone()).or_insert_with(|| Sensor {
+            pulse: Pulse::new(event),
+            last: *verdict,
+            band_since: event.received_at,
+            crossed: None,
+            series: Series::new(event.device.clone(), DeviceKind::Sensor, event.origin),
+        });
+        sensor.pulse.beat(event);
+        if sensor.last.band != verdict.band {
+            sensor.band_since = event.received_at;
+            sensor.crossed = Some((event.time(), verdict.band));
+        }
+        sensor.last = *verdict;
+        let chunk = sensor.series.push(event.time(), &[Some(verdict.celsius.0)]);
+        self.keep(DeviceKind::Sensor, key, chunk)
+    }
+
+    fn keep(&mut self, kind: DeviceKind, key: Key, chunk: Option<Arc<SampleChunk>>) -> Option<Arc<SampleChunk>> {
+        let chunk = chunk?;
+        self.bytes += series::bytes(&chunk);
+        self.sealed.push_back((kind, key));
+        while self.bytes > self.budget {
+            let Some((kind, key)) = self.sealed.pop_front() else { break };
+            let freed = match kind {
+                DeviceKind::Vehicle => self.vehicles.get_mut(&key).map_or(0, |vehicle| vehicle.series.forget_oldest()),
+                DeviceKind::Sensor => self.sensors.get_mut(&key).map_or(0, |sensor| sensor.series.forget_oldest()),
+            };
+            self.bytes -= freed.min(self.bytes);
+        }
+        Some(chunk)
+    }
+
+    /// Seals every open tail, for the store, at the end.
+    pub(super) fn seal_all(&mut self) -> Vec<Arc<SampleChunk>> {
+        let order = self.vehicle_order.clone();
+        let vehicles = order.iter().filter_map(|key| self.vehicles.get_mut(key)?.series.seal()).collect::<Vec<_>>();
+        vehicles.into_iter().chain(self.sensors.values_mut().filter_map(|sensor| sensor.series.seal())).collect()
+    }
+
+    /// Bytes of sealed numbers in memory, and the budget.
+    pub(super) const fn memory(&self) -> (u64, u64) {
+        (self.bytes, self.budget)
+    }
+
+    /// Counts moving, parked and silent again; once a second.
+    pub(super) fn tick(&mut self, now: Timestamp) {
+        let mut counts = (0, 0, 0);
+        for key in &self.vehicle_order {
+            let Some(vehicle) = self.vehicles.get(key) else { continue };
+            if vehicle.pulse.is_silent(now) {
+                counts.2 += 1;
+            } else if vehicle.last.speed_kmh.is_some_and(|speed| speed >= MOVING_KMH) {
+                counts.0 += 1;
+            } else {
+                counts.1 += 1;
+            }
+        }
+        self.counts = counts;
+    }
+
+    fn row(&self, key: &Key, has_incident: &dyn Fn(Origin, &DeviceId) -> bool) -> Option<FleetRow> {
+        let vehicle = self.vehicles.get(key)?;
+        Some(FleetRow {
+            device: key.1.clone(),
+            origin: vehicle.pulse.origin,
+            last: vehicle.last,
+            last_seen: vehicle.pulse.last_seen,
+            period_secs: vehicle.pulse.period_secs(),
+            clock_ahead_ms: vehicle.pulse.clock_ahead_ms,
+            incident: has_incident(vehicle.pulse.origin, &key.1),
+        })
+    }
+
+    /// The rows that are on the screen.
+    pub(super) fn page(&mut self, focus: &Focus, has_incident: &dyn Fn(Origin, &DeviceId) -> bool) -> FleetPage {
+        let total = self.vehicle_order.len();
+        let (moving, parked, silent) = self.counts;
+        let filter = focus.fleet_filter.trim().to_ascii_lowercase();
+        let place = |matching: usize| {
+            let from = focus.fleet_from.min(matching);
+            from..from.saturating_add(focus.fleet_len).min(matching)
+        };
+        let (matching, rows) = if filter.is_empty() {
+            let range = place(total);
+            (total, self.vehicle_order[range].iter().filter_map(|key| self.row(key, has_incident)).collect())
+        } else {
+            if self.filtered.0 != filter || self.filtered.1 != total {
+                let names = self.vehicle_order.iter().enumerate();
+                let hits = names.filter(|(_, key)| key.1.as_str().to_ascii_lowercase().contains(&filter));
+                let hits = hits.map(|(idx, _)| idx).collect();
+                self.filtered = (filter, total, hits);
+            }
+            let hits = &self.filtered.2;
+            let rows = hits[place(hits.len())].iter().filter_map(|idx| self.row(&self.vehicle_order[*idx], has_incident));
+            (hits.len(), rows.collect())
+        };
+        FleetPage { total, matching, moving, parked, silent, from: place(matching).start, rows }
+    }
+
+    fn find<'a, V>(devices: impl Fn(&Key) -> Option<&'a V>, device: &DeviceId) -> Option<(Key, &'a V)> {
+        [Origin::Device, Origin::Sample, Origin::Drill].into_iter().find_map(|origin| {
+            let key = key(origin, device);
+            devices(&key).map(|found| (key.clone(), found))
+        })
+    }
+
+    /// The vehicle to plot: the chosen one, else `wanted` (the newest critical incident's), else the first.
+    pub(super) fn vehicle(
+        &self,
+        chosen: Option<&DeviceId>,
+        wanted: Option<&DeviceId>,
+        has_incident: &dyn Fn(Origin, &DeviceId) -> bool,
+    ) -> Option<VehicleView> {
+        let of = |device: &DeviceId| Self::find(|key| self.vehicles.get(key), device);
+        let (key, vehicle) = chosen.and_then(of).or_else(|| wanted.and_then(of)).or_else(|| {
+            let key = self.vehicle_order.first()?;
+            self.vehicles.get(key).map(|vehicle| (key.clone(), vehicle))
+        })?;
+        Some(VehicleView { row: self.row(&key, has_incident)?, series: vehicle.series.view() })
+    }
+
+    /// The sensor to plot: the chosen one, else one that is out of its band, else the first.
+    pub(super) fn sensor(&self, chosen: Option<&DeviceId>) -> Option<SensorView> {
+        let chosen = chosen.and_then(|device| Self::find(|key| self.sensors.get(key), device));
+        let (key, sensor) = chosen.or_else(|| {
+            let out = self.sensors.iter().find(|(_, sensor)| sensor.last.band != Band::Normal);
+            out.or_else(|| self.sensors.iter().next()).map(|(key, sensor)| (key.clone(), sensor))
+        })?;
+        Some(SensorView { row: sensor_row(&key, sensor), series: sensor.series.view(), crossed: sensor.crossed })
+    }
+
+    /// Sensors for the list, those out of their band first, and the counts.
+    pub(super) fn sensors(&self, now: Timestamp) -> (Vec<SensorRow>, SensorCounts) {
+        let mut counts = SensorCounts { total: self.sensors.len(), ..SensorCounts::default() };
+        for sensor in self.sensors.values() {
+            if sensor.pulse.is_silent(now) {
+                counts.silent += 1;
+            } else {
+                match sensor.last.band {
+                    Band::Hot => counts.hot += 1,
+                    Band::Normal => counts.normal += 1,
+                    Band::Cold => counts.cold += 1,
+                }
+            }
+        }
+        let out = self.sensors.iter().filter(|(_, sensor)| sensor.last.band != Band::Normal);
+        let within = self.sensors.iter().filter(|(_, sensor)| sensor.last.band == Band::Normal);
+        (out.chain(within).take(SENSORS_LISTED).map(|(key, sensor)| sensor_row(key, sensor)).collect(), counts)
+    }
+}
+
+fn sensor_row(key: &Key, sensor: &Sensor) -> SensorRow {
+    SensorRow {
+        device: key.1.clone(),
+        origin: sensor.pulse.origin,
+        last: sensor.last,
+        last_seen: sensor.pulse.last_seen,
+        period_secs: sensor.pulse.period_secs(),
+        band_since: sensor.band_since,
+    }
+}

@@ -1,0 +1,447 @@
+//! Incidents: open, merge, acknowledge, resolve. No order of facts breaks a life.
+//!
+//! Reports of one vehicle within [`MERGE_SECS`] are one incident: a second impact joins, and a flood from one device is
+//! one incident with a count, while another vehicle's crash stands alone. The gravest report decides what is shown;
+//! one that is graver than everything before it tells people again.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use crate::model::{
+    CrashReport, CrashVerdict, DeviceId, EventId, Incident, IncidentId, IncidentKind, Judged, Life, Note, Operator, Origin,
+    PicoUsd, Ruling, Severity, Step, StepKind, TemperatureVerdict, Timestamp,
+};
+
+/// Reports of one vehicle at most this far apart, s, are one incident. A multi-event crash has its second event within
+/// 5 s (49 CFR 563.5); a device that repeats itself does so within a minute (own judgement, 2026-11-22).
+pub const MERGE_SECS: i64 = 60;
+/// Event ids listed in one incident; further ones are counted.
+const EVENTS_LISTED: usize = 64;
+/// Steps in one timeline; a flood of merged reports may not grow it without end.
+const STEPS_LISTED: usize = 200;
+/// Event ids remembered so that a repeat is known without asking the store, which knows them all.
+const EVENTS_REMEMBERED: usize = 200_000;
+/// Resolved incidents and malfunctions kept in memory; the store has them all.
+const CLOSED_KEPT: usize = 2_000;
+/// A note's length, characters.
+const NOTE_CHARS: usize = 2_000;
+/// A report that the broker had kept and that is older than this, s, is filed but tells nobody: whoever was to be told
+/// then was told then, or it is too late for a page (own judgement, 2026-11-22).
+const RETAINED_OLD_SECS: i64 = 24 * 3_600;
+
+/// What filing a crash report did.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Filed {
+    /// Which incident it is in.
+    pub(super) incident: IncidentId,
+    /// The store may already have it: nothing was changed.
+    pub(super) duplicate: bool,
+    /// It opened the incident.
+    pub(super) opened: bool,
+    /// People must be told now: it is the first grave report of this incident, or graver than all before.
+    pub(super) tell: bool,
+}
+
+/// All incidents in memory.
+#[derive(Debug, Default)]
+pub(super) struct Incidents {
+    all: HashMap<IncidentId, Arc<Incident>>,
+    /// The unresolved incident of each device that another report may join.
+    open: BTreeMap<(Origin, DeviceId, bool), IncidentId>,
+    /// By root too: a drill may never pass for the repeat of a real crash, nor the other way round.
+    known: HashMap<(Origin, EventId), IncidentId>,
+    known_order: VecDeque<(Origin, EventId)>,
+    /// Filed, and the commit has not returned.
+    pending: HashSet<(Origin, EventId)>,
+    /// Closed ones in the order of closing, to forget the oldest.
+    closed: VecDeque<IncidentId>,
+    /// The last number given; incidents of all roots count together.
+    last_number: u64,
+}
+
+/// Grave first: real, then undecided, then malfunction; within that by severity.
+fn gravity(verdict: &CrashVerdict) -> (u8, Severity) {
+    let rank = match verdict.ruling {
+        Ruling::Real => 2,
+        Ruling::Undecided => 1,
+        Ruling::Malfunction => 0,
+    };
+    (rank, verdict.severity)
+}
+
+fn step(kind: StepKind, at: Timestamp, detail: impl Into<String>) -> Step {
+    Step { kind, at, detail: detail.into() }
+}
+
+impl Incidents {
+    /// Takes in what the store had, at start.
+    pub(super) fn restore(
+        &mut self,
+        incidents: Vec<Arc<Incident>>,
+        known: Vec<((Origin, EventId), IncidentId)>,
+        next_number: u64,
+    ) {
+        self.last_number = self.last_number.max(next_number.saturating_sub(1));
+        for (event, incident) in known {
+            self.remember(event, incident);
+        }
+        for incident in incidents {
+            for event in &incident.events {
+                self.remember((incident.origin, event.clone()), incident.id.clone());
+            }
+            if incident.life == Life::Resolved {
+                self.closed.push_back(incident.id.clone());
+            } else {
+                self.open.insert(open_key(&incident), incident.id.clone());
+            }
+            self.all.insert(incident.id.clone(), incident);
+        }
+    }
+
+    fn remember(&mut self, event: (Origin, EventId), incident: IncidentId) {
+        if self.known.insert(event.clone(), incident).is_none() {
+            self.known_order.push_back(event);
+        }
+        while self.known_order.len() > EVENTS_REMEMBERED {
+            if let Some(oldest) = self.known_order.pop_front() {
+                self.known.remove(&oldest);
+            }
+        }
+    }
+
+    fn next_id(&mut self, origin: Origin, at: Timestamp) -> IncidentId {
+        let day = at.utc().map_or_else(|| "00000000".to_owned(), |time| time.format("%Y%m%d").to_string());
+        self.last_number += 1;
+        let number = self.last_number;
+        let prefix = match origin {
+            Origin::Device => "INC",
+            Origin::Drill => "DRL",
+            Origin::Sample => "SMP",
+        };
+        IncidentId(format!("{prefix}-{day}-{number:04}").into())
+    }
+
+    /// Files a crash report with its verdict.
+    pub(super) fn file(
+        &mut self,
+        judged: &Judged,
+        report: &Arc<CrashReport>,
+        verdict: &Arc<CrashVerdict>,
+        cost: PicoUsd,
+        now: Timestamp,
+    ) -> Filed {
+        let event = &judged.event;
+        let name = (event.origin, report.event_id.clone());
+        if let Some(incident) = self.known.get(&name) {
+            return Filed { incident: incident.clone(), duplicate: true, opened: false, tell: false };
+        }
+        let too_old = event.retained
+            && event.occurred_at.is_some_and(|at| event.received_at.micros_since(at) > RETAINED_OLD_SECS * 1_000_000);
+        let must_tell = verdict.ruling != Ruling::Malfunction && !too_old;
+        let key = (event.origin, event.device.clone(), true);
+        let joined = self.open.get(&key).and_then(|id| self.all.get_mut(id)).filter(|incident| {
+            let apart = if event.clock_wrong || incident.clock_wrong {
+                event.received_at.micros_since(incident.last_report_at)
+            } else {
+                event.time().micros_since(incident.occurred_at).min(event.received_at.micros_since(incident.last_report_at))
+            };
+            apart.abs() <= MERGE_SECS * 1_000_000
+        });
+        let filed = if let Some(incident) = joined {
+            let incident = Arc::make_mut(incident);
+            let before = incident.verdict().map(gravity);
+            let graver = before.is_none_or(|before| gravity(verdict) > before);
+            let told_before = before.is_some_and(|(rank, _)| rank > 0);
+            incident.n_reports += 1;
+            incident.last_report_at = incident.last_report_at.max(event.received_at);
+            incident.cost += cost;
+            if incident.events.len() < EVENTS_LISTED {
+                incident.events.push(report.event_id.clone());
+            }
+            if incident.timeline.len() < STEPS_LISTED {
+                let how = if graver { "graver than before" } else { "no graver" };
+                incident.timeline.push(step(StepKind::Merged, now, format!("report {} joined, {how}", incident.n_reports)));
+            }
+            if graver {
+                incident.kind = IncidentKind::Crash { report: Arc::clone(report), verdict: Arc::clone(verdict) };
+                incident.severity = incident.severity.max(verdict.severity);
+                // Whoever acknowledged the milder report has not seen this one.
+                incident.life = Life::Open;
+                incident.acknowledged = None;
+            }
+            incident.stored = false;
+            Filed { incident: incident.id.clone(), duplicate: false, opened: false, tell: must_tell && (graver || !told_before) }
+        } else {
+            let id = self.next_id(event.origin, event.received_at);
+            let mut timeline = vec![
+                step(StepKind::Received, event.received_at, report.topic.to_string()),
+                step(StepKind::Decoded, judged.decoded_at, format!("{} samples, {} B", report.pulse.len(), report.raw.len())),
+            ];
+            if let Some(call) = judged.invocations.first() {
+                timeline.push(step(StepKind::Invoked, call.started_at, call.function));
+            }
+            timeline.push(step(StepKind::Judged, judged.judged_at, verdict.summary.clone()));
+            timeline.push(step(StepKind::Filed, now, id.to_string()));
+            let incident = Incident {
+                id: id.clone(),
+                device: event.device.clone(),
+                origin: event.origin,
+                kind: IncidentKind::Crash { report: Arc::clone(report), verdict: Arc::clone(verdict) },
+                severity: verdict.severity,
+                life: Life::Open,
+                occurred_at: event.time(),
+                clock_wrong: event.clock_wrong,
+                received_at: event.received_at,
+                last_report_at: event.received_at,
+                events: vec![report.event_id.clone()],
+                n_reports: 1,
+                packet: event.packet,
+                timeline,
+                notes: Vec::new(),
+                acknowledged: None,
+                resolved: None,
+                stored: false,
+                cost,
+            };
+            self.open.insert(key, id.clone());
+            self.all.insert(id.clone(), Arc::new(incident));
+            Filed { incident: id, duplicate: false, opened: true, tell: must_tell }
+        };
+        self.pending.insert(name.clone());
+        self.remember(name, filed.incident.clone());
+        filed
+    }
+
+    /// A sensor left its band: opens an incident, or joins the one that is open.
+    pub(super) fn left_band(
+        &mut self,
+        event: &crate::model::Event,
+        verdict: &TemperatureVerdict,
+        cost: PicoUsd,
+        now: Timestamp,
+    ) -> (IncidentId, bool) {
+        let key = (event.origin, event.device.clone(), false);
+        if let Some(incident) = self.open.get(&key).and_then(|id| self.all.get_mut(id)) {
+            let incident = Arc::make_mut(incident);
+            incident.kind = IncidentKind::Temperature { verdict: *verdict, back_at: None };
+            incident.n_reports += 1;
+            incident.last_report_at = event.received_at;
+            incident.cost += cost;
+            if incident.timeline.len() < STEPS_LISTED {
+                incident.timeline.push(step(
+                    StepKind::Merged,
+                    now,
+                    format!("out of its band again, {:.1} °C", verdict.celsius.0),
+                ));
+            }
+            return (incident.id.clone(), false);
+        }
+        let id = self.next_id(event.origin, event.received_at);
+        let incident = Incident {
+            id: id.clone(),
+            device: event.device.clone(),
+            origin: event.origin,
+            kind: IncidentKind::Temperature { verdict: *verdict, back_at: None },
+            severity: Severity::High,
+            life: Life::Open,
+            occurred_at: event.time(),
+            clock_wrong: event.clock_wrong,
+            received_at: event.received_at,
+            last_report_at: event.received_at,
+            events: Vec::new(),
+            n_reports: 1,
+            packet: event.packet,
+            timeline: vec![
+                step(StepKind::Received, event.received_at, "temperature"),
+                step(StepKind::Judged, now, format!("{:.1} °C, {}", verdict.celsius.0, verdict.band.segment())),
+                step(StepKind::Filed, now, id.to_string()),
+            ],
+            notes: Vec::new(),
+            acknowledged: None,
+            resolved: None,
+            stored: false,
+            cost,
+        };
+        self.open.insert(key, id.clone());
+        self.all.insert(id.clone(), Arc::new(incident));
+        (id, true)
+    }
+
+    /// A sensor came back into its band; its incident says so and stays until a person closes it.
+    pub(super) fn back_in_band(
+        &mut self,
+        event: &crate::model::Event,
+        verdict: &TemperatureVerdict,
+        now: Timestamp,
+    ) -> Option<IncidentId> {
+        let id = self.open.get(&(event.origin, event.device.clone(), false))?.clone();
+        let incident = Arc::make_mut(self.all.get_mut(&id)?);
+        if let IncidentKind::Temperature { back_at, .. } = &mut incident.kind {
+            *back_at = Some(event.time());
+        }
+        incident.timeline.push(step(StepKind::BackInBand, now, format!("{:.1} °C", verdict.celsius.0)));
+        Some(id)
+    }
+
+    /// The commit returned. `true` when the incident was void: the store knew its only event.
+    pub(super) fn stored(&mut self, id: &IncidentId, event: Option<&EventId>, duplicate: bool, at: Timestamp) -> bool {
+        let Some(incident) = self.all.get_mut(id) else { return false };
+        let was_pending = event.is_some_and(|event| self.pending.remove(&(incident.origin, event.clone())));
+        if duplicate {
+            // Only what the state opened without knowing better is void; a repeat it knew changed nothing.
+            if was_pending && incident.n_reports == 1 {
+                let key = open_key(incident);
+                self.all.remove(id);
+                if self.open.get(&key) == Some(id) {
+                    self.open.remove(&key);
+                }
+                return true;
+            }
+            if was_pending {
+                Arc::make_mut(incident).n_reports -= 1;
+            }
+            return false;
+        }
+        let incident = Arc::make_mut(incident);
+        if !incident.stored {
+            incident.stored = true;
+            incident.timeline.push(step(StepKind::Stored, at, "committed"));
+        }
+        false
+    }
+
+    /// Adds a step to a timeline; `None` when there is no such incident or its timeline is full.
+    pub(super) fn add_step(
+        &mut self,
+        id: &IncidentId,
+        kind: StepKind,
+        at: Timestamp,
+        detail: impl Into<String>,
+    ) -> Option<(Origin, Step)> {
+        let incident = Arc::make_mut(self.all.get_mut(id)?);
+        if incident.timeline.len() >= STEPS_LISTED * 2 {
+            return None;
+        }
+        let step = step(kind, at, detail);
+        incident.timeline.push(step.clone());
+        Some((incident.origin, step))
+    }
+
+    /// An operator takes an incident. `false` when there was nothing to take.
+    pub(super) fn acknowledge(&mut self, id: &IncidentId, by: &Operator, at: Timestamp) -> bool {
+        let Some(incident) = self.all.get_mut(id) else { return false };
+        if incident.life != Life::Open {
+            return false;
+        }
+        let incident = Arc::make_mut(incident);
+        incident.life = Life::Acknowledged;
+        incident.acknowledged = Some((by.0.clone(), at));
+        incident.timeline.push(step(StepKind::AcknowledgedBy, at, by.0.clone()));
+        true
+    }
+
+    /// An operator closes an incident. `false` when it was closed already.
+    pub(super) fn resolve(&mut self, id: &IncidentId, by: &Operator, at: Timestamp) -> bool {
+        let Some(incident) = self.all.get_mut(id) else { return false };
+        if incident.life == Life::Resolved {
+            return false;
+        }
+        let incident = Arc::make_mut(incident);
+        if incident.acknowledged.is_none() {
+            incident.acknowledged = Some((by.0.clone(), at));
+        }
+        incident.life = Life::Resolved;
+        incident.resolved = Some((by.0.clone(), at));
+        incident.timeline.push(step(StepKind::ResolvedBy, at, by.0.clone()));
+        let key = open_key(incident);
+        if self.open.get(&key) == Some(id) {
+            self.open.remove(&key);
+        }
+        self.closed.push_back(id.clone());
+        true
+    }
+
+    /// An operator writes a note. `false` for an empty note or an unknown incident.
+    pub(super) fn note(&mut self, id: &IncidentId, by: &Operator, text: &str, at: Timestamp) -> bool {
+        let text: String = text.trim().chars().take(NOTE_CHARS).collect();
+        let Some(incident) = self.all.get_mut(id).filter(|_| !text.is_empty()) else { return false };
+        let incident = Arc::make_mut(incident);
+        incident.timeline.push(step(StepKind::Noted, at, format!("{}: {text}", by.0)));
+        incident.notes.push(Note { at, by: by.0.clone(), text });
+        true
+    }
+
+    /// Forgets the oldest closed incidents beyond what memory keeps; malfunctions count as closed once stored.
+    pub(super) fn forget_old(&mut self) {
+        while self.closed.len() > CLOSED_KEPT {
+            if let Some(id) = self.closed.pop_front() {
+                self.all.remove(&id);
+            }
+        }
+        let over = self.all.len().saturating_sub(CLOSED_KEPT * 4);
+        if over > 0 {
+            let mut malfunctions: Vec<_> =
+                self.all.values().filter(|i| i.is_malfunction() && i.stored).map(|i| (i.received_at, i.id.clone())).collect();
+            malfunctions.sort_unstable();
+            for (_, id) in malfunctions.into_iter().take(over) {
+                if let Some(incident) = self.all.remove(&id) {
+                    self.open.retain(|_, open| *open != incident.id);
+                }
+            }
+        }
+    }
+
+    /// One incident.
+    pub(super) fn get(&self, id: &IncidentId) -> Option<&Arc<Incident>> {
+        self.all.get(id)
+    }
+
+    /// How many are in memory.
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether a vehicle has an unresolved incident that is no malfunction.
+    pub(super) fn concerns(&self, origin: Origin, device: &DeviceId) -> bool {
+        let open = self.open.get(&(origin, device.clone(), true)).and_then(|id| self.all.get(id));
+        open.is_some_and(|incident| !incident.is_malfunction())
+    }
+
+    /// The vehicle of the newest unacknowledged critical incident.
+    pub(super) fn most_urgent_vehicle(&self) -> Option<&DeviceId> {
+        let open = self.open.values().filter_map(|id| self.all.get(id));
+        let urgent = open.filter(|i| i.origin != Origin::Drill && i.severity == Severity::Critical && i.life == Life::Open);
+        urgent.max_by_key(|incident| incident.received_at).map(|incident| &incident.device)
+    }
+
+    /// The queue's list: open ones, critical first and newest first; then malfunctions; then resolved. And drills apart.
+    pub(super) fn listed(&self, most: usize, most_drills: usize) -> (Vec<Arc<Incident>>, usize, Vec<Arc<Incident>>) {
+        let (drills, real): (Vec<_>, Vec<_>) = self.all.values().cloned().partition(|incident| incident.origin == Origin::Drill);
+        let group = |incident: &Incident| match (incident.life, incident.is_malfunction()) {
+            (Life::Resolved, _) => 2,
+            (_, true) => 1,
+            _ => 0,
+        };
+        let order = |incident: &Arc<Incident>| {
+            let group = group(incident);
+            let severity = if group == 0 { Some(incident.severity) } else { None };
+            (group, Reverse(severity), Reverse(incident.received_at), incident.id.clone())
+        };
+        let mut real = real;
+        real.sort_by_cached_key(order);
+        let hidden = real.len().saturating_sub(most);
+        real.truncate(most);
+        let mut drills = drills;
+        drills.sort_by_cached_key(|incident| (Reverse(incident.received_at), incident.id.clone()));
+        drills.truncate(most_drills);
+        (real, hidden, drills)
+    }
+}
+
+fn open_key(incident: &Incident) -> (Origin, DeviceId, bool) {
+    (incident.origin, incident.device.clone(), matches!(incident.kind, IncidentKind::Crash { .. }))
+}
+
+#[cfg(test)]
+mod tests;
