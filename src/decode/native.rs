@@ -1,0 +1,436 @@
+//! Fleetwatch's own wire format, as `docs/WIRE.md` describes it field by field.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use super::json::{self, AnyTime, Claim, Name, Samples, Time};
+use super::{DecodeError, Format, Interner, MAX_PAYLOAD_BYTES, shown};
+use crate::model::{
+    AccelG, BootId, Celsius, CrashReport, DeviceId, Driving, Event, EventId, Fahrenheit, Frame, Origin, Packet, PacketId,
+    Position, Pulse, Reading, RejectionReason, SpeedTrace, Temperature, Timestamp,
+};
+
+/// Longest name of a device, event or start, bytes. Own judgement; an MQTT client id of a device is at most 128 on
+/// AWS `IoT` Core, too.
+pub const MAX_NAME_BYTES: usize = 128;
+/// Longest device's own verdict that is kept, characters. Own judgement.
+pub const MAX_CLAIM_CHARS: usize = 256;
+/// The earliest device time that is believed, 2015-01-01T00:00:00Z: a clock without battery starts at 1970, 1980
+/// or 2000. Own judgement.
+pub const EARLIEST: Timestamp = Timestamp(1_420_070_400_000_000);
+/// How far ahead of our receive time a device's clock may be, seconds: a day covers a wrong time zone. Own judgement.
+pub const MAX_AHEAD_SECS: i64 = 24 * 3_600;
+
+/// A quantity's physical range, both ends included.
+struct Range {
+    field: &'static str,
+    from: f64,
+    to: f64,
+    unit: &'static str,
+}
+
+const SPEED: Range = Range { field: "speed_kmh", from: 0.0, to: 400.0, unit: "km/h" };
+const TRACE_SPEED: Range = Range { field: "speed.kmh", from: 0.0, to: 400.0, unit: "km/h" };
+const LAT: Range = Range { field: "position.lat", from: -90.0, to: 90.0, unit: "°" };
+const LON: Range = Range { field: "position.lon", from: -180.0, to: 180.0, unit: "°" };
+const HDOP: Range = Range { field: "position.hdop", from: 0.0, to: 100.0, unit: "" };
+const HEADING: Range = Range { field: "heading_deg", from: 0.0, to: 360.0, unit: "°" };
+/// From absolute zero to above what a thermocouple of an engine or kiln reads.
+const CELSIUS: Range = Range { field: "celsius", from: -273.15, to: 2_000.0, unit: "°C" };
+/// Driving: an accelerometer for driving ends at 16 g, a hard kerb strike well below 100 g.
+const DRIVING_G: Range = Range { field: "accel_g", from: -100.0, to: 100.0, unit: "g" };
+/// Crash: laboratory accelerometers on engines read to about 1,000 g.
+const CRASH_G: Range = Range { field: "samples", from: -1_000.0, to: 1_000.0, unit: "g" };
+const RANGE_G: Range = Range { field: "range_g", from: 0.1, to: 2_000.0, unit: "g" };
+/// Wide, since a clock that jumps within a report is evidence for the judge and no reason not to read it.
+const T_MS: Range = Range { field: "t_ms", from: -1e13, to: 1e13, unit: "ms" };
+
+impl Range {
+    fn check(&self, value: f64) -> Result<f64, DecodeError> {
+        if (self.from..=self.to).contains(&value) {
+            return Ok(value);
+        }
+        let Self { field, from, to, unit } = self;
+        let space = if unit.is_empty() { "" } else { " " };
+        let reason = if value.is_finite() { RejectionReason::OutOfRange } else { RejectionReason::NotFinite };
+        Err(DecodeError::new(reason, format!("{field} must be from {from} to {to}{space}{unit}, found {value}")))
+    }
+
+    fn check_some(&self, value: Option<f64>) -> Result<Option<f64>, DecodeError> {
+        value.map(|value| self.check(value)).transpose()
+    }
+
+    /// Samples, of which NaN are missing ones.
+    fn check_all(&self, column: &str, values: &[f64]) -> Result<(), DecodeError> {
+        match values.iter().position(|value| !value.is_nan() && self.check(*value).is_err()) {
+            None => Ok(()),
+            Some(index) => self.check(values[index]).map(|_| ()).map_err(|error| DecodeError {
+                detail: format!("{column}[{index}]: {}", error.detail),
+                ..error
+            }),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct DrivingMessage<'a> {
+    occurred_at: Time,
+    speed_kmh: Option<f64>,
+    accel_g: Option<AccelG>,
+    position: Option<Position>,
+    heading_deg: Option<f64>,
+    #[serde(borrow)]
+    boot_id: Option<Name<'a>>,
+    seq: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct TemperatureMessage<'a> {
+    occurred_at: Option<Time>,
+    celsius: Option<f64>,
+    fahrenheit: Option<f64>,
+    #[serde(borrow)]
+    boot_id: Option<Name<'a>>,
+    seq: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct CrashMessage<'a> {
+    #[serde(borrow)]
+    event_id: Option<Name<'a>>,
+    #[serde(borrow)]
+    boot_id: Option<Name<'a>>,
+    seq: Option<u64>,
+    occurred_at: Option<AnyTime>,
+    samples: Option<SamplesMessage>,
+    frame: Option<Frame>,
+    gravity: Option<bool>,
+    range_g: Option<f64>,
+    speed: Option<SpeedMessage>,
+    airbag: Option<bool>,
+    position: Option<Position>,
+    #[serde(borrow)]
+    device_verdict: Option<Cow<'a, str>>,
+    #[serde(default)]
+    test: Claim,
+    #[serde(default)]
+    drill: Claim,
+}
+
+#[derive(Deserialize)]
+struct SamplesMessage {
+    t_ms: Vec<f64>,
+    x_g: Samples,
+    y_g: Samples,
+    z_g: Samples,
+}
+
+#[derive(Deserialize)]
+struct SpeedMessage {
+    t_ms: Vec<f64>,
+    kmh: Samples,
+}
+
+/// Which native message a topic carries, and whose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Topic<'a> {
+    Driving(&'a str),
+    Crash(&'a str),
+    Temperature(&'a str),
+}
+
+impl<'a> Topic<'a> {
+    /// Reads a topic without its root: `fleet/<vehicle>/driving`, `fleet/<vehicle>/crash`,
+    /// `sensors/<sensor>/temperature`; the name is one level.
+    fn parse(topic: &'a str) -> Option<Self> {
+        let (first, rest) = topic.split_once('/')?;
+        let (name, last) = rest.split_once('/')?;
+        match (first, last) {
+            ("fleet", "driving") => Some(Self::Driving(name)),
+            ("fleet", "crash") => Some(Self::Crash(name)),
+            ("sensors", "temperature") => Some(Self::Temperature(name)),
+            _ => None,
+        }
+    }
+}
+
+/// The format of `docs/WIRE.md`.
+#[derive(Debug)]
+pub struct Native;
+
+impl Format for Native {
+    fn name(&self) -> &'static str {
+        "native"
+    }
+
+    fn recognizes(&self, packet: &Packet) -> bool {
+        Topic::parse(Origin::of_topic(&packet.topic).1).is_some()
+    }
+
+    fn decode(&self, packet: &Packet, interner: &mut Interner, events: &mut Vec<Event>) -> Result<(), DecodeError> {
+        let (origin, topic) = Origin::of_topic(&packet.topic);
+        let event = match Topic::parse(topic) {
+            Some(Topic::Driving(vehicle)) => driving(packet, origin, vehicle, interner)?,
+            Some(Topic::Temperature(sensor)) => temperature(packet, origin, sensor, interner)?,
+            Some(Topic::Crash(vehicle)) => crash(packet, origin, vehicle, interner),
+            None => {
+                return Err(DecodeError::new(
+                    RejectionReason::UnknownTopic,
+                    format!("no message is known by the topic {}", shown(&packet.topic)),
+                ));
+            }
+        };
+        events.push(event);
+        Ok(())
+    }
+}
+
+fn driving(packet: &Packet, origin: Origin, vehicle: &str, interner: &mut Interner) -> Result<Event, DecodeError> {
+    check_size(packet)?;
+    let message: DrivingMessage<'_> = json::parse(&packet.payload)?;
+    if let Some(AccelG { x, y, z }) = message.accel_g {
+        for value in [x, y, z] {
+            DRIVING_G.check(value)?;
+        }
+    }
+    let row = Driving {
+        speed_kmh: SPEED.check_some(message.speed_kmh)?,
+        accel_g: message.accel_g,
+        position: message.position.map(check_position).transpose()?,
+        heading_deg: HEADING.check_some(message.heading_deg)?,
+    };
+    let (device, boot) = register(interner, origin, "vehicle", vehicle, message.boot_id.as_ref())?;
+    Ok(event(packet, origin, device, Some(message.occurred_at.0), boot, message.seq, Reading::Driving(row)))
+}
+
+fn temperature(packet: &Packet, origin: Origin, sensor: &str, interner: &mut Interner) -> Result<Event, DecodeError> {
+    check_size(packet)?;
+    let message: TemperatureMessage<'_> = json::parse(&packet.payload)?;
+    let celsius = match (message.celsius, message.fahrenheit) {
+        (Some(celsius), None) => CELSIUS.check(celsius)?,
+        (None, Some(fahrenheit)) => CELSIUS.check(Celsius::from(Fahrenheit(fahrenheit)).0)?,
+        (None, None) => return Err(DecodeError::new(RejectionReason::Empty, "neither celsius nor fahrenheit is given")),
+        (Some(_), Some(_)) => {
+            return Err(DecodeError::new(RejectionReason::WrongShape, "celsius and fahrenheit are both given; send one"));
+        }
+    };
+    let (device, boot) = register(interner, origin, "sensor", sensor, message.boot_id.as_ref())?;
+    let reading = Reading::Temperature(Temperature { celsius: Celsius(celsius) });
+    Ok(event(packet, origin, device, message.occurred_at.map(|time| time.0), boot, message.seq, reading))
+}
+
+/// Reads a crash report, or wraps what cannot be read so that a person sees it. Never fails.
+fn crash(packet: &Packet, origin: Origin, vehicle: &str, interner: &mut Interner) -> Event {
+    let read = check_size(packet)
+        .and_then(|()| check_name("the vehicle's name in the topic", vehicle))
+        .and_then(|()| json::parse::<CrashMessage<'_>>(&packet.payload))
+        .and_then(|message| read_crash(packet, origin, vehicle, message));
+    let name = presentable(vehicle);
+    let (report, time, boot, seq) = match read {
+        Ok(read) => read,
+        Err(error) => (unreadable(packet, origin, &name, &error), None, None, None),
+    };
+    // A crash is taken even from a vehicle that the register has no room for.
+    let (device, boot) = interner
+        .device_and_boot(origin, &name, boot.as_deref())
+        .unwrap_or_else(|| (DeviceId::new(&name), boot.as_deref().map(|boot| BootId(boot.into()))));
+    let (at, unusable_time) = match time {
+        Some(AnyTime::At(at)) => (Some(at), false),
+        Some(AnyTime::Unusable) => (None, true),
+        None => (None, false),
+    };
+    let mut event = event(packet, origin, device, at, boot, seq, Reading::Crash(Box::new(report)));
+    event.clock_wrong |= unusable_time;
+    event
+}
+
+type ReadCrash<'a> = (CrashReport, Option<AnyTime>, Option<Cow<'a, str>>, Option<u64>);
+
+fn read_crash<'a>(
+    packet: &Packet,
+    origin: Origin,
+    vehicle: &str,
+    message: CrashMessage<'a>,
+) -> Result<ReadCrash<'a>, DecodeError> {
+    let own_id = message.event_id.map(|name| name.0).filter(|id| !id.is_empty());
+    let boot = message.boot_id.map(|name| name.0).filter(|id| !id.is_empty());
+    own_id.as_deref().map_or(Ok(()), |id| check_name("event_id", id))?;
+    boot.as_deref().map_or(Ok(()), |id| check_name("boot_id", id))?;
+    let pulse = message.samples.map(read_pulse).transpose()?.unwrap_or_default();
+    let speed = message.speed.map(read_speed).transpose()?;
+    let key = match (&own_id, &boot, message.seq) {
+        (Some(id), _, _) => id.to_string(),
+        (None, Some(boot), Some(seq)) => format!("{boot}/{seq}"),
+        _ => hash_key(packet.id()),
+    };
+    let report = CrashReport {
+        event_id: event_id(origin, vehicle, &key),
+        pulse,
+        frame: message.frame.unwrap_or_default(),
+        gravity: message.gravity.unwrap_or(true),
+        range_g: RANGE_G.check_some(message.range_g)?,
+        speed,
+        airbag: message.airbag,
+        position: message.position.map(check_position).transpose()?,
+        device_verdict: message.device_verdict.map(|claim| claim.chars().take(MAX_CLAIM_CHARS).collect::<String>().into()),
+        unreadable: None,
+        claims_test: message.test.0 || message.drill.0,
+        raw: packet.payload.clone(),
+        topic: packet.topic.clone(),
+    };
+    Ok((report, message.occurred_at, boot, message.seq))
+}
+
+fn read_pulse(samples: SamplesMessage) -> Result<Pulse, DecodeError> {
+    let pulse = Pulse { t_ms: samples.t_ms, x_g: samples.x_g.0, y_g: samples.y_g.0, z_g: samples.z_g.0 };
+    let n = pulse.t_ms.len();
+    for (column, values) in [("x_g", &pulse.x_g), ("y_g", &pulse.y_g), ("z_g", &pulse.z_g)] {
+        if values.len() != n {
+            return Err(DecodeError::new(
+                RejectionReason::WrongShape,
+                format!("samples.{column} has {} values where samples.t_ms has {n}", values.len()),
+            ));
+        }
+        CRASH_G.check_all(column, values)?;
+    }
+    T_MS.check_all("samples", &pulse.t_ms)?;
+    Ok(pulse)
+}
+
+fn read_speed(speed: SpeedMessage) -> Result<SpeedTrace, DecodeError> {
+    let trace = SpeedTrace { t_ms: speed.t_ms, kmh: speed.kmh.0 };
+    if trace.kmh.len() != trace.t_ms.len() {
+        return Err(DecodeError::new(
+            RejectionReason::WrongShape,
+            format!("speed.kmh has {} values where speed.t_ms has {}", trace.kmh.len(), trace.t_ms.len()),
+        ));
+    }
+    T_MS.check_all("speed", &trace.t_ms)?;
+    TRACE_SPEED.check_all("kmh", &trace.kmh)?;
+    Ok(trace)
+}
+
+fn unreadable(packet: &Packet, origin: Origin, vehicle: &str, error: &DecodeError) -> CrashReport {
+    CrashReport {
+        event_id: event_id(origin, vehicle, &hash_key(packet.id())),
+        pulse: Pulse::default(),
+        frame: Frame::Device,
+        gravity: true,
+        range_g: None,
+        speed: None,
+        airbag: None,
+        position: None,
+        device_verdict: None,
+        unreadable: Some(error.detail.as_str().into()),
+        claims_test: false,
+        raw: packet.payload.clone(),
+        topic: packet.topic.clone(),
+    }
+}
+
+/// `<vehicle>/<key>`; a drill's or sample's begins with its root, so that it can never be taken for a real one
+/// (a vehicle's name is not empty and holds no slash, so no real id begins with one).
+fn event_id(origin: Origin, vehicle: &str, key: &str) -> EventId {
+    EventId(match origin {
+        Origin::Device => format!("{vehicle}/{key}").into(),
+        Origin::Drill | Origin::Sample => format!("/{}{vehicle}/{key}", origin.root()).into(),
+    })
+}
+
+fn hash_key(packet: PacketId) -> String {
+    format!("#{packet}")
+}
+
+fn event(
+    packet: &Packet,
+    origin: Origin,
+    device: DeviceId,
+    time: Option<Timestamp>,
+    boot: Option<BootId>,
+    seq: Option<u64>,
+    reading: Reading,
+) -> Event {
+    let latest = packet.received_at.plus_secs(MAX_AHEAD_SECS);
+    let occurred_at = time.filter(|time| (EARLIEST..=latest).contains(time));
+    Event {
+        device,
+        origin,
+        occurred_at,
+        clock_wrong: time.is_some() && occurred_at.is_none(),
+        received_at: packet.received_at,
+        boot,
+        seq,
+        retained: packet.retained,
+        packet: packet.id(),
+        reading,
+    }
+}
+
+fn register(
+    interner: &mut Interner,
+    origin: Origin,
+    what: &str,
+    name: &str,
+    boot: Option<&Name<'_>>,
+) -> Result<(DeviceId, Option<BootId>), DecodeError> {
+    let boot = boot.map(|boot| &*boot.0).filter(|boot| !boot.is_empty());
+    check_name(what, name)?;
+    boot.map_or(Ok(()), |boot| check_name("boot_id", boot))?;
+    interner.device_and_boot(origin, name, boot).ok_or_else(|| {
+        DecodeError::new(
+            RejectionReason::TooManyDevices,
+            format!("the {what} {} is new and the register is full at {} devices", shown(name), interner.limit()),
+        )
+    })
+}
+
+fn check_size(packet: &Packet) -> Result<(), DecodeError> {
+    let len = packet.payload.len();
+    if len <= MAX_PAYLOAD_BYTES {
+        return Ok(());
+    }
+    Err(DecodeError::new(
+        RejectionReason::TooLarge,
+        format!("the payload has {len} bytes; at most {MAX_PAYLOAD_BYTES} are read"),
+    ))
+}
+
+/// The one rule for names: 1 to 128 bytes, no control characters.
+fn check_name(what: &str, name: &str) -> Result<(), DecodeError> {
+    let wrong = if name.is_empty() {
+        "is empty".to_owned()
+    } else if name.len() > MAX_NAME_BYTES {
+        format!("has {} bytes; at most {MAX_NAME_BYTES} are allowed", name.len())
+    } else if name.bytes().any(|byte| byte.is_ascii_control()) || (!name.is_ascii() && name.chars().any(char::is_control)) {
+        format!("has a control character: {}", shown(name))
+    } else {
+        return Ok(());
+    };
+    Err(DecodeError::new(RejectionReason::WrongShape, format!("{what} {wrong}")))
+}
+
+/// A name that breaks the rule, made fit to be filed under; a good name as it is.
+fn presentable(name: &str) -> Cow<'_, str> {
+    if check_name("", name).is_ok() {
+        return Cow::Borrowed(name);
+    }
+    if name.is_empty() {
+        return Cow::Borrowed("unknown");
+    }
+    let mut fit = String::new();
+    for c in name.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }) {
+        if fit.len() + c.len_utf8() > MAX_NAME_BYTES {
+            break;
+        }
+        fit.push(c);
+    }
+    Cow::Owned(fit)
+}
+
+fn check_position(position: Position) -> Result<Position, DecodeError> {
+    LAT.check(position.lat)?;
+    LON.check(position.lon)?;
+    HDOP.check_some(position.hdop)?;
+    Ok(position)
+}
