@@ -24,18 +24,6 @@ pub enum Effect {
         /// What.
         payload: Vec<u8>,
     },
-    /// Acknowledge a packet that carries nothing to store.
-    Release(Delivery),
-    /// Raise an alert on the screen and on stdout.
-    Raise(Alert),
-}
-
-/// One thing to store. Each crash record is one transaction's worth.
-#[derive(Clone, Debug)]
-pub enum Record {
-    /// A crash report came in: the incident as it is now, the report's packet and verdict, the calls, and a notice
-    /// where people must be told. One transaction; then PUBACK, then the application acknowledgement, then telling.
-    Crash(Box<CrashRecord>),
     /// A crash report that the state knew already. Nothing is written; it is acknowledged once everything before it is
     /// committed, because a vehicle sends until it is acknowledged.
     Repeat {
@@ -50,6 +38,18 @@ pub enum Record {
         /// What the broker waits for.
         delivery: Option<Delivery>,
     },
+    /// Acknowledge a packet that carries nothing to store.
+    Release(Delivery),
+    /// Raise an alert on the screen and on stdout.
+    Raise(Alert),
+}
+
+/// One thing to store. Each crash record is one transaction's worth.
+#[derive(Clone, Debug)]
+pub enum Record {
+    /// A crash report came in: the incident as it is now, the report's packet and verdict, the calls, and a notice
+    /// where people must be told. One transaction; then PUBACK, then the application acknowledgement, then telling.
+    Crash(Box<CrashRecord>),
     /// An incident without a packet to acknowledge (temperature), or a change to one.
     Incident {
         /// As it is now.

@@ -199,6 +199,8 @@ pub enum Fact {
     Looked(super::command::Focus),
     /// This many records could not be given to the store.
     Unsaved(u64),
+    /// This many messages of ours could not be published.
+    Unpublished(u64),
     /// A second passed.
     Ticked {
         /// When.

@@ -193,6 +193,11 @@ impl<T> Queue<T> {
         self.emptied.notify_all();
     }
 
+    /// Whether nothing more can come in.
+    pub fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
     /// Depth and counts.
     pub fn reading(&self) -> QueueReading {
         let inner = self.lock();

@@ -143,6 +143,7 @@ impl State {
             }
             Fact::Looked(focus) => self.focus = focus,
             Fact::Unsaved(n) => self.health.counters.unsaved += n,
+            Fact::Unpublished(n) => self.health.counters.unpublished += n,
             Fact::Ticked { at, queues, store_bytes } => {
                 self.health.tick(at, queues, store_bytes);
                 self.fleet.tick(at);
@@ -274,13 +275,13 @@ impl State {
         }
         if filed.duplicate {
             self.health.counters.duplicates += 1;
-            effects.push(Effect::Save(Record::Repeat {
+            effects.push(Effect::Repeat {
                 event: report.event_id.clone(),
                 incident: filed.incident,
                 device: event.device.clone(),
                 origin: event.origin,
                 delivery: judged.delivery,
-            }));
+            });
             return;
         }
         self.health.counters.kept += 1;

@@ -191,6 +191,8 @@ pub struct Counters {
     pub sample_incidents: u64,
     /// Records that the store could not take.
     pub unsaved: u64,
+    /// Routed temperatures and verdicts that could not be published, because the broker was away or too slow.
+    pub unpublished: u64,
 }
 
 /// Messages per second.

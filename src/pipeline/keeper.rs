@@ -1,0 +1,253 @@
+//! Commit, then acknowledge, then tell: the thread that owns the store's one writer.
+//!
+//! It takes everything that queued up while the last commit ran, commits it in one transaction, and only then lets go
+//! of it: PUBACK to the broker in the order of arrival, the application acknowledgement to the vehicle, the verdict, and
+//! the notice to people. While the store cannot be written nothing is acknowledged, people are told all the same, and
+//! the commit is tried again.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::announce::Announcer;
+use super::queue::Queue;
+use super::stages::Told;
+use crate::broker::{Acker, PublishError, Publisher, Qos};
+use crate::clock::Clock;
+use crate::model::{
+    Delivery, DeviceId, EventId, Fact, IncidentId, Link, LinkState, LinkStatus, Origin, OutboxItem, Record,
+};
+use crate::store::{Receipt, Writer};
+use crate::wire;
+
+/// Records in one transaction at most: some 50 ms of commits, so that the first of a burst is not held up by the last.
+const BATCH: usize = 2_048;
+/// How long the keeper sleeps when nothing comes.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// Posts that wait for room on the connection; beyond it they are dropped, and the vehicle asks again.
+const POSTS: usize = 65_536;
+/// First and longest pause before a commit is tried again.
+const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// What the state hands to the keeper, in the order of arrival.
+#[derive(Clone, Debug)]
+pub(super) enum Keep {
+    /// To be stored.
+    Record(Record),
+    /// A report that is stored, or lies before this in the queue: acknowledge it again.
+    Repeat {
+        /// Its event.
+        event: EventId,
+        /// Where it is.
+        incident: IncidentId,
+        /// Whose.
+        device: DeviceId,
+        /// Its root.
+        origin: Origin,
+        /// What the broker waits for.
+        delivery: Option<Delivery>,
+    },
+    /// Nothing to store.
+    Release(Delivery),
+}
+
+/// A message that goes out after a commit.
+struct Post {
+    topic: String,
+    payload: Vec<u8>,
+    /// Whose acknowledgement it is.
+    acknowledges: Option<IncidentId>,
+}
+
+/// The keeper's ties.
+pub(super) struct Keeper {
+    pub(super) writer: Writer,
+    pub(super) queue: Arc<Queue<Keep>>,
+    pub(super) facts: Arc<Queue<Told>>,
+    pub(super) acker: Acker,
+    pub(super) publisher: Publisher,
+    pub(super) outbox: Arc<Queue<OutboxItem>>,
+    pub(super) announcer: Announcer,
+}
+
+impl Keeper {
+    /// Keeps until the queue has ended. What cannot be stored by then is counted and said.
+    pub(super) fn run(mut self) {
+        let (mut urgent, mut bulk) = (VecDeque::new(), VecDeque::new());
+        let mut posts = VecDeque::new();
+        let mut patience = PATIENCE;
+        while self.queue.drain(&mut urgent, &mut bulk, patience) {
+            while !urgent.is_empty() {
+                let batch: Vec<Keep> = urgent.drain(..urgent.len().min(BATCH)).collect();
+                self.keep(batch, &mut posts);
+            }
+            self.post(&mut posts);
+            patience = if posts.is_empty() { PATIENCE } else { Duration::from_millis(5) };
+        }
+        self.post(&mut posts);
+    }
+
+    fn keep(&mut self, batch: Vec<Keep>, posts: &mut VecDeque<Post>) {
+        let mut records = Vec::with_capacity(batch.len());
+        let mut rest = Vec::with_capacity(batch.len());
+        for keep in batch {
+            match keep {
+                Keep::Record(record) => {
+                    rest.push(None);
+                    records.push(record);
+                }
+                other => rest.push(Some(other)),
+            }
+        }
+        let Some(receipts) = self.commit(&records) else { return };
+        let committed_at = Clock.now();
+        let mut receipts = records.iter().zip(receipts);
+        for other in rest {
+            match other {
+                Some(Keep::Release(delivery)) => self.acker.ack(delivery),
+                Some(Keep::Repeat { event, incident, device, origin, delivery }) => {
+                    delivery.into_iter().for_each(|delivery| self.acker.ack(delivery));
+                    push_post(posts, ack_post(origin, &device, &event, &incident));
+                }
+                Some(Keep::Record(_)) | None => {
+                    let Some((record, receipt)) = receipts.next() else { continue };
+                    self.let_go(record, receipt, committed_at, posts);
+                }
+            }
+        }
+    }
+
+    /// Commits, trying again until it succeeds; `None` when the line ended before it did.
+    fn commit(&mut self, records: &[Record]) -> Option<Vec<Receipt>> {
+        if records.is_empty() {
+            return Some(Vec::new());
+        }
+        let mut pause = RETRY.0;
+        let mut told = HashSet::new();
+        loop {
+            match self.writer.commit(records) {
+                Ok(receipts) => {
+                    if !told.is_empty() || pause > RETRY.0 {
+                        self.link(LinkStatus::plain(LinkState::Up));
+                    }
+                    return Some(receipts);
+                }
+                Err(error) => {
+                    log::error!("the store cannot be written: {error}");
+                    self.link(LinkStatus { reason: format!("{error}."), raw: error.to_string(), ..LinkStatus::plain(LinkState::Down) });
+                    // Fail towards the human: people are told from memory, under the same key, once.
+                    for notice in records.iter().filter_map(notice_of) {
+                        if notice.origin.is_real() && told.insert(notice.dedup_key.clone()) {
+                            self.tell(OutboxItem::new(notice.clone()));
+                        }
+                    }
+                    if self.queue.is_closed() {
+                        log::error!("{} records are lost: the line ended while the store could not be written", records.len());
+                        self.report(Fact::Unsaved(records.len() as u64));
+                        return None;
+                    }
+                    std::thread::sleep(pause);
+                    pause = (pause * 2).min(RETRY.1);
+                }
+            }
+        }
+    }
+
+    fn let_go(&self, record: &Record, receipt: Receipt, at: crate::model::Timestamp, posts: &mut VecDeque<Post>) {
+        match receipt {
+            Receipt::Crash { incident, event, duplicate, delivery, notice, origin, device } => {
+                delivery.into_iter().for_each(|delivery| self.acker.ack(delivery));
+                push_post(posts, ack_post(origin, &device, &event, &incident));
+                if let Record::Crash(stored) = record {
+                    // For a duplicate the state opened an incident that is void: it must hear of that one.
+                    let filed = stored.incident.id.clone();
+                    self.report(Fact::Stored { incident: filed, event: Some(event), duplicate, at });
+                    if !duplicate {
+                        let topic = wire::verdict_topic(origin, &device);
+                        let payload = wire::verdict_json(&stored.event, &incident, &device, &stored.verdict);
+                        push_post(posts, Post { topic, payload, acknowledges: None });
+                        self.announcer.verdict(stored);
+                        if stored.incident.n_reports == 1 {
+                            self.announcer.incident(&stored.incident);
+                        }
+                    }
+                }
+                notice.into_iter().for_each(|item| self.tell(item));
+            }
+            Receipt::Incident { incident, known, notice, .. } => {
+                if known {
+                    self.report(Fact::Stored { incident, event: None, duplicate: false, at });
+                    if let Record::Incident { incident, audit: None, notice: Some(_) } = record {
+                        self.announcer.incident(incident);
+                    }
+                }
+                notice.into_iter().for_each(|item| self.tell(item));
+            }
+            Receipt::Failed { reason } => {
+                log::error!("a record could not be stored: {reason}");
+                self.report(Fact::Unsaved(1));
+                notice_of(record).filter(|notice| notice.origin.is_real()).into_iter().for_each(|notice| self.tell(OutboxItem::new(notice.clone())));
+            }
+            Receipt::Step { .. } | Receipt::Invocations | Receipt::Told | Receipt::Samples(_) => {}
+        }
+    }
+
+    fn tell(&self, item: OutboxItem) {
+        if self.outbox.try_push(item).is_err() {
+            // It stays in the store's outbox and is told at the next start.
+            log::error!("too many notices wait to be told");
+        }
+    }
+
+    fn post(&self, posts: &mut VecDeque<Post>) {
+        while let Some(post) = posts.pop_front() {
+            match self.publisher.publish(&post.topic, post.payload.clone(), Qos::AtMostOnce, None) {
+                Ok(()) => {
+                    if let Some(incident) = post.acknowledges {
+                        self.report(Fact::AckSent { incident, at: Clock.now() });
+                    }
+                }
+                Err(PublishError::QueueFull) => {
+                    posts.push_front(post);
+                    return;
+                }
+                // The vehicle sends its report again until it is acknowledged, so nothing is lost with this.
+                Err(_) => self.report(Fact::Unpublished(1)),
+            }
+        }
+    }
+
+    fn link(&self, status: LinkStatus) {
+        self.report(Fact::Linked { link: Link::Store, status, at: Clock.now() });
+    }
+
+    /// May wait for room: the state itself waits for nobody, so it always makes some.
+    fn report(&self, fact: Fact) {
+        if self.facts.push_wait(Told::Fact(fact)).is_err() {
+            log::warn!("the state has ended: a report of the store was not shown");
+        }
+    }
+}
+
+fn ack_post(origin: Origin, device: &DeviceId, event: &EventId, incident: &IncidentId) -> Post {
+    Post {
+        topic: wire::ack_topic(origin, device),
+        payload: wire::ack_json(event, incident),
+        acknowledges: Some(incident.clone()),
+    }
+}
+
+fn push_post(posts: &mut VecDeque<Post>, post: Post) {
+    if posts.len() >= POSTS {
+        posts.pop_front();
+    }
+    posts.push_back(post);
+}
+
+fn notice_of(record: &Record) -> Option<&crate::model::Notice> {
+    match record {
+        Record::Crash(record) => record.notice.as_ref(),
+        Record::Incident { notice, .. } => notice.as_ref(),
+        _ => None,
+    }
+}
