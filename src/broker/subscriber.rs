@@ -1,0 +1,304 @@
+//! The poll loop of one lane.
+//!
+//! Traps of rumqttc 0.25 that this loop knows: it reconnects without a pause; it never subscribes again; it does not
+//! read the codes of a SUBACK; after a reconnect it hands out what it had buffered from the old connection; and it
+//! stops for good if the polling task waits for room in its own request queue.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use rumqttc::{AsyncClient, ConnectionError, Event, EventLoop, Outgoing, QoS, SubAck, SubscribeFilter, SubscribeReasonCode};
+use tokio::sync::Notify;
+
+use super::backoff::Backoff;
+use super::publisher::Outbox;
+use super::remedy::{End, Remedies, Remedy};
+use super::settings::Qos;
+use super::words::{self, Kind};
+use super::{Endpoint, Sink};
+use crate::clock::Clock;
+use crate::model::{Delivery, Lane, Link, LinkState, LinkStatus, Origin, Packet, Timestamp};
+
+/// A connection that lasted so long was a good one: the back-off starts anew.
+const GOOD_AFTER: Duration = Duration::from_secs(5);
+/// A connection that the other side ends within this time was not wanted.
+const UNWANTED_WITHIN: Duration = Duration::from_secs(10);
+/// How long a goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// Asks the loop to end.
+#[derive(Debug, Default)]
+pub(super) struct Stop {
+    asked: AtomicBool,
+    wake: Notify,
+}
+
+impl Stop {
+    pub(super) fn ask(&self) {
+        self.asked.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+
+    async fn asked(&self) {
+        while !self.asked.load(Ordering::Acquire) {
+            self.wake.notified().await;
+        }
+    }
+}
+
+/// What a lane subscribes to, under each root.
+pub(super) fn filters(lane: Lane, origins: &[Origin], telemetry_qos: Qos) -> Vec<SubscribeFilter> {
+    let (topics, qos): (&[&str], _) = match lane {
+        Lane::Crash => (&["fleet/+/crash"], QoS::AtLeastOnce),
+        Lane::Telemetry => (&["fleet/+/driving", "sensors/+/temperature"], telemetry_qos.on_the_wire()),
+    };
+    let under = |origin: &Origin| topics.iter().map(move |topic| format!("{}{topic}", origin.root())).collect::<Vec<_>>();
+    origins.iter().flat_map(under).map(|path| SubscribeFilter::new(path, qos)).collect()
+}
+
+/// What [`super::connect`] has put together.
+pub(super) struct Parts {
+    pub(super) eventloop: EventLoop,
+    pub(super) client: AsyncClient,
+    pub(super) outbox: Arc<Outbox>,
+    pub(super) endpoint: Endpoint,
+    pub(super) client_id: String,
+    pub(super) lane: Lane,
+}
+
+/// One lane's loop and what it remembers.
+pub(super) struct Subscriber<S> {
+    parts: Parts,
+    filters: Vec<SubscribeFilter>,
+    sink: S,
+    clock: Clock,
+    backoff: Backoff,
+    remedies: Remedies,
+    /// The connection's number; what it delivers carries it.
+    epoch: u64,
+    connected_at: Option<Instant>,
+    n_connects: u32,
+    /// Why this client goes by another name than its own.
+    alias: Option<String>,
+}
+
+impl<S: Sink> Subscriber<S> {
+    pub(super) fn new(parts: Parts, filters: Vec<SubscribeFilter>, sink: S) -> Self {
+        Self {
+            parts,
+            filters,
+            sink,
+            clock: Clock,
+            backoff: Backoff::default(),
+            remedies: Remedies::default(),
+            epoch: 1,
+            connected_at: None,
+            n_connects: 0,
+            alias: None,
+        }
+    }
+
+    /// Polls until asked to stop. Awaits nothing but `poll()` while connected.
+    pub(super) async fn run(mut self, stop: &Stop) {
+        // However this ends, nobody waits for an answer that cannot come.
+        let _closing = CloseOnDrop(Arc::clone(&self.parts.outbox));
+        self.link(LinkState::Connecting, String::new(), String::new(), None);
+        loop {
+            // The second branch is dropped mid-way only when all is over.
+            let polled = tokio::select! {
+                biased;
+                () = stop.asked() => break,
+                polled = self.parts.eventloop.poll() => polled,
+            };
+            match polled {
+                Ok(event) => {
+                    // One look at the clock for everything that one read brought.
+                    let now = self.clock.now();
+                    self.handle(event, now);
+                    self.drain(now);
+                }
+                Err(error) => {
+                    let wait = self.lost(&error);
+                    tokio::select! {
+                        () = stop.asked() => break,
+                        () = tokio::time::sleep(wait) => {}
+                    }
+                }
+            }
+        }
+        self.say_goodbye().await;
+    }
+
+    fn drain(&mut self, now: Timestamp) {
+        while let Some(event) = self.parts.eventloop.state.events.pop_front() {
+            self.handle(event, now);
+        }
+    }
+
+    fn handle(&mut self, event: Event, received_at: Timestamp) {
+        match event {
+            Event::Incoming(rumqttc::Packet::Publish(publish)) => {
+                let lane = self.parts.lane;
+                let crash = lane == Lane::Crash;
+                let delivery = crash.then_some(Delivery { epoch: self.epoch, packet_id: publish.pkid });
+                // A payload is a window on the read buffer. Crash reports are kept for long, so they get their own
+                // bytes; telemetry is gone in a moment.
+                let payload = if crash { Bytes::copy_from_slice(&publish.payload) } else { publish.payload };
+                self.sink.packet(Packet {
+                    topic: publish.topic.into_boxed_str(),
+                    payload,
+                    received_at,
+                    lane,
+                    retained: publish.retain,
+                    redelivered: publish.dup,
+                    delivery,
+                });
+            }
+            Event::Incoming(rumqttc::Packet::ConnAck(_)) => self.connected(),
+            Event::Incoming(rumqttc::Packet::SubAck(answer)) => self.subscribed(&answer),
+            Event::Incoming(rumqttc::Packet::PubAck(ack)) => self.parts.outbox.acknowledged(ack.pkid),
+            Event::Outgoing(Outgoing::Publish(packet_id)) => self.parts.outbox.written(packet_id),
+            _ => {}
+        }
+    }
+
+    fn connected(&mut self) {
+        self.connected_at = Some(self.clock.instant());
+        self.n_connects += 1;
+        // The queue is empty: nothing was taken while there was no connection.
+        if self.parts.client.try_subscribe_many(self.filters.iter().cloned()).is_err() {
+            log::error!("the request queue had no room to subscribe");
+        }
+        self.parts.outbox.open();
+    }
+
+    fn subscribed(&mut self, answer: &SubAck) {
+        let refused: Vec<_> = self
+            .filters
+            .iter()
+            .zip(&answer.return_codes)
+            .filter(|(_, code)| matches!(code, SubscribeReasonCode::Failure))
+            .map(|(filter, _)| filter.path.as_str())
+            .collect();
+        let mut reasons: Vec<String> = self.alias.iter().cloned().collect();
+        if !refused.is_empty() {
+            reasons.push(words::filters_refused(&refused));
+        }
+        let raw = if refused.is_empty() { String::new() } else { format!("SUBACK {:?}", answer.return_codes) };
+        let state = if reasons.is_empty() { LinkState::Up } else { LinkState::Degraded };
+        self.link(state, reasons.join(" "), raw, None);
+    }
+
+    /// Puts the client in order after an error and returns how long to wait.
+    fn lost(&mut self, error: &ConnectionError) -> Duration {
+        let now = self.clock.instant();
+        let received_at = self.clock.now();
+        // What had arrived is handed on under its own epoch. Left in the buffer it would come out after the next
+        // connection was made, as if that one had delivered it.
+        self.drain(received_at);
+        self.epoch = self.parts.outbox.close();
+        self.parts.eventloop.clean();
+        self.parts.eventloop.pending.clear();
+        self.parts.eventloop.state.collision = None;
+
+        let lasted = self.connected_at.take().map(|since| now.duration_since(since));
+        let explained = words::explain(
+            error,
+            words::Context {
+                endpoint: &self.parts.endpoint,
+                client_id: &self.parts.eventloop.mqtt_options.client_id(),
+                connected: lasted.is_some(),
+                max_packet_bytes: self.parts.eventloop.mqtt_options.max_packet_size(),
+            },
+        );
+        if lasted.is_some_and(|lasted| lasted >= GOOD_AFTER) {
+            self.backoff.reset();
+        }
+        let end = match explained.kind {
+            Kind::Undecodable => End::Undecodable,
+            Kind::Closed if lasted.is_some_and(|lasted| lasted < UNWANTED_WITHIN) => End::CutOff,
+            _ => End::Other,
+        };
+        let remedy = self.remedies.after(end, now);
+        let changed_name = self.apply(remedy, &explained.reason);
+
+        let random = fastrand::f64();
+        let wait = match explained.kind {
+            Kind::Refused => Backoff::refused(random),
+            _ => self.backoff.next(random),
+        };
+        let next_try_at = received_at.plus_micros(wait.as_micros() as i64);
+        let state = if changed_name { LinkState::Degraded } else { LinkState::Down };
+        let reason = if changed_name { self.alias.clone().unwrap_or_default() } else { explained.reason };
+        log::warn!("{}: {error}", self.parts.endpoint);
+        self.link(state, reason, error.to_string(), Some(next_try_at));
+        wait
+    }
+
+    /// Changes the client id where that is the remedy; says whether it did.
+    fn apply(&mut self, remedy: Remedy, reason: &str) -> bool {
+        let own = &self.parts.client_id;
+        let (client_id, alias) = match remedy {
+            // A clean session keeps nothing that could come again.
+            Remedy::LeavePoison(_) if self.parts.lane == Lane::Telemetry => return false,
+            Remedy::GoOn => return false,
+            Remedy::LeavePoison(n) => {
+                let left = self.parts.eventloop.mqtt_options.client_id();
+                let id = format!("{own}-{n}");
+                let alias = words::poisoned(&left, &id, reason);
+                (id, Some(alias))
+            }
+            Remedy::TakeUniqueId => {
+                let id = format!("{own}-{:04x}", fastrand::u16(..));
+                let alias = words::clash(own, &id);
+                (id, Some(alias))
+            }
+            Remedy::BackToOwnId => (own.clone(), None),
+        };
+        self.parts.eventloop.mqtt_options.set_client_id(client_id);
+        self.alias = alias;
+        self.backoff.reset();
+        self.alias.is_some()
+    }
+
+    fn link(&mut self, state: LinkState, reason: String, raw: String, next_try_at: Option<Timestamp>) {
+        let link = match self.parts.lane {
+            Lane::Crash => Link::BrokerCrash,
+            Lane::Telemetry => Link::BrokerTelemetry,
+        };
+        self.sink.link(link, LinkStatus { state, reason, raw, next_try_at, n_connects: self.n_connects });
+    }
+
+    /// Sends what waits in the queue, acknowledgements first of all, then disconnects. What arrives meanwhile is
+    /// dropped unacknowledged, so the broker keeps it.
+    async fn say_goodbye(mut self) {
+        if self.connected_at.is_none() || self.parts.client.try_disconnect().is_err() {
+            return;
+        }
+        let goodbye = async {
+            loop {
+                match self.parts.eventloop.poll().await {
+                    Ok(Event::Outgoing(Outgoing::Disconnect)) | Err(_) => break,
+                    Ok(_) => {}
+                }
+            }
+        };
+        if tokio::time::timeout(GOODBYE, goodbye).await.is_err() {
+            log::warn!("{}: no clean goodbye within 2 s", self.parts.endpoint);
+        }
+    }
+}
+
+struct CloseOnDrop(Arc<Outbox>);
+
+impl Drop for CloseOnDrop {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+#[cfg(any())]
+#[path = "subscriber_tests.rs"]
+mod tests;
