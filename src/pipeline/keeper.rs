@@ -7,6 +7,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use super::announce::Announcer;
@@ -49,6 +50,8 @@ pub(super) enum Keep {
     },
     /// Nothing to store.
     Release(Delivery),
+    /// Everything before this is committed when its sender is dropped.
+    Barrier(SyncSender<()>),
 }
 
 /// A message that goes out after a commit.
@@ -105,6 +108,7 @@ impl Keeper {
         for other in rest {
             match other {
                 Some(Keep::Release(delivery)) => self.acker.ack(delivery),
+                Some(Keep::Barrier(saved)) => drop(saved),
                 Some(Keep::Repeat { event, incident, device, origin, delivery }) => {
                     delivery.into_iter().for_each(|delivery| self.acker.ack(delivery));
                     push_post(posts, ack_post(origin, &device, &event, &incident));

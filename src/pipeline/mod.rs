@@ -1,4 +1,433 @@
-//! Threads and queues: the wiring.
+//! Threads and queues: the wiring, on one page. Everything worth testing is inside what is wired.
+//!
+//! ```text
+//!  broker ──packet──▶ inbox ──▶ HOST ──▶ facts ──▶ STATE ──▶ latest ──▶ window
+//!                                          ▲          ├──▶ keep ──▶ KEEPER: commit, PUBACK, ack, verdict ──▶ outbox ──▶ outbound
+//!                                          │          └──▶ samples ──▶ HISTORY                                       │
+//!                                          └── stored, told, links, commands ◀───────────────────────────────────────┘
+//! ```
+//!
+//! *Invariant:* the state waits for nobody, so whoever waits for the state is served, and no cycle can lock up.
+//!
+//! A thread that panics leaves its queue; [`Line::stop`] says so, and the window says that its pictures have ended.
 
+mod announce;
+mod keeper;
 pub mod latest;
 pub mod queue;
+mod stages;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use announce::Announcer;
+use keeper::{Keep, Keeper};
+use latest::Latest;
+use queue::{Bounds, Queue};
+use stages::{Outlets, Told};
+
+use crate::broker::{self, Client, Embedded, Publisher, Sink};
+use crate::clock::{Clock, SystemTime};
+use crate::functions;
+use crate::host::Host;
+use crate::model::effect::SampleChunk;
+use crate::model::{Command, Fact, Focus, IncidentId, Lane, Link, LinkState, LinkStatus, Operator, Origin, Packet, PacketId, Record, Timestamp};
+use crate::outbound;
+use crate::pricing::PriceBook;
+use crate::state::snapshot::Counters;
+use crate::state::{Restored, Snapshot, State};
+use crate::store;
+
+/// Packets: crashes wait here (some 2 s at 2,000/s), telemetry sheds its oldest; 64 MiB each.
+const INBOX: Bounds = Bounds { urgent: 4_096, bulk: 16_384, bytes: 64 << 20 };
+/// Facts: momentary, since the state never waits; 256 MiB with the reports in them.
+const FACTS: Bounds = Bounds { urgent: 4_096, bulk: 1, bytes: 256 << 20 };
+/// Records: hours of incidents; past this the desk says "not saved".
+const KEEP: Bounds = Bounds { urgent: 65_536, bulk: 1, bytes: 512 << 20 };
+/// Chunks of numbers on their way to the disk.
+const SAMPLES: Bounds = Bounds { urgent: 1, bulk: 16_384, bytes: 256 << 20 };
+/// Notices on their way out; the store's outbox holds them all.
+const OUTBOX: Bounds = Bounds { urgent: 4_096, bulk: 1, bytes: 64 << 20 };
+/// At the end, how long people are still told before the rest is left to the next start.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+
+/// What a line is started with.
+pub struct Options {
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// The broker; without an address the embedded one is started.
+    pub broker: broker::Settings,
+    /// The functions' limits.
+    pub functions: functions::Settings,
+    /// How people are told.
+    pub outbound: outbound::Settings,
+    /// What calls cost.
+    pub prices: PriceBook,
+    /// Telemetry devices remembered at most, per root.
+    pub max_devices: usize,
+    /// Numbers in memory take at most this much, MiB.
+    pub memory_budget_mb: u64,
+    /// Take in the sample fleet's topics.
+    pub sample: bool,
+    /// One JSON line per incident, verdict and alert goes here.
+    pub announce: Option<Box<dyn Write + Send>>,
+    /// Called after each new picture.
+    pub wake: Arc<dyn Fn() + Send + Sync>,
+    /// Nobody looks: take no pictures.
+    pub blind: bool,
+}
+
+/// Why a line cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The broker.
+    #[error(transparent)]
+    Broker(#[from] broker::Error),
+    /// Telling people.
+    #[error(transparent)]
+    Outbound(#[from] outbound::Error),
+    /// The system refused a thread or a file.
+    #[error("the system refused a thread or a file: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// A running line.
+pub struct Line {
+    desk: Desk,
+    inbox: Arc<Queue<Packet>>,
+    keep: Arc<Queue<Keep>>,
+    samples: Arc<Queue<Arc<SampleChunk>>>,
+    outbox: Arc<Queue<crate::model::OutboxItem>>,
+    announcer: Announcer,
+    crash_lane: Client,
+    telemetry_lane: Client,
+    embedded: Option<Embedded>,
+    ending: Arc<AtomicBool>,
+    host: JoinHandle<()>,
+    state: JoinHandle<State>,
+    keeper: JoinHandle<()>,
+    others: Vec<JoinHandle<()>>,
+    teller: outbound::Teller,
+    /// What the operator must be told about the start: a file put aside.
+    pub notices: Vec<String>,
+}
+
+/// What a window, a player or a script holds of a line: its latest picture and its ear.
+#[derive(Clone)]
+pub struct Desk {
+    latest: Arc<Latest<Snapshot>>,
+    facts: Arc<Queue<Told>>,
+}
+
+impl Desk {
+    /// The latest picture. Never waits.
+    pub fn latest(&self) -> Arc<Snapshot> {
+        self.latest.get()
+    }
+
+    /// Tells the state something; `false` when it is busy. Never waits.
+    fn tell(&self, fact: Fact) -> bool {
+        self.facts.try_push(Told::Fact(fact)).is_ok()
+    }
+
+    /// An operator's command.
+    pub fn command(&self, command: Command, by: &str) -> bool {
+        self.tell(Fact::Commanded { command, by: Operator(by.to_owned()), at: Clock.now() })
+    }
+
+    /// The window looks at something else.
+    pub fn look(&self, focus: Focus) -> bool {
+        self.tell(Fact::Looked(focus))
+    }
+
+    /// The window has painted these for the first time.
+    pub fn painted(&self, incidents: Vec<IncidentId>, packets: Vec<PacketId>, at: Timestamp) -> bool {
+        self.tell(Fact::Painted { incidents, packets, at })
+    }
+
+    /// A test event was published.
+    pub fn injected(&self, packet: PacketId, topic: String, title: String, origin: Origin, sent_at: Timestamp, accepted_at: Option<Timestamp>) -> bool {
+        self.tell(Fact::Injected { packet, topic, title, origin, sent_at, accepted_at })
+    }
+}
+
+impl std::fmt::Debug for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Line").field("embedded", &self.embedded).finish_non_exhaustive()
+    }
+}
+
+impl Line {
+    /// Opens the store, starts the threads, then connects.
+    pub fn start(options: Options) -> Result<Self, Error> {
+        let opened = store::open(&options.data_dir)?;
+        let history = store::History::open(&options.data_dir)?;
+        let inbox = Arc::new(Queue::new("inbox", INBOX, |packet: &Packet| packet.payload.len() + packet.topic.len() + 96));
+        let facts = Arc::new(Queue::new("facts", FACTS, weigh_told));
+        let keep = Arc::new(Queue::new("records", KEEP, weigh_keep));
+        let samples = Arc::new(Queue::new("numbers", SAMPLES, |chunk: &Arc<SampleChunk>| 64 * (chunk.t_ms.len() + 4)));
+        let outbox = Arc::new(Queue::new("notices", OUTBOX, |item: &crate::model::OutboxItem| item.notice.text.len() + 512));
+        let latest = Arc::new(Latest::default());
+        let desk = Desk { latest: Arc::clone(&latest), facts: Arc::clone(&facts) };
+
+        let (embedded, settings) = broker_settings(&options)?;
+        let origins: &[Origin] =
+            if options.sample { &[Origin::Device, Origin::Drill, Origin::Sample] } else { &[Origin::Device, Origin::Drill] };
+        let sink = || LaneSink { inbox: Arc::clone(&inbox), facts: Arc::clone(&facts) };
+        let crash_lane = broker::connect(&settings, Lane::Crash, origins, sink())?;
+        let telemetry_lane = broker::connect(&settings, Lane::Telemetry, origins, sink())?;
+
+        let (announcer, announcing) = match options.announce {
+            Some(out) => Announcer::start(out).map(|(announcer, thread)| (announcer, Some(thread)))?,
+            None => (Announcer::default(), None),
+        };
+        let mut state = State::new(options.memory_budget_mb << 20, options.prices);
+        let mut restored = Restored {
+            incidents: opened.loaded.incidents,
+            minutes: opened.loaded.invocations,
+            next_number: opened.loaded.next_number,
+            ..Restored::default()
+        };
+        restored.known_events = opened.loaded.events.into_iter().map(|known| ((known.origin, known.event), known.incident)).collect();
+        state.restore(restored);
+        let mut ignored = Vec::new();
+        state.apply(linked(Link::Store, LinkState::Up), Clock.now(), &mut ignored);
+
+        let host = Host::new(options.functions, options.max_devices, Box::new(SystemTime::default()));
+        let host = spawn("host", {
+            let (inbox, facts) = (Arc::clone(&inbox), Arc::clone(&facts));
+            move || stages::run_host(host, &inbox, &facts)
+        })?;
+        let outlets = Outlets {
+            keep: Arc::clone(&keep),
+            samples: Arc::clone(&samples),
+            publisher: telemetry_lane.publisher.clone(),
+            announcer: announcer.clone(),
+            latest,
+            wake: options.wake,
+            blind: options.blind,
+        };
+        let state = spawn("state", {
+            let facts = Arc::clone(&facts);
+            move || stages::run_state(state, &facts, &outlets)
+        })?;
+        let keeper = Keeper {
+            writer: opened.writer,
+            queue: Arc::clone(&keep),
+            facts: Arc::clone(&facts),
+            acker: crash_lane.acker.clone(),
+            publisher: crash_lane.publisher.clone(),
+            outbox: Arc::clone(&outbox),
+            announcer: announcer.clone(),
+        };
+        let keeper = spawn("keeper", move || keeper.run())?;
+        for item in opened.loaded.outbox {
+            // What was committed before the last end and not told yet.
+            outbox.try_push(item).ok();
+        }
+        let teller = start_teller(&options.outbound, &outbox, &facts, &keep)?;
+
+        let ending = Arc::new(AtomicBool::new(false));
+        let mut others: Vec<_> = announcing.into_iter().collect();
+        others.push(spawn("history", {
+            let samples = Arc::clone(&samples);
+            move || keep_history(history, &samples)
+        })?);
+        others.push(spawn("tick", {
+            let readings: Vec<Box<dyn Fn() -> crate::model::QueueReading + Send>> = vec![
+                reading(&inbox),
+                reading(&facts),
+                reading(&keep),
+                reading(&samples),
+                reading(&outbox),
+            ];
+            let (facts, ending, dir) = (Arc::clone(&facts), Arc::clone(&ending), options.data_dir);
+            move || tick(&readings, &facts, &ending, &dir)
+        })?);
+        Ok(Self {
+            desk,
+            inbox,
+            keep,
+            samples,
+            outbox,
+            announcer,
+            crash_lane,
+            telemetry_lane,
+            embedded,
+            ending,
+            host,
+            state,
+            keeper,
+            others,
+            teller,
+            notices: opened.notices,
+        })
+    }
+
+    /// The line's picture and ear.
+    pub fn desk(&self) -> Desk {
+        self.desk.clone()
+    }
+
+    /// Publishes on the telemetry lane's connection, for players.
+    pub fn publisher(&self) -> Publisher {
+        self.telemetry_lane.publisher.clone()
+    }
+
+    /// Where devices may publish: the embedded broker's address.
+    pub fn embedded_url(&self) -> Option<String> {
+        self.embedded.as_ref().map(Embedded::url)
+    }
+
+    /// Stops in the order of the line, so that nothing that was taken in is left behind, and hands back the last counters.
+    pub fn stop(self) -> Counters {
+        self.ending.store(true, Ordering::Release);
+        // Nothing more comes in; on the crash lane what arrives now stays with the broker, unacknowledged.
+        self.telemetry_lane.stop();
+        self.inbox.close();
+        join(self.host, "host");
+        let (saved, all_saved) = std::sync::mpsc::sync_channel(1);
+        if self.desk.facts.push_wait(Told::HostEnded(saved)).is_ok() {
+            // Ends with an error by design: the keeper drops the sender after the commit.
+            all_saved.recv().ok();
+        }
+        self.outbox.close();
+        self.teller.stop(LAST_WORDS);
+        self.keep.close();
+        self.samples.close();
+        join(self.keeper, "keeper");
+        self.crash_lane.stop();
+        if let Some(embedded) = self.embedded {
+            embedded.stop();
+        }
+        let last = self.inbox.reading();
+        let queues = vec![last];
+        self.desk.tell(Fact::Ticked { at: Clock.now(), queues, store_bytes: 0 });
+        self.desk.facts.close();
+        let counters = self.state.join().map(|state| state.counters().clone());
+        self.announcer.close();
+        for thread in self.others {
+            join(thread, "helper");
+        }
+        counters.unwrap_or_else(|_panic| {
+            log::error!("the state ended by a panic: its counters are lost");
+            Counters::default()
+        })
+    }
+}
+
+/// Where a lane puts what it gets.
+struct LaneSink {
+    inbox: Arc<Queue<Packet>>,
+    facts: Arc<Queue<Told>>,
+}
+
+impl Sink for LaneSink {
+    fn packet(&mut self, packet: Packet) {
+        match packet.lane {
+            // Waits: then TCP and the broker hold the rest. After the end it is refused and stays with the broker.
+            Lane::Crash => drop(self.inbox.push_wait(packet)),
+            Lane::Telemetry => self.inbox.push_shedding(packet),
+        }
+    }
+
+    fn link(&mut self, link: Link, status: LinkStatus) {
+        drop(self.facts.push_wait(Told::Fact(Fact::Linked { link, status, at: Clock.now() })));
+    }
+}
+
+fn linked(link: Link, state: LinkState) -> Fact {
+    Fact::Linked { link, status: LinkStatus::plain(state), at: Clock.now() }
+}
+
+fn broker_settings(options: &Options) -> Result<(Option<Embedded>, broker::Settings), Error> {
+    if options.broker.url.is_none() {
+        let embedded = broker::embedded::start(None)?;
+        let settings = embedded.settings(&options.broker);
+        return Ok((Some(embedded), settings));
+    }
+    let mut settings = options.broker.clone();
+    if settings.client_id.is_none() {
+        // The durable session hangs on this name, so it must be the same after a restart.
+        let file = options.data_dir.join("client-id");
+        let known = std::fs::read_to_string(&file).ok().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+        let name = known.unwrap_or_else(broker::Settings::fresh_client_id);
+        std::fs::write(&file, &name)?;
+        settings.client_id = Some(name);
+    }
+    Ok((None, settings))
+}
+
+fn start_teller(
+    settings: &outbound::Settings,
+    outbox: &Arc<Queue<crate::model::OutboxItem>>,
+    facts: &Arc<Queue<Told>>,
+    keep: &Arc<Queue<Keep>>,
+) -> Result<outbound::Teller, Error> {
+    let _ = (settings, outbox, facts, keep);
+    unimplemented!("wired when outbound lands")
+}
+
+fn reading<T: Send + 'static>(queue: &Arc<Queue<T>>) -> Box<dyn Fn() -> crate::model::QueueReading + Send> {
+    let queue = Arc::clone(queue);
+    Box::new(move || queue.reading())
+}
+
+fn tick(readings: &[Box<dyn Fn() -> crate::model::QueueReading + Send>], facts: &Queue<Told>, ending: &AtomicBool, dir: &Path) {
+    let mut store_bytes = store::bytes_on_disk(dir);
+    let mut n_ticks = 0_u32;
+    while !ending.load(Ordering::Acquire) {
+        std::thread::sleep(Duration::from_secs(1));
+        n_ticks = n_ticks.wrapping_add(1);
+        if n_ticks.is_multiple_of(10) {
+            store_bytes = store::bytes_on_disk(dir);
+        }
+        let queues = readings.iter().map(|reading| reading()).collect();
+        // A tick that finds no room is made up for by the next.
+        facts.try_push(Told::Fact(Fact::Ticked { at: Clock.now(), queues, store_bytes })).ok();
+    }
+}
+
+fn keep_history(mut history: store::History, samples: &Queue<Arc<SampleChunk>>) {
+    let (mut none, mut chunks) = (std::collections::VecDeque::new(), std::collections::VecDeque::new());
+    while samples.drain(&mut none, &mut chunks, Duration::from_secs(1)) {
+        let batch: Vec<_> = chunks.drain(..).collect();
+        if let Err(error) = history.append(&batch) {
+            log::error!("{} chunks of numbers could not be stored: {error}", batch.len());
+        }
+    }
+}
+
+fn weigh_told(told: &Told) -> usize {
+    match told {
+        Told::Fact(Fact::Judged(judged)) => match &judged.event.reading {
+            crate::model::Reading::Crash(report) => report.raw.len() + report.pulse.len() * 32 + 2_048,
+            _ => 640,
+        },
+        _ => 256,
+    }
+}
+
+fn weigh_keep(keep: &Keep) -> usize {
+    match keep {
+        Keep::Record(Record::Crash(record)) => record.report.raw.len() + record.report.pulse.len() * 32 + 4_096,
+        _ => 512,
+    }
+}
+
+fn spawn<T: Send + 'static>(name: &str, run: impl FnOnce() -> T + Send + 'static) -> std::io::Result<JoinHandle<T>> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(run)
+}
+
+fn join<T>(thread: JoinHandle<T>, name: &str) {
+    if thread.join().is_err() {
+        log::error!("the thread {name} ended by a panic");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use super::announce::Announcer;
@@ -28,8 +28,8 @@ const FACTS_AT_ONCE: usize = 512;
 pub(super) enum Told {
     /// A fact.
     Fact(Fact),
-    /// The host has ended: save what is still open. Back edges may still report.
-    HostEnded,
+    /// The host has ended: save what is still open, then say so once all of it is committed. Back edges may still report.
+    HostEnded(SyncSender<()>),
 }
 
 /// Decodes and judges until the inbox has ended.
@@ -66,7 +66,7 @@ pub(super) struct Outlets {
 }
 
 /// Files facts until the queue has ended; hands the state back for its last counters.
-pub(super) fn run_state(mut state: State, facts: &Queue<Told>, outlets: &Outlets, saved: &AtomicBool) -> State {
+pub(super) fn run_state(mut state: State, facts: &Queue<Told>, outlets: &Outlets) -> State {
     let (mut urgent, mut bulk) = (VecDeque::new(), VecDeque::new());
     let mut effects = Vec::new();
     let time = crate::clock::SystemTime::default();
@@ -80,13 +80,11 @@ pub(super) fn run_state(mut state: State, facts: &Queue<Told>, outlets: &Outlets
         for told in urgent.drain(..).chain(bulk.drain(..)) {
             match told {
                 Told::Fact(fact) => state.apply(fact, now, &mut effects),
-                Told::HostEnded => {
+                Told::HostEnded(saved) => {
                     effects.extend(state.finish(now));
                     outlets.carry_out(&mut effects, &mut lost);
-                    // The keeper may end once it has stored everything up to here.
-                    saved.store(true, Ordering::Release);
-                    outlets.keep.close();
-                    outlets.samples.close();
+                    // Dropping the sender says "saved" as well, so a full queue ends the wait and nothing hangs.
+                    outlets.keep.try_push(Keep::Barrier(saved)).ok();
                 }
             }
             outlets.carry_out(&mut effects, &mut lost);

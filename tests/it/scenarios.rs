@@ -1,0 +1,126 @@
+//! Every scenario file, played through the heart: packets in; verdicts, incidents, alerts and notices out.
+
+use std::path::{Path, PathBuf};
+
+use fleetwatch::model::{CrashVerdict, Verdict};
+use fleetwatch::scenario::{ExpectIncident, ExpectVerdict, Scenario};
+
+use crate::support::heart::Heart;
+
+fn files(dir: &str) -> Vec<PathBuf> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join(dir);
+    let entries = std::fs::read_dir(&dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
+    files.sort();
+    files
+}
+
+fn play(scenario: &Scenario, root: &str) -> Heart {
+    let mut heart = Heart::new();
+    let mut n_sent = 0;
+    for step in &scenario.steps {
+        heart.pass_millis(step.after_millis);
+        for round in 0..step.repeat {
+            if round > 0 {
+                heart.pass_millis(step.every_millis);
+            }
+            n_sent += 1;
+            let payload = step.render(heart.now(), &format!("t{n_sent}"));
+            heart.receive(&format!("{root}{}", step.topic), &payload, step.retained);
+        }
+    }
+    heart
+}
+
+fn crash_says(verdict: &CrashVerdict, words: &str) -> bool {
+    let rows = verdict.evidence.iter();
+    verdict.summary.contains(words)
+        || rows.clone().any(|row| row.key == words || row.name.contains(words) || row.reading.contains(words))
+}
+
+fn verdict_fits(expected: &ExpectVerdict, function: &str, verdict: &Verdict) -> bool {
+    if expected.function != function {
+        return false;
+    }
+    match verdict {
+        Verdict::Crash(verdict) => {
+            expected.ruling.is_none_or(|ruling| verdict.ruling == ruling)
+                && expected.malfunction.is_none_or(|kind| verdict.malfunction == Some(kind))
+                && expected.because.as_deref().is_none_or(|words| crash_says(verdict, words))
+        }
+        Verdict::Temperature(verdict) => expected.band.is_none_or(|band| verdict.band == band),
+        Verdict::Driving(verdict) => {
+            let words = format!("{verdict:?}").to_lowercase();
+            expected.because.as_deref().is_none_or(|because| words.contains(&because.replace('_', "")))
+        }
+    }
+}
+
+#[track_caller]
+fn check(path: &Path) {
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    let scenario = Scenario::parse(&std::fs::read_to_string(path).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let mut heart = play(&scenario, "");
+
+    let mut said = heart.verdicts.iter();
+    for expected in &scenario.expect.verdicts {
+        let found = said.any(|(function, verdict)| verdict_fits(expected, function, verdict));
+        assert!(found, "{name}: no verdict (left) that fits {expected:?}; all: {:#?}", heart.verdicts);
+    }
+    if let Some(expected) = &scenario.expect.incidents {
+        let incidents = heart.incidents();
+        let ids: Vec<_> = incidents.iter().map(|i| format!("{} {} {:?} {:?}", i.id, i.device, i.severity, i.ruling())).collect();
+        assert_eq!(incidents.len(), expected.len(), "{name}: incidents {ids:#?}");
+        for (incident, expected) in incidents.iter().zip(expected) {
+            let ExpectIncident { device, severity, life, ruling, reports, origin } = expected;
+            assert_eq!(incident.device.as_str(), device, "{name}: device");
+            assert!(severity.is_none_or(|s| incident.severity == s), "{name}: severity {:?}", incident.severity);
+            assert!(life.is_none_or(|l| incident.life == l), "{name}: life {:?}", incident.life);
+            assert!(ruling.is_none_or(|r| incident.ruling() == Some(r)), "{name}: ruling {:?}", incident.ruling());
+            assert!(reports.is_none_or(|n| incident.n_reports == n), "{name}: reports {}", incident.n_reports);
+            assert!(origin.is_none_or(|o| incident.origin == o), "{name}: origin {:?}", incident.origin);
+        }
+    }
+    if let Some(n) = scenario.expect.notices {
+        assert_eq!(heart.notices.len(), n, "{name}: notices {:#?}", heart.notices);
+    }
+    if let Some(n) = scenario.expect.alerts {
+        assert_eq!(heart.alerts.len(), n, "{name}: alerts {:#?}", heart.alerts);
+    }
+    let rejected = heart.rejected();
+    for (reason, n) in &scenario.expect.rejected {
+        assert_eq!(rejected.get(reason.as_str()).copied().unwrap_or(0), *n, "{name}: rejected {reason}; all: {rejected:?}");
+    }
+    let mut published = heart.published.iter();
+    for topic in &scenario.expect.published {
+        assert!(published.any(|(sent, _)| sent == topic), "{name}: nothing (left) published on {topic}; all: {:?}", heart.published);
+    }
+}
+
+#[test]
+fn behaviour() {
+    let files = files("fixtures/scenarios");
+    assert!(files.len() >= 15, "the behaviour files are missing: {files:?}");
+    files.iter().for_each(|path| check(path));
+}
+
+#[test]
+fn templates_that_the_inject_screen_offers() {
+    let files = files("assets/scenarios");
+    assert!(files.len() >= 8, "the templates are missing: {files:?}");
+    files.iter().for_each(|path| check(path));
+}
+
+/// The same crash as a drill is judged the same, kept apart, and tells nobody.
+#[test]
+fn drills_of_every_template_tell_nobody() {
+    for path in files("assets/scenarios") {
+        let scenario = Scenario::parse(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let mut heart = play(&scenario, "drill/");
+        let snapshot = heart.state.snapshot();
+        assert!(snapshot.incidents.is_empty(), "{}: a drill among the real incidents", path.display());
+        assert_eq!(heart.state.counters().incidents, 0, "{}", path.display());
+        // A notice may be written, for "would have told"; it must not be one that a sender would take.
+        assert!(heart.notices.iter().all(|notice| !notice.origin.is_real()), "{}: {:?}", path.display(), heart.notices);
+    }
+}
