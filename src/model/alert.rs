@@ -71,3 +71,14 @@ pub struct Notice {
     /// When it was written.
     pub at: Timestamp,
 }
+
+/// A notice with what has become of it so far, as the store hands it out and the channels take it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxItem {
+    /// What to tell; its `dedup_key` is also the item's name in the outbox.
+    pub notice: Notice,
+    /// Channels that have accepted or finally refused it; they are not tried again.
+    pub settled: Vec<String>,
+    /// Attempts so far, over all channels.
+    pub attempts: u32,
+}

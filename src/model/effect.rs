@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::alert::{Alert, Notice};
 use super::command::{Command, Operator};
 use super::event::{CrashReport, DeviceId, DeviceKind, EventId};
+use super::fact::DeliveryOutcome;
 use super::incident::IncidentId;
 use super::incident::{Incident, Step};
 use super::invocation::Invocation;
@@ -72,6 +73,21 @@ pub enum Record {
     Invocations(InvocationMinute),
     /// A full chunk of a device's numbers.
     Samples(Arc<SampleChunk>),
+    /// A channel did something with a notice of the outbox.
+    Told {
+        /// The notice's `dedup_key`.
+        dedup_key: String,
+        /// Its root, since drills have their own tables.
+        origin: Origin,
+        /// Which channel, "webhook".
+        channel: String,
+        /// What became of it.
+        outcome: DeliveryOutcome,
+        /// No channel is left that has not accepted or refused it: the item leaves the outbox.
+        last: bool,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// A crash report on its way into the store.

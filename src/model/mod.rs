@@ -19,7 +19,7 @@ pub mod packet;
 pub mod rejection;
 pub mod verdict;
 
-pub use alert::{Alert, AlertId, AlertKind, Notice};
+pub use alert::{Alert, AlertId, AlertKind, Notice, OutboxItem};
 pub use command::{Command, Focus, Operator};
 pub use effect::{Effect, Record};
 pub use event::{

@@ -176,7 +176,7 @@ impl Band {
 }
 
 /// A temperature, converted and routed.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TemperatureVerdict {
     /// °C
     pub celsius: Celsius,

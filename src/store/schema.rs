@@ -1,0 +1,174 @@
+//! The tables. One text, written twice: once for real devices and once, under `drill_`, for drills and the sample
+//! fleet, so that no query over real incidents can ever meet a drill.
+
+use rusqlite::Connection;
+
+use super::Error;
+use crate::model::Origin;
+
+/// Marks a file as ours: "FLTW".
+pub(super) const APPLICATION_ID: i32 = 0x464C_5457;
+
+/// The tables of one root. `{p}` is its prefix, `{origins}` who may be in it, `{telling}` what its outbox may hold.
+const ROOT: &str = "
+CREATE TABLE {p}incidents (
+    id             TEXT    NOT NULL PRIMARY KEY,
+    number         INTEGER NOT NULL,
+    origin         TEXT    NOT NULL CHECK (origin IN ({origins})),
+    device         TEXT    NOT NULL,
+    kind           TEXT    NOT NULL CHECK (kind IN ('crash', 'temperature')),
+    severity       TEXT    NOT NULL,
+    life           TEXT    NOT NULL CHECK (life IN ('open', 'acknowledged', 'resolved')),
+    ruling         TEXT,
+    occurred_at    INTEGER NOT NULL,
+    received_at    INTEGER NOT NULL,
+    last_report_at INTEGER NOT NULL,
+    n_reports      INTEGER NOT NULL,
+    shown_event    TEXT,
+    body           TEXT    NOT NULL
+);
+CREATE INDEX {p}incidents_received ON {p}incidents (received_at);
+CREATE INDEX {p}incidents_unresolved ON {p}incidents (received_at) WHERE life <> 'resolved';
+CREATE TABLE {p}reports (
+    id              INTEGER PRIMARY KEY,
+    device          TEXT    NOT NULL,
+    event_id        TEXT    NOT NULL,
+    incident        TEXT    NOT NULL REFERENCES {p}incidents (id) DEFERRABLE INITIALLY DEFERRED,
+    received_at     INTEGER NOT NULL,
+    verdict_version INTEGER NOT NULL,
+    verdict         TEXT    NOT NULL,
+    report          TEXT    NOT NULL,
+    pulse           BLOB    NOT NULL,
+    UNIQUE (device, event_id)
+);
+CREATE INDEX {p}reports_of ON {p}reports (incident);
+CREATE TABLE {p}packets (
+    report  INTEGER PRIMARY KEY,
+    topic   TEXT NOT NULL,
+    payload BLOB NOT NULL
+);
+CREATE VIEW {p}evidence AS
+    SELECT r.incident, r.device, r.event_id, e.key AS n,
+        e.value ->> 'key' AS key, e.value ->> 'name' AS name, e.value ->> 'value' AS value, e.value ->> 'unit' AS unit,
+        e.value ->> 'reading' AS reading, e.value ->> 'limit' AS bound, e.value ->> 'source' AS source,
+        e.value ->> 'points' AS points, e.value ->> 'weight' AS weight
+    FROM {p}reports r, json_each(r.verdict, '$.evidence') e;
+CREATE TABLE {p}invocations (
+    report          INTEGER NOT NULL,
+    n               INTEGER NOT NULL,
+    function        TEXT    NOT NULL,
+    started_at      INTEGER NOT NULL,
+    init_micros     INTEGER NOT NULL,
+    duration_micros INTEGER NOT NULL,
+    billed_ms       INTEGER NOT NULL,
+    memory_mb       INTEGER NOT NULL,
+    outcome         TEXT    NOT NULL,
+    effects         INTEGER NOT NULL,
+    PRIMARY KEY (report, n)
+) WITHOUT ROWID;
+CREATE TABLE {p}invocation_minutes (
+    minute     INTEGER NOT NULL,
+    function   TEXT    NOT NULL,
+    memory_mb  INTEGER NOT NULL,
+    origin     TEXT    NOT NULL CHECK (origin IN ({origins})),
+    n_calls    INTEGER NOT NULL,
+    n_cold     INTEGER NOT NULL,
+    n_failed   INTEGER NOT NULL,
+    billed_ms  INTEGER NOT NULL,
+    max_micros INTEGER NOT NULL,
+    list_pico  INTEGER NOT NULL,
+    PRIMARY KEY (minute, function, memory_mb, origin)
+) WITHOUT ROWID;
+CREATE TABLE {p}outbox (
+    id        INTEGER PRIMARY KEY,
+    dedup_key TEXT    NOT NULL UNIQUE,
+    incident  TEXT    NOT NULL,
+    notice    TEXT    NOT NULL,
+    state     TEXT    NOT NULL CHECK (state IN ({telling})),
+    attempts  INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX {p}outbox_pending ON {p}outbox (id) WHERE state = 'pending';
+CREATE TABLE {p}deliveries (
+    dedup_key TEXT    NOT NULL,
+    channel   TEXT    NOT NULL,
+    outcome   TEXT    NOT NULL,
+    reason    TEXT    NOT NULL,
+    attempts  INTEGER NOT NULL,
+    at        INTEGER NOT NULL,
+    next_at   INTEGER,
+    PRIMARY KEY (dedup_key, channel)
+) WITHOUT ROWID;
+CREATE TABLE {p}audit (
+    id       INTEGER PRIMARY KEY,
+    at       INTEGER NOT NULL,
+    who      TEXT    NOT NULL,
+    incident TEXT    NOT NULL,
+    what     TEXT    NOT NULL
+);
+CREATE TRIGGER {p}audit_stands BEFORE UPDATE ON {p}audit BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
+CREATE TRIGGER {p}audit_stays BEFORE DELETE ON {p}audit BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
+CREATE TABLE {p}steps (
+    incident TEXT    NOT NULL,
+    at       INTEGER NOT NULL,
+    step     TEXT    NOT NULL,
+    detail   TEXT    NOT NULL,
+    PRIMARY KEY (incident, at, step, detail)
+) WITHOUT ROWID;
+CREATE TABLE {p}notes (
+    incident TEXT    NOT NULL,
+    at       INTEGER NOT NULL,
+    who      TEXT    NOT NULL,
+    text     TEXT    NOT NULL,
+    PRIMARY KEY (incident, at, who, text)
+) WITHOUT ROWID;
+";
+
+/// A root of the tables: the real one, or that of drills and samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Root {
+    Real,
+    Drill,
+}
+
+impl Root {
+    pub(super) const ALL: [Self; 2] = [Self::Real, Self::Drill];
+
+    pub(super) const fn of(origin: Origin) -> Self {
+        if origin.is_real() { Self::Real } else { Self::Drill }
+    }
+
+    /// Puts this root's names into a text.
+    pub(super) fn fill(self, text: &str) -> String {
+        let (prefix, origins, telling) = match self {
+            Self::Real => ("", "'device'", "'pending', 'done'"),
+            // Nothing here can be pending, so nothing here can be sent.
+            Self::Drill => ("drill_", "'drill', 'sample'", "'would_have'"),
+        };
+        text.replace("{p}", prefix).replace("{origins}", origins).replace("{telling}", telling)
+    }
+}
+
+/// One step of the schema; the file's `user_version` is the number of steps taken.
+type Migration = fn() -> String;
+
+/// Every step, oldest first. A released step is never edited; the next is added below it.
+const MIGRATIONS: [Migration; 1] = [|| Root::ALL.map(|root| root.fill(ROOT)).concat()];
+
+/// The newest schema that this program writes.
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// Brings the schema up to date, one transaction a step.
+pub(super) fn migrate(conn: &mut Connection) -> Result<(), Error> {
+    let found: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > VERSION {
+        return Err(Error::NewerSchema { found, known: VERSION });
+    }
+    for (step_idx, migration) in MIGRATIONS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
+        let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        tx.execute_batch(&migration())?;
+        tx.pragma_update(None, "user_version", step_idx as i64 + 1)?;
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tx.commit()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,437 @@
+//! The one writer: a batch is one transaction, and what it answers may be acknowledged and told.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::sync::Arc;
+
+use rusqlite::{CachedStatement, Connection, TransactionBehavior, params};
+
+use super::Error;
+use super::row::{self, Body, ReportRow};
+use super::schema::Root;
+use crate::model::effect::{Audit, CrashRecord, InvocationMinute, SampleChunk};
+use crate::model::{
+    Delivery, DeliveryOutcome, DeviceId, EventId, Incident, IncidentId, IncidentKind, Notice, Origin, OutboxItem, Record, Step,
+    Timestamp,
+};
+
+/// What became of one record. Once it is in hand, the record is on disk.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Receipt {
+    /// A crash report is stored: acknowledge `delivery`, acknowledge to the vehicle, tell `notice`.
+    Crash {
+        /// The incident that holds the report; for a duplicate, the one that already held it.
+        incident: IncidentId,
+        /// The report's event.
+        event: EventId,
+        /// The store had it already; nothing was changed.
+        duplicate: bool,
+        /// What the broker waits for.
+        delivery: Option<Delivery>,
+        /// What lies in the outbox now. A drill's goes to nobody; the sender cannot take it.
+        notice: Option<OutboxItem>,
+        /// The road it took.
+        origin: Origin,
+        /// Which vehicle waits for an acknowledgement.
+        device: DeviceId,
+    },
+    /// An incident is stored.
+    Incident {
+        /// Which.
+        incident: IncidentId,
+        /// `false`: the store knows no such crash incident, since its report was a duplicate. Nothing was stored.
+        known: bool,
+        /// What lies in the outbox now.
+        notice: Option<OutboxItem>,
+        /// The road it took.
+        origin: Origin,
+    },
+    /// A step is stored.
+    Step {
+        /// Of which incident.
+        incident: IncidentId,
+        /// `false`: the store knows no such incident. Nothing was stored.
+        known: bool,
+    },
+    /// A minute's calls are added.
+    Invocations,
+    /// A channel's answer is stored.
+    Told,
+    /// Numbers are not stored here: hand them to `History`.
+    Samples(Arc<SampleChunk>),
+    /// This record cannot be stored, others of its batch were. Tell people without the store, and say so.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The one that writes.
+#[derive(Debug)]
+pub struct Writer {
+    conn: Connection,
+    sql: [Sql; 2],
+    timelines: Timelines,
+    /// Held for as long as we may write.
+    _lock: File,
+}
+
+impl Writer {
+    pub(super) fn new(conn: Connection, lock: File) -> Self {
+        Self { conn, sql: Root::ALL.map(Sql::new), timelines: Timelines::default(), _lock: lock }
+    }
+
+    /// Stores a batch in one transaction and answers each record in its place. An error means that nothing of the batch
+    /// was kept and that it may be tried again; one bad record does not hold up the others.
+    pub fn commit(&mut self, records: &[Record]) -> Result<Vec<Receipt>, Error> {
+        let outcome = match self.commit_whole(records) {
+            Err(error) if error.is_of_the_record() => self.commit_singly(records),
+            outcome => outcome,
+        };
+        if outcome.is_err() {
+            self.timelines.forget();
+        }
+        outcome
+    }
+
+    fn commit_whole(&mut self, records: &[Record]) -> Result<Vec<Receipt>, Error> {
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut batch = Batch { tx: &tx, sql: &self.sql, timelines: &mut self.timelines };
+        let receipts = records.iter().map(|record| batch.store(record)).collect::<Result<_, _>>()?;
+        tx.commit()?;
+        Ok(receipts)
+    }
+
+    /// The same with a savepoint around each record, so that a bad one falls out alone.
+    fn commit_singly(&mut self, records: &[Record]) -> Result<Vec<Receipt>, Error> {
+        self.timelines.forget();
+        let mut tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut receipts = Vec::with_capacity(records.len());
+        for record in records {
+            let savepoint = tx.savepoint()?;
+            let mut batch = Batch { tx: &savepoint, sql: &self.sql, timelines: &mut self.timelines };
+            match batch.store(record) {
+                Ok(receipt) => {
+                    savepoint.commit()?;
+                    receipts.push(receipt);
+                }
+                Err(error) if error.is_of_the_record() => {
+                    savepoint.finish()?;
+                    self.timelines.forget();
+                    log::error!("a record could not be stored: {error}");
+                    receipts.push(Receipt::Failed { reason: error.to_string() });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        tx.commit()?;
+        Ok(receipts)
+    }
+
+    /// Lets tests fill the disk.
+    #[cfg(test)]
+    pub(super) fn connection(&self) -> &Connection {
+        &self.conn
+    }
+}
+
+/// How much of each timeline is in the store, so that a long one is not offered again with every report that joins.
+#[derive(Debug, Default)]
+struct Timelines(HashMap<IncidentId, (usize, Option<Step>)>);
+
+impl Timelines {
+    /// Enough for every incident that still grows; beyond, all is offered again once, which is only slower.
+    const LIMIT: usize = 4_096;
+
+    /// The part of a timeline that is not known to be stored. A step that came in between shows in the last known step
+    /// having moved; then everything is offered.
+    fn new_steps<'a>(&mut self, incident: &'a Incident) -> &'a [Step] {
+        let timeline = incident.timeline.as_slice();
+        let (n, last) = self.0.get(&incident.id).cloned().unwrap_or_default();
+        let stored = if n <= timeline.len() && n.checked_sub(1).map(|idx| &timeline[idx]) == last.as_ref() { n } else { 0 };
+        if self.0.len() >= Self::LIMIT {
+            self.forget();
+        }
+        self.0.insert(incident.id.clone(), (timeline.len(), timeline.last().cloned()));
+        &timeline[stored..]
+    }
+
+    fn forget(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// A transaction under way.
+struct Batch<'a> {
+    tx: &'a Connection,
+    sql: &'a [Sql; 2],
+    timelines: &'a mut Timelines,
+}
+
+impl Batch<'_> {
+    fn store(&mut self, record: &Record) -> Result<Receipt, Error> {
+        match record {
+            Record::Crash(crash) => self.crash(crash),
+            Record::Incident { incident, notice, audit } => self.incident(incident, notice.as_ref(), audit.as_ref()),
+            Record::Step { incident, origin, step } => self.step(incident, *origin, step),
+            Record::Invocations(minute) => self.invocations(minute),
+            Record::Told { dedup_key, origin, channel, outcome, last, at } => {
+                self.told(dedup_key, *origin, channel, outcome, *last, *at)
+            }
+            Record::Samples(chunk) => Ok(Receipt::Samples(Arc::clone(chunk))),
+        }
+    }
+
+    fn sql(&self, origin: Origin) -> &Sql {
+        &self.sql[Root::of(origin) as usize]
+    }
+
+    fn prepare(&self, origin: Origin, text: fn(&Sql) -> &str) -> Result<CachedStatement<'_>, Error> {
+        Ok(self.tx.prepare_cached(text(self.sql(origin)))?)
+    }
+
+    fn crash(&mut self, crash: &CrashRecord) -> Result<Receipt, Error> {
+        let Incident { id, device, origin, .. } = &*crash.incident;
+        let receipt = |incident, duplicate, notice| Receipt::Crash {
+            incident,
+            event: crash.event.clone(),
+            duplicate,
+            delivery: crash.delivery,
+            notice,
+            origin: *origin,
+            device: device.clone(),
+        };
+        let n_new = self.prepare(*origin, |sql| &sql.report)?.execute(params![
+            device.as_str(),
+            &*crash.event.0,
+            &*id.0,
+            crash.received_at.0,
+            row::VERDICT_VERSION,
+            row::json(&*crash.verdict)?,
+            row::json(&ReportRow::of(&crash.report))?,
+            row::pack(&crash.report),
+        ])?;
+        if n_new == 0 {
+            let mut holder = self.prepare(*origin, |sql| &sql.holder)?;
+            let holder: String = holder.query_row(params![device.as_str(), &*crash.event.0], |row| row.get(0))?;
+            return Ok(receipt(IncidentId(holder.into()), true, None));
+        }
+        let report = self.tx.last_insert_rowid();
+        let packet = params![report, &*crash.report.topic, &*crash.report.raw];
+        self.prepare(*origin, |sql| &sql.packet)?.execute(packet)?;
+        for (n, call) in crash.invocations.iter().enumerate() {
+            self.prepare(*origin, |sql| &sql.invocation)?.execute(params![
+                report,
+                n as i64,
+                call.function,
+                call.started_at.0,
+                call.init_micros,
+                call.duration_micros,
+                call.billed_ms,
+                call.memory_mb,
+                row::word(&call.outcome)?,
+                call.effects,
+            ])?;
+        }
+        self.upsert(&crash.incident)?;
+        if crash.incident.events.first() == Some(&crash.event) {
+            self.audit(*origin, crash.received_at, "fleetwatch", id, &format!("{{\"opened\":{}}}", row::json(&crash.event)?))?;
+        }
+        let notice = self.outbox(*origin, crash.notice.as_ref())?;
+        Ok(receipt(id.clone(), false, notice))
+    }
+
+    fn incident(&mut self, incident: &Incident, notice: Option<&Notice>, audit: Option<&Audit>) -> Result<Receipt, Error> {
+        let Incident { id, origin, .. } = incident;
+        // A crash incident comes into being with its report only: one that is not here was opened by a duplicate.
+        let known = matches!(incident.kind, IncidentKind::Temperature { .. }) || self.is_known(*origin, id)?;
+        let mut told = None;
+        if known {
+            self.upsert(incident)?;
+            told = self.outbox(*origin, notice)?;
+            if let Some(Audit { by, command, at }) = audit {
+                self.audit(*origin, *at, &by.0, id, &row::json(command)?)?;
+            }
+        }
+        Ok(Receipt::Incident { incident: id.clone(), known, notice: told, origin: *origin })
+    }
+
+    fn step(&mut self, incident: &IncidentId, origin: Origin, step: &Step) -> Result<Receipt, Error> {
+        let known = self.is_known(origin, incident)?;
+        if known {
+            self.add_step(origin, incident, step)?;
+        }
+        Ok(Receipt::Step { incident: incident.clone(), known })
+    }
+
+    fn invocations(&mut self, minute: &InvocationMinute) -> Result<Receipt, Error> {
+        self.prepare(minute.origin, |sql| &sql.minute)?.execute(params![
+            minute.minute.0,
+            minute.function,
+            minute.memory_mb,
+            row::word(&minute.origin)?,
+            minute.n_calls as i64,
+            minute.n_cold as i64,
+            minute.n_failed as i64,
+            minute.billed_ms as i64,
+            minute.max_micros,
+            minute.list_price.0,
+        ])?;
+        Ok(Receipt::Invocations)
+    }
+
+    fn told(
+        &mut self,
+        dedup_key: &str,
+        origin: Origin,
+        channel: &str,
+        outcome: &DeliveryOutcome,
+        last: bool,
+        at: Timestamp,
+    ) -> Result<Receipt, Error> {
+        let (word, reason, next_at) = match outcome {
+            DeliveryOutcome::Accepted => ("accepted", "", None),
+            DeliveryOutcome::Retrying { reason, at } => ("retrying", reason.as_str(), Some(at.0)),
+            DeliveryOutcome::Refused { reason } => ("refused", reason.as_str(), None),
+            DeliveryOutcome::WouldHave => ("would_have", "", None),
+        };
+        self.prepare(origin, |sql| &sql.delivery)?.execute(params![dedup_key, channel, word, reason, at.0, next_at])?;
+        if origin.is_real() {
+            self.prepare(origin, |sql| &sql.outbox_told)?.execute(params![dedup_key, last])?;
+        }
+        Ok(Receipt::Told)
+    }
+
+    fn is_known(&self, origin: Origin, incident: &IncidentId) -> Result<bool, Error> {
+        Ok(self.prepare(origin, |sql| &sql.known)?.exists([&*incident.0])?)
+    }
+
+    fn upsert(&mut self, incident: &Incident) -> Result<(), Error> {
+        let (kind, shown_event, temperature) = match &incident.kind {
+            IncidentKind::Crash { report, .. } => ("crash", Some(&*report.event_id.0), None),
+            IncidentKind::Temperature { verdict, back_at } => ("temperature", None, Some((*verdict, *back_at))),
+        };
+        let body = Body {
+            clock_wrong: incident.clock_wrong,
+            packet: incident.packet,
+            acknowledged: incident.acknowledged.clone(),
+            resolved: incident.resolved.clone(),
+            cost: incident.cost,
+            temperature,
+        };
+        self.prepare(incident.origin, |sql| &sql.incident)?.execute(params![
+            &*incident.id.0,
+            number(&incident.id),
+            row::word(&incident.origin)?,
+            incident.device.as_str(),
+            kind,
+            row::word(&incident.severity)?,
+            row::word(&incident.life)?,
+            incident.ruling().map(|ruling| row::word(&ruling)).transpose()?,
+            incident.occurred_at.0,
+            incident.received_at.0,
+            incident.last_report_at.0,
+            incident.n_reports,
+            shown_event,
+            row::json(&body)?,
+        ])?;
+        for step in self.timelines.new_steps(incident) {
+            self.add_step(incident.origin, &incident.id, step)?;
+        }
+        for note in &incident.notes {
+            self.prepare(incident.origin, |sql| &sql.note)?.execute(params![&*incident.id.0, note.at.0, note.by, note.text])?;
+        }
+        Ok(())
+    }
+
+    fn add_step(&self, origin: Origin, incident: &IncidentId, step: &Step) -> Result<(), Error> {
+        let step = params![&*incident.0, step.at.0, row::step_word(&step.kind), step.detail];
+        self.prepare(origin, |sql| &sql.step)?.execute(step)?;
+        Ok(())
+    }
+
+    fn audit(&self, origin: Origin, at: Timestamp, who: &str, incident: &IncidentId, what: &str) -> Result<(), Error> {
+        self.prepare(origin, |sql| &sql.audit)?.execute(params![at.0, who, &*incident.0, what])?;
+        Ok(())
+    }
+
+    /// Puts a notice into the outbox of its incident's root; `None` where it lies there already. Where the two disagree
+    /// on the road, the incident is believed: nothing that a notice says makes a drill real.
+    fn outbox(&self, origin: Origin, notice: Option<&Notice>) -> Result<Option<OutboxItem>, Error> {
+        let Some(notice) = notice else { return Ok(None) };
+        let notice = Notice { origin, ..notice.clone() };
+        let item = params![notice.dedup_key, &*notice.incident.0, row::json(&notice)?];
+        let n_new = self.prepare(origin, |sql| &sql.outbox)?.execute(item)?;
+        Ok((n_new == 1).then(|| OutboxItem { notice, settled: Vec::new(), attempts: 0 }))
+    }
+}
+
+/// The running number at the end of an incident's name; 0 where there is none.
+fn number(id: &IncidentId) -> i64 {
+    let digits = id.0.len() - id.0.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    id.0[id.0.len() - digits..].parse().unwrap_or(0)
+}
+
+/// The statements of one root.
+#[derive(Debug)]
+struct Sql {
+    report: String,
+    holder: String,
+    packet: String,
+    invocation: String,
+    known: String,
+    incident: String,
+    step: String,
+    note: String,
+    audit: String,
+    outbox: String,
+    outbox_told: String,
+    delivery: String,
+    minute: String,
+}
+
+impl Sql {
+    fn new(root: Root) -> Self {
+        let state = match root {
+            Root::Real => "pending",
+            Root::Drill => "would_have",
+        };
+        let outbox = format!(
+            "INSERT INTO {{p}}outbox (dedup_key, incident, notice, state) VALUES (?1, ?2, ?3, '{state}') ON CONFLICT DO NOTHING"
+        );
+        Self {
+            report: root.fill(
+                "INSERT INTO {p}reports (device, event_id, incident, received_at, verdict_version, verdict, report, pulse)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (device, event_id) DO NOTHING",
+            ),
+            holder: root.fill("SELECT incident FROM {p}reports WHERE device = ?1 AND event_id = ?2"),
+            packet: root.fill("INSERT INTO {p}packets (report, topic, payload) VALUES (?1, ?2, ?3)"),
+            invocation: root.fill("INSERT INTO {p}invocations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
+            known: root.fill("SELECT 1 FROM {p}incidents WHERE id = ?1"),
+            incident: root.fill(
+                "INSERT INTO {p}incidents VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                 ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, life = excluded.life, ruling = excluded.ruling,
+                    occurred_at = excluded.occurred_at, last_report_at = excluded.last_report_at,
+                    n_reports = excluded.n_reports, shown_event = excluded.shown_event, body = excluded.body",
+            ),
+            step: root.fill("INSERT INTO {p}steps VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"),
+            note: root.fill("INSERT INTO {p}notes VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"),
+            audit: root.fill("INSERT INTO {p}audit (at, who, incident, what) VALUES (?1, ?2, ?3, ?4)"),
+            outbox: root.fill(&outbox),
+            outbox_told: root
+                .fill("UPDATE {p}outbox SET attempts = attempts + 1, state = iif(?2, 'done', state) WHERE dedup_key = ?1"),
+            delivery: root.fill(
+                "INSERT INTO {p}deliveries (dedup_key, channel, outcome, reason, attempts, at, next_at)
+                 VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6)
+                 ON CONFLICT DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason,
+                    attempts = attempts + 1, at = excluded.at, next_at = excluded.next_at",
+            ),
+            minute: root.fill(
+                "INSERT INTO {p}invocation_minutes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                 ON CONFLICT DO UPDATE SET n_calls = n_calls + excluded.n_calls, n_cold = n_cold + excluded.n_cold,
+                    n_failed = n_failed + excluded.n_failed, billed_ms = billed_ms + excluded.billed_ms,
+                    max_micros = max(max_micros, excluded.max_micros), list_pico = list_pico + excluded.list_pico",
+            ),
+        }
+    }
+}
