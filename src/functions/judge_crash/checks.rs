@@ -351,7 +351,7 @@ fn gaps(signal: &Signal) -> Finding {
         (n, gap) => format!("{n} of {n_given} samples, longest gap {gap:.0} ms"),
     };
     if !absent.is_empty() {
-        reading.push_str(&format!("; no values for {absent}"));
+        reading.extend(["; no values for ", &absent]);
     }
     Finding::new(gap_ms, "ms", reading, LIMIT, 0.0)
 }

@@ -269,9 +269,7 @@ impl Signal {
         let mut sum = Sums::default();
         sums.push(sum);
         for (a, cell) in self.a.iter().zip(&self.cell) {
-            for axis in 0..3 {
-                sum.a[axis] += a[axis] * cell;
-            }
+            sum.a = std::array::from_fn(|axis| sum.a[axis] + a[axis] * cell);
             sum.ms += cell;
             sum.beyond += cell * if gravity { (dot(*a, *a) - rest_g * rest_g).max(0.0).sqrt() } else { norm(*a) };
             sums.push(sum);
