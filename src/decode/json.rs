@@ -108,7 +108,7 @@ fn path_at(text: &str, line: usize, column: usize) -> String {
                 }
                 path.extend(key.chars().take(64).flat_map(char::escape_debug));
             }
-            Level::Array(index) => path.push_str(&format!("[{index}]")),
+            Level::Array(index) => path.extend(["[", &index.to_string(), "]"]),
         }
     }
     path

@@ -197,7 +197,7 @@ fn driving(packet: &Packet, origin: Origin, vehicle: &str, interner: &mut Intern
     let row = Driving {
         speed_kmh: SPEED.check_some(message.speed_kmh)?,
         accel_g: message.accel_g,
-        position: message.position.map(check_position).transpose()?,
+        position: read_position(message.position)?,
         heading_deg: HEADING.check_some(message.heading_deg)?,
     };
     let (device, boot) = register(interner, origin, "vehicle", vehicle, message.boot_id.as_ref())?;
@@ -272,7 +272,7 @@ fn read_crash<'a>(
         range_g: RANGE_G.check_some(message.range_g)?,
         speed,
         airbag: message.airbag,
-        position: message.position.map(check_position).transpose()?,
+        position: read_position(message.position)?,
         device_verdict: message.device_verdict.map(|claim| claim.chars().take(MAX_CLAIM_CHARS).collect::<String>().into()),
         unreadable: None,
         claims_test: message.test.0 || message.drill.0,
@@ -428,9 +428,11 @@ fn presentable(name: &str) -> Cow<'_, str> {
     Cow::Owned(fit)
 }
 
-fn check_position(position: Position) -> Result<Position, DecodeError> {
+/// A place in range; exactly 0°, 0° is what receivers send without a fix, and no place.
+fn read_position(position: Option<Position>) -> Result<Option<Position>, DecodeError> {
+    let Some(position) = position else { return Ok(None) };
     LAT.check(position.lat)?;
     LON.check(position.lon)?;
     HDOP.check_some(position.hdop)?;
-    Ok(position)
+    Ok(Some(position).filter(|position| position.lat != 0.0 || position.lon != 0.0))
 }

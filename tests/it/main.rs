@@ -2,5 +2,7 @@
 
 mod support;
 
+mod accuracy;
+mod payloads;
 mod scenarios;
 mod simulation;

@@ -1,0 +1,401 @@
+//! One finding for each rule.
+
+use super::rules::{Finding, row};
+use super::signal::{Impact, Signal};
+use super::speed::Speeds;
+use super::{Settings, rules};
+use crate::model::{CrashReport, Evidence, Malfunction};
+
+/// Everything that the checks look at.
+pub(super) struct Seen<'a> {
+    report: &'a CrashReport,
+    signal: &'a Signal,
+    pub(super) impact: &'a Impact,
+    pub(super) speeds: Speeds,
+    pub(super) free_fall: Option<(f64, f64)>,
+    settings: &'a Settings,
+    /// How far the record can be trusted to show a push, 0.2 to 1: by the samples in the push.
+    trust: f64,
+    /// 0 to 1: how much a collision-like push there is at all, so that speed lost to braking does not count as hit.
+    push: f64,
+}
+
+impl<'a> Seen<'a> {
+    pub(super) fn new(report: &'a CrashReport, signal: &'a Signal, impact: &'a Impact, settings: &'a Settings) -> Self {
+        let free_fall = impact
+            .has_gravity
+            .then(|| signal.free_fall(impact.peak_at, settings))
+            .flatten()
+            .filter(|(_, to)| impact.peak_ms - to <= settings.fall_to_impact_ms);
+        let per_push = 100.0 / signal.step_ms;
+        let half = settings.delta_v_kmh / 2.0;
+        Self {
+            report,
+            signal,
+            impact,
+            speeds: Speeds::around(report.speed.as_ref(), impact.from_ms, impact.to_ms, settings),
+            free_fall,
+            settings,
+            trust: (per_push / settings.full_samples as f64).clamp(0.2, 1.0),
+            push: ((impact.delta_v_kmh - half) / half).clamp(0.0, 1.0),
+        }
+    }
+
+    /// Sampled finely enough to tell a knock from a collision.
+    fn fine(&self) -> bool {
+        self.signal.step_ms <= self.settings.knock_ms * 0.8
+    }
+}
+
+/// Every row, in the order of [`rules::RULES`].
+pub(super) fn evidence(seen: &Seen<'_>) -> Vec<Evidence> {
+    let rows = vec![
+        row("airbag", airbag(seen.report)),
+        row("delta_v", delta_v(seen)),
+        row("pulse", pulse(seen)),
+        row("peak", peak(seen)),
+        row("speed_lost", speed_lost(seen)),
+        row("speed_after", speed_after(seen)),
+        row("speed_before", speed_before(seen)),
+        row("free_fall", free_fall(seen)),
+        row("vertical", vertical(seen)),
+        row("spike", spike(seen)),
+        row("swings", swings(seen)),
+        row("pinned", pinned(seen)),
+        row("clipping", clipping(seen)),
+        row("stuck", stuck(seen)),
+        row("level", level(seen)),
+        row("tilt", tilt(seen)),
+        row("clock", clock(seen)),
+        row("gaps", gaps(seen.signal)),
+        row("sampling", sampling(seen)),
+        row("device_claim", device_claim(seen.report)),
+    ];
+    debug_assert_eq!(rows.len(), rules::RULES.len());
+    rows
+}
+
+/// The rows that need no pulse.
+pub(super) fn without_pulse(report: &CrashReport, signal: &Signal) -> Vec<Evidence> {
+    vec![
+        row("airbag", airbag(report)),
+        row("delta_v", Finding::not_checked(format!("{} usable samples", signal.len()), "at least 3 samples")),
+        row("gaps", gaps(signal)),
+        row("device_claim", device_claim(report)),
+    ]
+}
+
+fn airbag(report: &CrashReport) -> Finding {
+    const LIMIT: &str = "deployed";
+    match report.airbag {
+        Some(true) => Finding::new(1.0, "", "deployed", LIMIT, 1.0),
+        // Most collisions deploy nothing, so this says nothing.
+        Some(false) => Finding::new(0.0, "", "not deployed", LIMIT, 0.0),
+        None => Finding::not_checked("not reported", LIMIT),
+    }
+}
+
+/// What a Δv says: nothing but driving below a quarter of the limit, even odds at 0.7 of it (event recorders miss
+/// many crashes near the limit), plain at twice the limit.
+fn delta_v(seen: &Seen<'_>) -> Finding {
+    let Settings { delta_v_kmh: trigger, window_ms, impossible_kmh, .. } = *seen.settings;
+    let dv = seen.impact.delta_v_kmh;
+    let limit = format!("≥ {trigger} km/h within {window_ms} ms");
+    let reading = format!(
+        "{}{dv:.1} km/h in {:.0} ms",
+        if seen.signal.n_clipped > 0 && seen.signal.pinned.is_none() { "at least " } else { "" },
+        seen.impact.to_ms - seen.impact.from_ms
+    );
+    if dv > impossible_kmh {
+        return Finding::new(dv, "km/h", reading, format!("{limit}, at most {impossible_kmh} km/h"), -0.5);
+    }
+    if dv < trigger && seen.signal.covered_ms() < window_ms {
+        return Finding::not_checked(format!("{reading}, but only {:.0} ms are recorded", seen.signal.covered_ms()), limit);
+    }
+    let share = dv / trigger;
+    let says = interpolate(share, &[(0.25, -1.0), (0.45, -0.8), (0.7, 0.0), (1.0, 0.35), (2.0, 0.75), (3.0, 1.0)]);
+    // A coarse or gappy record may have missed the push; a push that it shows is there.
+    let hidden = if seen.signal.gap_ms > window_ms { 0.6 } else { 1.0 };
+    Finding::new(dv, "km/h", reading, limit, if says < 0.0 { says * seen.trust.max(0.4) * hidden } else { says * seen.trust.max(0.7) })
+}
+
+fn interpolate(x: f64, points: &[(f64, f64)]) -> f64 {
+    let mut last = points[0];
+    for &(at, value) in points {
+        if x < at {
+            let span = at - last.0;
+            return if span > 0.0 { last.1 + (value - last.1) * (x - last.0) / span } else { value };
+        }
+        last = (at, value);
+    }
+    last.1
+}
+
+fn pulse(seen: &Seen<'_>) -> Finding {
+    let Settings { pulse_min_ms, knock_ms, pulse_max_ms, .. } = *seen.settings;
+    let ms = seen.impact.pulse_ms;
+    let limit = format!("{pulse_min_ms} to {pulse_max_ms} ms");
+    if !seen.fine() {
+        return Finding::not_checked(format!("one sample every {:.0} ms is too coarse", seen.signal.step_ms), limit);
+    }
+    let reading = format!("{ms:.0} ms, {} samples", seen.impact.n_pulse);
+    let says = if ms <= knock_ms {
+        -1.0
+    } else if ms < pulse_min_ms {
+        -(pulse_min_ms - ms) / (pulse_min_ms - knock_ms)
+    } else if ms <= pulse_max_ms {
+        seen.push
+    } else {
+        // Braking and cornering push for seconds; only a large Δv shows that contact was in it.
+        -0.4 * (1.0 - seen.push)
+    };
+    Finding::new(ms, "ms", reading, limit, says)
+}
+
+fn peak(seen: &Seen<'_>) -> Finding {
+    let Settings { peak_g, driving_g, .. } = *seen.settings;
+    let g = seen.impact.peak_g;
+    let says = if g >= peak_g {
+        1.0
+    } else if g < driving_g {
+        -seen.trust
+    } else {
+        0.0
+    };
+    Finding::new(g, "g", format!("{g:.1} g"), format!("≥ {peak_g} g"), says)
+}
+
+fn speed_lost(seen: &Seen<'_>) -> Finding {
+    let trigger = seen.settings.delta_v_kmh;
+    let limit = format!("≥ {trigger} km/h together with a push");
+    let Some(lost) = seen.speeds.lost() else {
+        return Finding::not_checked("no speeds on both sides of the push", limit);
+    };
+    let enough = (lost / trigger).clamp(0.0, 1.0);
+    Finding::new(lost, "km/h", format!("{lost:.0} km/h"), limit, if enough >= 1.0 { seen.push } else { 0.0 })
+}
+
+fn speed_after(seen: &Seen<'_>) -> Finding {
+    let Settings { trip_kmh, standing_kmh, later_ms, .. } = *seen.settings;
+    let limit = format!("{:.0} s later at most {standing_kmh} km/h", later_ms / 1e3);
+    let (Some(before), Some(later)) = (seen.speeds.before, seen.speeds.later) else {
+        return Finding::not_checked("no speed before, or none later", limit);
+    };
+    let says = if before < trip_kmh {
+        0.0
+    } else if later <= standing_kmh {
+        seen.push
+    } else {
+        // Drove on as before: −1; lost a third or more: 0.
+        -((later / before - 0.67) / 0.23).clamp(0.0, 1.0)
+    };
+    Finding::new(later, "km/h", format!("{later:.0} km/h after {before:.0} km/h"), limit, says)
+}
+
+fn speed_before(seen: &Seen<'_>) -> Finding {
+    let trip = seen.settings.trip_kmh;
+    let limit = format!("≥ {trip} km/h");
+    match seen.speeds.before {
+        // A standing vehicle can be hit: no point against.
+        Some(kmh) => Finding::new(kmh, "km/h", format!("{kmh:.0} km/h"), limit, if kmh >= trip { seen.push } else { 0.0 }),
+        None => Finding::not_checked("no speed before the push", limit),
+    }
+}
+
+fn free_fall(seen: &Seen<'_>) -> Finding {
+    let Settings { free_fall_g, free_fall_ms, .. } = *seen.settings;
+    let limit = format!("|a| < {free_fall_g} g for ≥ {free_fall_ms} ms");
+    if !seen.impact.has_gravity {
+        return Finding::not_checked("the samples are without gravity", limit);
+    }
+    match seen.free_fall {
+        Some((from, to)) => {
+            let ms = to - from;
+            let metres = 0.5 * 9.806_65 * (ms / 1e3).powi(2);
+            Finding::new(ms, "ms", format!("{ms:.0} ms, a fall of {metres:.2} m"), limit, -(ms / 200.0).clamp(0.5, 1.0))
+        }
+        None => Finding::new(0.0, "ms", "none", limit, 0.0),
+    }
+}
+
+fn vertical(seen: &Seen<'_>) -> Finding {
+    const LIMIT: &str = "vertical Δv at most 1.5 times the horizontal";
+    if !seen.impact.vertical_known {
+        return Finding::not_checked("up and down are not known", LIMIT);
+    }
+    let (up, level) = (seen.impact.vertical_kmh, seen.impact.delta_v_kmh);
+    let peak_is_high = seen.impact.peak_g >= seen.settings.driving_g / 2.0;
+    let ratio = up / level.max(0.1);
+    let says = if peak_is_high { -((ratio - 1.0) / 1.0).clamp(0.0, 1.0) * (1.0 - seen.push) } else { 0.0 };
+    Finding::new(up, "km/h", format!("{up:.1} km/h vertical, {level:.1} km/h horizontal"), LIMIT, says)
+}
+
+fn spike(seen: &Seen<'_>) -> Finding {
+    const LIMIT: &str = "more than 2 samples reach half of the peak";
+    if !seen.fine() {
+        return Finding::not_checked(format!("one sample every {:.0} ms is too coarse", seen.signal.step_ms), LIMIT);
+    }
+    let n = seen.impact.n_high;
+    let reading = format!("{n} {}, {:.0} % on one axis", if n == 1 { "sample" } else { "samples" }, seen.impact.one_axis * 100.0);
+    let few = n <= 2 && seen.impact.peak_g >= seen.settings.driving_g;
+    let says = match (few, seen.impact.one_axis >= 0.95) {
+        (true, true) => -1.0,
+        (true, false) => -0.4,
+        _ => 0.0,
+    };
+    Finding::new(n as f64, "samples", reading, LIMIT, says)
+}
+
+fn swings(seen: &Seen<'_>) -> Finding {
+    let most = seen.settings.shaking_swings;
+    let n = seen.impact.n_swings;
+    let says = if n >= most && seen.impact.peak_g >= seen.settings.driving_g / 2.0 {
+        -((n + 1 - most) as f64 / 4.0).clamp(0.25, 1.0)
+    } else {
+        0.0
+    };
+    Finding::new(n as f64, "swings", format!("{n} of like size"), format!("fewer than {most}"), says)
+}
+
+fn pinned(seen: &Seen<'_>) -> Finding {
+    let limit = format!("< {} ms at the limit", seen.settings.pinned_ms);
+    match seen.signal.pinned {
+        Some(hold) => {
+            Finding::new(hold.ms, "ms", format!("{} at {:.1} g for {:.0} ms", AXES[hold.axis], hold.value, hold.ms), limit, -1.0)
+        }
+        None => Finding::new(0.0, "ms", "no", limit, 0.0),
+    }
+}
+
+const AXES: [&str; 3] = ["X", "Y", "Z"];
+
+fn clipping(seen: &Seen<'_>) -> Finding {
+    const LIMIT: &str = "none; clipped samples make Δv a lower bound";
+    let n = seen.signal.n_clipped;
+    let range = seen.report.range_g.map_or_else(String::new, |range| format!(" at ± {range} g"));
+    Finding::new(n as f64, "samples", if n == 0 { "none".to_owned() } else { format!("{n}{range}") }, LIMIT, 0.0)
+}
+
+fn stuck(seen: &Seen<'_>) -> Finding {
+    let limit = format!("< {} ms without change while others move", seen.settings.stuck_ms);
+    match seen.signal.stuck {
+        Some(hold) => {
+            Finding::new(hold.ms, "ms", format!("{} at {:.2} g for {:.0} ms", AXES[hold.axis], hold.value, hold.ms), limit, -1.0)
+        }
+        None => Finding::new(0.0, "ms", "no", limit, 0.0),
+    }
+}
+
+fn level(seen: &Seen<'_>) -> Finding {
+    let tolerance = seen.settings.rest_tolerance_g;
+    let limit = if seen.impact.has_gravity {
+        format!("|a| within 1 ± {tolerance} g, the same before and after")
+    } else {
+        format!("|a| below {tolerance} g, the same before and after")
+    };
+    let Some(before) = seen.impact.rest_g else {
+        return Finding::not_checked("no samples before the push", limit);
+    };
+    let expected = if seen.impact.has_gravity { 1.0 } else { 0.0 };
+    let (reading, shift) = match seen.impact.after_g {
+        Some(after) => (format!("{before:.2} g before, {after:.2} g after"), (after - before).abs()),
+        None => (format!("{before:.2} g before"), 0.0),
+    };
+    let off = ((before - expected).abs() - tolerance).max(shift - tolerance) / tolerance;
+    Finding::new(before, "g", reading, limit, -off.clamp(0.0, 1.0))
+}
+
+fn tilt(seen: &Seen<'_>) -> Finding {
+    let most = seen.settings.tilt_deg;
+    let limit = format!("> {most}° from before");
+    match seen.impact.tilt_deg {
+        Some(degrees) => {
+            // A device in a hand or on a seat turns as well; only with a push does it mean a vehicle on its side.
+            let says = if degrees > most { seen.push } else { 0.0 };
+            Finding::new(degrees, "°", format!("{degrees:.0}°"), limit, says)
+        }
+        None => Finding::not_checked("gravity before and after is not known", limit),
+    }
+}
+
+fn clock(seen: &Seen<'_>) -> Finding {
+    let jump = seen.settings.clock_jump_ms;
+    let limit = format!("no step back, none over {:.0} s, no repeats", jump / 1e3);
+    let Signal { n_backward, n_repeated, gap_ms, .. } = *seen.signal;
+    let jumped = gap_ms >= jump;
+    let faults = n_backward + n_repeated + usize::from(jumped);
+    let says = if n_backward > 0 || jumped {
+        -1.0
+    } else if n_repeated > 0 {
+        -0.5
+    } else {
+        0.0
+    };
+    let reading = if faults == 0 {
+        "steady".to_owned()
+    } else if jumped {
+        format!("a jump of {:.1} s, {n_backward} steps back, {n_repeated} repeats", gap_ms / 1e3)
+    } else {
+        format!("{n_backward} steps back, {n_repeated} repeats")
+    };
+    Finding::new(faults as f64, "faults", reading, limit, says)
+}
+
+fn gaps(signal: &Signal) -> Finding {
+    const LIMIT: &str = "none; what is missing cannot speak";
+    let Signal { n_missing, n_given, gap_ms, .. } = *signal;
+    let absent: String = (0..3).filter(|axis| signal.absent[*axis]).map(|axis| AXES[axis]).collect::<Vec<_>>().join(", ");
+    let mut reading = match (n_missing, gap_ms) {
+        (0, 0.0) => "none".to_owned(),
+        (n, 0.0) => format!("{n} of {n_given} samples"),
+        (n, gap) => format!("{n} of {n_given} samples, longest gap {gap:.0} ms"),
+    };
+    if !absent.is_empty() {
+        reading.extend(["; no values for ", &absent]);
+    }
+    Finding::new(gap_ms, "ms", reading, LIMIT, 0.0)
+}
+
+fn sampling(seen: &Seen<'_>) -> Finding {
+    let limit = format!("≥ {} samples in 100 ms", seen.settings.full_samples);
+    let hz = 1e3 / seen.signal.step_ms;
+    Finding::new(hz, "Hz", format!("{hz:.0} Hz, {} samples in the push", seen.impact.n_pulse), limit, 0.0)
+}
+
+fn device_claim(report: &CrashReport) -> Finding {
+    const LIMIT: &str = "the device's word is one voice, never a ruling";
+    /// Teltonika AVL 247: 1 and 6 are crashes, 7 and 8 are not.
+    const CRASH: [&str; 6] = ["crash", "accident", "collision", "real", "1", "6"];
+    const FALSE_ALARM: [&str; 7] = ["malfunction", "false_alarm", "false alarm", "pothole", "no_crash", "7", "8"];
+    let Some(claim) = &report.device_verdict else {
+        return Finding::not_checked("the device claims nothing", LIMIT);
+    };
+    let word = claim.trim().to_lowercase();
+    let says = if CRASH.contains(&word.as_str()) {
+        1.0
+    } else if FALSE_ALARM.contains(&word.as_str()) {
+        -1.0
+    } else {
+        0.0
+    };
+    let short: String = claim.chars().take(64).collect();
+    Finding::new(f64::NAN, "", format!("{short:?}"), LIMIT, says)
+}
+
+/// What kind of malfunction: the first that applies, the plainest first.
+pub(super) fn kind(seen: &Seen<'_>, evidence: &[Evidence]) -> Malfunction {
+    let against = |key: &str| evidence.iter().any(|row| row.key == key && row.weight < -0.3);
+    let push_is_long = seen.impact.pulse_ms > seen.settings.pulse_max_ms;
+    let hard = seen.settings.driving_g / 4.0;
+    match () {
+        () if against("free_fall") => Malfunction::Dropped,
+        () if against("pinned") => Malfunction::Clipped,
+        () if against("stuck") => Malfunction::Stuck,
+        () if against("clock") => Malfunction::Clock,
+        () if against("spike") => Malfunction::Spike,
+        () if against("swings") => Malfunction::Shaken,
+        () if against("vertical") => Malfunction::Pothole,
+        () if push_is_long && seen.impact.peak_g >= hard && !against("level") => Malfunction::HardBraking,
+        () => Malfunction::NoPulse,
+    }
+}

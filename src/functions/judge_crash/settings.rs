@@ -1,0 +1,117 @@
+//! Every number that decides over a crash report, with its unit, default and source.
+
+use serde::{Deserialize, Serialize};
+
+/// `[functions.judge_crash]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Probability at or above which a report is ruled a real accident. 0.5 to 1, default 0.80. Own judgement.
+    pub real_at: f64,
+    /// Probability at or below which a report is ruled a malfunction. 0 to 0.5, default 0.20. Own judgement.
+    pub malfunction_at: f64,
+    /// Horizontal speed change within the window that a collision makes. km/h, default 8. 49 CFR 563.5 (trigger).
+    pub delta_v_kmh: f64,
+    /// The window. ms, default 150. 49 CFR 563.5 (trigger).
+    pub window_ms: f64,
+    /// A real accident at or above this is critical. km/h, default 24: above 15 mph airbags deploy in most
+    /// frontal crashes. Own judgement after NHTSA's EDR studies (50 % at 8 to 12 mph, 90 % at 18 to 19 mph).
+    pub critical_kmh: f64,
+    /// More than any collision of a road vehicle gives. km/h, default 160. Own judgement.
+    pub impossible_kmh: f64,
+    /// A push of at least this length can be a collision. ms, default 40: car-to-car pulses last 70 to 150 ms, the
+    /// stiffest barriers about half. Own judgement.
+    pub pulse_min_ms: f64,
+    /// A push of at most this length is a knock or a drop. ms, default 25: phones dropped on a floor show 6 to 18.
+    /// Own judgement.
+    pub knock_ms: f64,
+    /// A push longer than this is braking or cornering. ms, default 300: event data recorders look for the largest
+    /// Δv in 300 ms. 49 CFR 563.7.
+    pub pulse_max_ms: f64,
+    /// Share of the smoothed peak at which a push begins and ends. Default 0.25. Own judgement.
+    pub pulse_edge: f64,
+    /// Smoothing before a push is measured. ms, default 10. Own judgement.
+    pub smooth_ms: f64,
+    /// Peak of a collision. g, default 2.5. Geotab, collision-level event.
+    pub peak_g: f64,
+    /// Peak that driving alone reaches. g, default 1.5. Geotab, minor collision from 1.5.
+    pub driving_g: f64,
+    /// |a| below this is free fall. g, default 0.3. Own judgement.
+    pub free_fall_g: f64,
+    /// Free fall of at least this length is a drop. ms, default 80, a fall of 3 cm. Own judgement.
+    pub free_fall_ms: f64,
+    /// Interruptions of free fall that do not end it. ms, default 15. Own judgement.
+    pub free_fall_slack_ms: f64,
+    /// An impact follows its fall within this. ms, default 250. Own judgement.
+    pub fall_to_impact_ms: f64,
+    /// An axis at its limit for this long is a fault. ms, default 200: no collision lasts so long. Own judgement.
+    pub pinned_ms: f64,
+    /// An axis counts as at its limit only from here. g, default 1.9: the smallest range sold is 2 g. Own judgement.
+    pub pinned_g: f64,
+    /// An axis that repeats one value for this long while others move is stuck. ms, default 500. Own judgement.
+    pub stuck_ms: f64,
+    /// What counts as moving. g, default 0.2. Own judgement.
+    pub moving_g: f64,
+    /// A time without samples of more than this is a gap, where it is more than four usual steps, too.
+    /// ms, default 60. Own judgement.
+    pub gap_ms: f64,
+    /// A jump of the clock: more than this without samples. ms, default 3,000. Own judgement.
+    pub clock_jump_ms: f64,
+    /// How much before and after the push tells the level at rest. ms, default 1,500. Own judgement.
+    pub level_ms: f64,
+    /// How long after the push the level at rest is looked for. ms, default 100. Own judgement.
+    pub settle_ms: f64,
+    /// How far |a| at rest may be from 1 g. g, default 0.2. Own judgement.
+    pub rest_tolerance_g: f64,
+    /// Swings of comparable size from which a record is of shaking. Default 6. Own judgement.
+    pub shaking_swings: usize,
+    /// Samples in a push for the record to be trusted fully. Default 5. Own judgement.
+    pub full_samples: usize,
+    /// A vehicle at or above this is on a trip. km/h, default 8. Samsara, crash gate of 5 mph.
+    pub trip_kmh: f64,
+    /// At or below this a vehicle stands. km/h, default 3. Own judgement; GNSS speed at rest is noisy.
+    pub standing_kmh: f64,
+    /// How long after the push the lasting speed is looked at. ms, default 3,000. Own judgement.
+    pub later_ms: f64,
+    /// Change of tilt that stays. Degrees, default 60. Digital Matter, rollover.
+    pub tilt_deg: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            real_at: 0.80,
+            malfunction_at: 0.20,
+            delta_v_kmh: 8.0,
+            window_ms: 150.0,
+            critical_kmh: 24.0,
+            impossible_kmh: 160.0,
+            pulse_min_ms: 40.0,
+            knock_ms: 25.0,
+            pulse_max_ms: 300.0,
+            pulse_edge: 0.25,
+            smooth_ms: 10.0,
+            peak_g: 2.5,
+            driving_g: 1.5,
+            free_fall_g: 0.3,
+            free_fall_ms: 80.0,
+            free_fall_slack_ms: 15.0,
+            fall_to_impact_ms: 250.0,
+            pinned_ms: 200.0,
+            pinned_g: 1.9,
+            stuck_ms: 500.0,
+            moving_g: 0.2,
+            gap_ms: 60.0,
+            clock_jump_ms: 3_000.0,
+            level_ms: 1_500.0,
+            settle_ms: 100.0,
+            rest_tolerance_g: 0.2,
+            shaking_swings: 6,
+            full_samples: 5,
+            trip_kmh: 8.0,
+            standing_kmh: 3.0,
+            later_ms: 3_000.0,
+            tilt_deg: 60.0,
+        }
+    }
+}

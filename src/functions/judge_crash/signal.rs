@@ -1,0 +1,522 @@
+//! A recorded pulse made fit for physics: gaps, repeats and stuck axes found and set aside, gravity taken out,
+//! the best window integrated. Linear in the number of samples but for the medians' sorting.
+
+use super::Settings;
+use crate::model::{Frame, Pulse};
+
+/// One g for one ms, as a change of speed in km/h (standard gravity, ISO 80000-3).
+const KMH_PER_G_MS: f64 = 9.806_65e-3 * 3.6;
+
+/// A vector in the device's axes.
+pub(super) type Vec3 = [f64; 3];
+
+pub(super) fn sub(a: Vec3, b: Vec3) -> Vec3 {
+    [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
+}
+
+pub(super) fn scale(a: Vec3, by: f64) -> Vec3 {
+    a.map(|component| component * by)
+}
+
+pub(super) fn dot(a: Vec3, b: Vec3) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+pub(super) fn norm(a: Vec3) -> f64 {
+    dot(a, a).sqrt()
+}
+
+/// An axis that holds one value for too long.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Hold {
+    /// 0 to 2 for X to Z.
+    pub(super) axis: usize,
+    /// g
+    pub(super) value: f64,
+    /// How long, ms.
+    pub(super) ms: f64,
+}
+
+/// Samples with a time that moves forward within each segment.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Signal {
+    /// ms
+    pub(super) t: Vec<f64>,
+    /// g, with what was missing or held filled in.
+    pub(super) a: Vec<Vec3>,
+    /// How many ms each sample stands for: half the way to each neighbour.
+    cell: Vec<f64>,
+    /// The first sample of the unbroken run that each sample belongs to.
+    segment: Vec<usize>,
+    /// Usual time between samples, ms; 0 for fewer than two.
+    pub(super) step_ms: f64,
+    /// Samples in the report.
+    pub(super) n_given: usize,
+    /// Of them without any value.
+    pub(super) n_missing: usize,
+    /// Of them with the time of the sample before.
+    pub(super) n_repeated: usize,
+    /// How often the clock went backward.
+    pub(super) n_backward: usize,
+    /// The longest time without samples, ms; 0 where none is longer than usual.
+    pub(super) gap_ms: f64,
+    /// Axes without any value.
+    pub(super) absent: [bool; 3],
+    /// An axis pinned at an extreme, for longer than any collision lasts.
+    pub(super) pinned: Option<Hold>,
+    /// An axis that stands still while others move.
+    pub(super) stuck: Option<Hold>,
+    /// Samples at the sensor's limit.
+    pub(super) n_clipped: usize,
+}
+
+impl Signal {
+    /// Cleans a pulse.
+    pub(super) fn new(pulse: &Pulse, range_g: Option<f64>, settings: &Settings) -> Self {
+        let mut signal = Self { n_given: pulse.len(), ..Self::default() };
+        signal.take(pulse);
+        signal.lay_out(settings);
+        signal.find_holds(range_g, settings);
+        signal
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.t.len()
+    }
+
+    /// Time that the samples cover, ms, gaps left out.
+    pub(super) fn covered_ms(&self) -> f64 {
+        self.cell.iter().sum()
+    }
+
+    fn take(&mut self, pulse: &Pulse) {
+        let columns = [&pulse.x_g, &pulse.y_g, &pulse.z_g];
+        let mut last = [0.0; 3];
+        for axis in 0..3 {
+            match columns[axis].iter().find(|value| value.is_finite()) {
+                Some(first) => last[axis] = *first,
+                None => self.absent[axis] = true,
+            }
+        }
+        for (index, &t) in pulse.t_ms.iter().enumerate() {
+            let given: Vec3 = std::array::from_fn(|axis| columns[axis].get(index).copied().unwrap_or(f64::NAN));
+            if !t.is_finite() || given.iter().all(|value| !value.is_finite()) {
+                self.n_missing += 1;
+                continue;
+            }
+            if self.t.last() == Some(&t) {
+                self.n_repeated += 1;
+                continue;
+            }
+            for axis in 0..3 {
+                if given[axis].is_finite() {
+                    last[axis] = given[axis];
+                }
+            }
+            self.t.push(t);
+            self.a.push(last);
+        }
+    }
+
+    /// Segments, and the time that each sample stands for.
+    fn lay_out(&mut self, settings: &Settings) {
+        let mut steps: Vec<f64> = self.t.windows(2).map(|pair| pair[1] - pair[0]).filter(|step| *step > 0.0).collect();
+        self.step_ms = median(&mut steps).unwrap_or(0.0);
+        let longest_step = (4.0 * self.step_ms).max(settings.gap_ms);
+        let mut begin = 0;
+        for index in 0..self.t.len() {
+            if index > 0 {
+                let step = self.t[index] - self.t[index - 1];
+                if step < 0.0 {
+                    self.n_backward += 1;
+                    begin = index;
+                } else if step > longest_step {
+                    self.gap_ms = self.gap_ms.max(step);
+                    begin = index;
+                }
+            }
+            self.segment.push(begin);
+        }
+        for index in 0..self.t.len() {
+            let before = (self.segment[index] < index).then(|| self.t[index] - self.t[index - 1]);
+            let after = self
+                .segment
+                .get(index + 1)
+                .filter(|begin| **begin == self.segment[index])
+                .map(|_| self.t[index + 1] - self.t[index]);
+            let usual = self.step_ms;
+            self.cell.push(before.unwrap_or_else(|| after.unwrap_or(usual).min(usual)).midpoint(
+                after.unwrap_or_else(|| before.unwrap_or(usual).min(usual)),
+            ));
+        }
+    }
+
+    /// Finds axes that hold one value, and puts the axis's usual value in place of a fault's.
+    fn find_holds(&mut self, range_g: Option<f64>, settings: &Settings) {
+        for axis in 0..3 {
+            if self.absent[axis] {
+                continue;
+            }
+            let extreme = self.a.iter().map(|a| a[axis].abs()).fold(0.0, f64::max);
+            let limit = range_g.map_or(extreme, |range| range.min(extreme)) * 0.99;
+            let mut faults: Vec<(usize, usize)> = Vec::new();
+            let mut from = 0;
+            while from < self.len() {
+                let value = self.a[from][axis];
+                let mut to = from + 1;
+                while to < self.len() && (self.a[to][axis] - value).abs() < 1e-9 {
+                    to += 1;
+                }
+                let hold = Hold { axis, value, ms: self.cell[from..to].iter().sum() };
+                let at_limit = value.abs() >= limit && value.abs() >= settings.pinned_g;
+                if at_limit && (to - from >= 3 || range_g.is_some_and(|range| value.abs() >= range * 0.99)) {
+                    self.n_clipped += to - from;
+                }
+                if at_limit && hold.ms >= settings.pinned_ms && to - from >= 3 {
+                    if self.pinned.is_none_or(|longest| longest.ms < hold.ms) {
+                        self.pinned = Some(hold);
+                    }
+                    faults.push((from, to));
+                } else if hold.ms >= settings.stuck_ms && to - from >= 20 && self.others_move(axis, from, to, settings) {
+                    if self.stuck.is_none_or(|longest| longest.ms < hold.ms) {
+                        self.stuck = Some(hold);
+                    }
+                    faults.push((from, to));
+                }
+                from = to;
+            }
+            self.mend(axis, &faults);
+        }
+    }
+
+    fn others_move(&self, axis: usize, from: usize, to: usize, settings: &Settings) -> bool {
+        (0..3).filter(|other| *other != axis && !self.absent[*other]).any(|other| {
+            let (low, high) = self.a[from..to]
+                .iter()
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), a| (low.min(a[other]), high.max(a[other])));
+            high - low >= settings.moving_g
+        })
+    }
+
+    /// Puts the median of an axis's sound samples in place of its faulty ones, so that they add nothing.
+    fn mend(&mut self, axis: usize, faults: &[(usize, usize)]) {
+        if faults.is_empty() {
+            return;
+        }
+        let is_fault = |index: usize| faults.iter().any(|(from, to)| (*from..*to).contains(&index));
+        let mut sound: Vec<f64> = (0..self.len()).filter(|index| !is_fault(*index)).map(|index| self.a[index][axis]).collect();
+        let usual = median(&mut sound).unwrap_or(0.0);
+        for (from, to) in faults {
+            for a in &mut self.a[*from..*to] {
+                a[axis] = usual;
+            }
+        }
+    }
+
+    /// The median of each axis over samples from `from` to before `to`; `None` for fewer than three.
+    fn level(&self, from: usize, to: usize) -> Option<Vec3> {
+        if to < from + 3 {
+            return None;
+        }
+        let mut column: Vec<f64> = Vec::with_capacity(to - from);
+        let mut level = [0.0; 3];
+        for (axis, level) in level.iter_mut().enumerate() {
+            column.clear();
+            column.extend(self.a[from..to].iter().map(|a| a[axis]));
+            *level = median(&mut column)?;
+        }
+        Some(level)
+    }
+
+    /// Finds the window with the largest change of speed and everything about the pulse in it.
+    /// `None` for fewer than three samples.
+    pub(super) fn impact(&self, frame: Frame, gravity: bool, settings: &Settings) -> Option<Impact> {
+        let whole = self.level(0, self.len())?;
+        // First look: with the level of the whole record, which a short pulse does not move.
+        let first = if gravity || norm(whole) > 0.5 { whole } else { [0.0; 3] };
+        let sums = self.sums(norm(first), gravity);
+        let rough = self.best_window(&sums, &[first], frame, gravity, settings);
+        // Second look: with the levels just before and just after, so that neither a turned device nor a sensor
+        // that jumped to another level passes for a push.
+        let lead_in = self.lead_in(self.t[rough.from] - settings.level_ms, rough.from);
+        let before = self.level(lead_in, rough.from);
+        let after_from = self.first_at_or_after(rough.to, self.t[rough.to - 1] + settings.settle_ms);
+        let after_to = self.first_at_or_after(after_from, self.t[rough.to - 1] + settings.settle_ms + settings.level_ms);
+        let after = self.level(after_from, after_to);
+        let has_gravity = gravity || before.or(Some(whole)).is_some_and(|level| norm(level) > 0.5);
+        let rest = if has_gravity { before.unwrap_or(first) } else { [0.0; 3] };
+        let mut levels = vec![rest];
+        levels.extend(after.filter(|_| gravity || after.is_some_and(|after| norm(sub(after, rest)) > settings.moving_g)));
+        let sums = self.sums(norm(rest), has_gravity);
+        let window = self.best_window(&sums, &levels, frame, has_gravity, settings);
+        let mut impact = self.describe(&window, rest, before, after, has_gravity, settings);
+        impact.vertical_known = has_gravity || frame == Frame::Vehicle;
+        Some(impact)
+    }
+
+    /// The first sample at or after `from_t` in the segment of sample `to`.
+    fn lead_in(&self, from_t: f64, to: usize) -> usize {
+        let begin = self.segment[to.min(self.len() - 1)];
+        (begin..to).find(|index| self.t[*index] >= from_t).unwrap_or(to)
+    }
+
+    fn first_at_or_after(&self, from: usize, t: f64) -> usize {
+        (from..self.len()).find(|index| self.t[*index] >= t).unwrap_or(self.len())
+    }
+
+    fn sums(&self, rest_g: f64, gravity: bool) -> Vec<Sums> {
+        let mut sums = Vec::with_capacity(self.len() + 1);
+        let mut sum = Sums::default();
+        sums.push(sum);
+        for (a, cell) in self.a.iter().zip(&self.cell) {
+            sum.a = std::array::from_fn(|axis| sum.a[axis] + a[axis] * cell);
+            sum.ms += cell;
+            sum.beyond += cell * if gravity { (dot(*a, *a) - rest_g * rest_g).max(0.0).sqrt() } else { norm(*a) };
+            sums.push(sum);
+        }
+        sums
+    }
+
+    /// The window of at most `window_ms` with the largest horizontal change of speed, taking the smallest that any
+    /// of the levels allows.
+    fn best_window(&self, sums: &[Sums], levels: &[Vec3], frame: Frame, gravity: bool, settings: &Settings) -> Window {
+        let mut best = Window { from: 0, to: 1, dv: [0.0; 3], vertical: 0.0, horizontal: -1.0 };
+        let mut from = 0;
+        for to in 1..=self.len() {
+            from = from.max(self.segment[to - 1]);
+            while from + 1 < to && sums[to].ms - sums[from].ms > settings.window_ms + 1e-9 {
+                from += 1;
+            }
+            let ms = sums[to].ms - sums[from].ms;
+            // Turning the device alone cannot give more than this.
+            let ceiling = (sums[to].beyond - sums[from].beyond) * KMH_PER_G_MS;
+            let mut least: Option<Window> = None;
+            for level in levels {
+                let push = sub(sub(sums[to].a, sums[from].a), scale(*level, ms));
+                let dv = scale(push, KMH_PER_G_MS);
+                let up = vertical_axis(*level, frame, gravity);
+                let vertical = up.map_or(0.0, |up| dot(dv, up));
+                let level_dv = up.map_or(dv, |up| sub(dv, scale(up, vertical)));
+                let horizontal = norm(level_dv);
+                if least.is_none_or(|least| horizontal < least.horizontal) {
+                    least = Some(Window { from, to, dv: level_dv, vertical, horizontal });
+                }
+            }
+            if let Some(mut window) = least {
+                window.horizontal = window.horizontal.min(ceiling);
+                if window.horizontal > best.horizontal {
+                    best = window;
+                }
+            }
+        }
+        best
+    }
+
+    fn describe(
+        &self,
+        window: &Window,
+        rest: Vec3,
+        before: Option<Vec3>,
+        after: Option<Vec3>,
+        has_gravity: bool,
+        settings: &Settings,
+    ) -> Impact {
+        let along = if norm(window.dv) > 0.0 { scale(window.dv, 1.0 / norm(window.dv)) } else { [1.0, 0.0, 0.0] };
+        let push: Vec<f64> = self.a.iter().map(|a| dot(sub(*a, rest), along)).collect();
+        let smooth = self.smooth(&push, settings.smooth_ms);
+        let top = (window.from..window.to).max_by(|a, b| smooth[*a].total_cmp(&smooth[*b])).unwrap_or(window.from);
+        let edge = smooth[top] * settings.pulse_edge;
+        let begin = self.segment[top];
+        let mut from = top;
+        while from > begin && smooth[from - 1] > edge {
+            from -= 1;
+        }
+        let mut to = top + 1;
+        while to < self.len() && self.segment[to] == begin && smooth[to] > edge {
+            to += 1;
+        }
+        let sizes: Vec<f64> = self.a.iter().map(|a| norm(sub(*a, rest))).collect();
+        let peak_at = (0..self.len()).max_by(|a, b| sizes[*a].total_cmp(&sizes[*b])).unwrap_or(0);
+        let peak = sub(self.a[peak_at], rest);
+        let high = sizes[peak_at] * 0.5;
+        let neighbourhood = self.near(peak_at, 100.0);
+        let n_high = sizes[neighbourhood.clone()].iter().filter(|size| **size >= high).count();
+        let main_axis = peak.iter().map(|component| component.abs()).fold(0.0, f64::max);
+        Impact {
+            from_ms: self.t[window.from],
+            to_ms: self.t[window.to - 1],
+            delta_v_kmh: window.horizontal,
+            vertical_kmh: window.vertical.abs(),
+            dv: window.dv,
+            pulse_ms: self.cell[from..to].iter().sum(),
+            n_pulse: to - from,
+            peak_g: sizes[peak_at],
+            peak_ms: self.t[peak_at],
+            peak_at,
+            n_high,
+            one_axis: if sizes[peak_at] > 0.0 { main_axis / sizes[peak_at] } else { 0.0 },
+            n_swings: swings(&smooth, smooth[top]),
+            rest_g: before.map(norm),
+            after_g: after.map(norm),
+            tilt_deg: before.zip(after).filter(|_| has_gravity).and_then(|(before, after)| angle_deg(before, after)),
+            has_gravity,
+            vertical_known: false,
+        }
+    }
+
+    fn near(&self, index: usize, ms: f64) -> std::ops::Range<usize> {
+        let begin = self.segment[index];
+        let mut from = index;
+        while from > begin && self.t[index] - self.t[from - 1] <= ms {
+            from -= 1;
+        }
+        let mut to = index + 1;
+        while to < self.len() && self.segment[to] == begin && self.t[to] - self.t[index] <= ms {
+            to += 1;
+        }
+        from..to
+    }
+
+    /// Mean over `ms` around each sample, within its segment.
+    fn smooth(&self, values: &[f64], ms: f64) -> Vec<f64> {
+        let mut sums = Vec::with_capacity(values.len() + 1);
+        let (mut sum, mut time) = (0.0, 0.0);
+        sums.push((sum, time));
+        for (value, cell) in values.iter().zip(&self.cell) {
+            sum += value * cell;
+            time += cell;
+            sums.push((sum, time));
+        }
+        let (mut from, mut to) = (0, 0);
+        (0..values.len())
+            .map(|index| {
+                let begin = self.segment[index];
+                from = from.max(begin);
+                while from < index && self.t[index] - self.t[from] > ms / 2.0 {
+                    from += 1;
+                }
+                to = to.max(index + 1);
+                while to < values.len() && self.segment[to] == begin && self.t[to] - self.t[index] <= ms / 2.0 {
+                    to += 1;
+                }
+                let time = sums[to].1 - sums[from].1;
+                if time > 0.0 { (sums[to].0 - sums[from].0) / time } else { values[index] }
+            })
+            .collect()
+    }
+
+    /// The longest stay below `limit_g` that ends before the peak, as begin and end in ms.
+    pub(super) fn free_fall(&self, peak_at: usize, settings: &Settings) -> Option<(f64, f64)> {
+        let mut longest: Option<(f64, f64)> = None;
+        let mut from: Option<usize> = None;
+        let mut last_low = 0;
+        for index in 0..=peak_at.min(self.len().saturating_sub(1)) {
+            let low = norm(self.a[index]) < settings.free_fall_g;
+            let broken = from.is_some_and(|from| {
+                self.segment[index] != self.segment[from] || (!low && self.t[index] - self.t[last_low] > settings.free_fall_slack_ms)
+            });
+            if broken {
+                from = None;
+            }
+            if low {
+                let begin = *from.get_or_insert(index);
+                last_low = index;
+                let span = (self.t[begin], self.t[index]);
+                if longest.is_none_or(|(from, to)| to - from < span.1 - span.0) {
+                    longest = Some(span);
+                }
+            }
+        }
+        longest.filter(|(from, to)| to - from >= settings.free_fall_ms)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    a: Vec3,
+    ms: f64,
+    beyond: f64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    from: usize,
+    /// One past the last.
+    to: usize,
+    /// Horizontal change of speed, km/h, in the device's axes.
+    dv: Vec3,
+    /// Along gravity, km/h.
+    vertical: f64,
+    /// km/h
+    horizontal: f64,
+}
+
+/// What the samples say of the strongest push in them.
+#[derive(Clone, Debug)]
+pub(super) struct Impact {
+    /// The window, ms relative to `occurred_at`.
+    pub(super) from_ms: f64,
+    pub(super) to_ms: f64,
+    /// Horizontal where the vertical is known, else of the whole vector.
+    pub(super) delta_v_kmh: f64,
+    pub(super) vertical_kmh: f64,
+    /// Direction of the push in the report's axes, km/h.
+    pub(super) dv: Vec3,
+    /// How long the push lasts, ms.
+    pub(super) pulse_ms: f64,
+    /// Samples in it.
+    pub(super) n_pulse: usize,
+    /// Largest acceleration with gravity taken out, g.
+    pub(super) peak_g: f64,
+    pub(super) peak_ms: f64,
+    pub(super) peak_at: usize,
+    /// Samples within 100 ms of the peak that reach half of it.
+    pub(super) n_high: usize,
+    /// The share of the peak on its main axis, 0.58 to 1.
+    pub(super) one_axis: f64,
+    /// How often the record swings to a comparable push in either direction.
+    pub(super) n_swings: usize,
+    /// |a| at rest before and after, g.
+    pub(super) rest_g: Option<f64>,
+    pub(super) after_g: Option<f64>,
+    /// Between gravity before and after, degrees.
+    pub(super) tilt_deg: Option<f64>,
+    pub(super) has_gravity: bool,
+    pub(super) vertical_known: bool,
+}
+
+fn vertical_axis(level: Vec3, frame: Frame, gravity: bool) -> Option<Vec3> {
+    match (gravity && norm(level) > 0.5, frame) {
+        (true, _) => Some(scale(level, 1.0 / norm(level))),
+        (false, Frame::Vehicle) => Some([0.0, 0.0, 1.0]),
+        (false, Frame::Device) => None,
+    }
+}
+
+fn angle_deg(a: Vec3, b: Vec3) -> Option<f64> {
+    let sizes = norm(a) * norm(b);
+    (sizes > 0.1).then(|| (dot(a, b) / sizes).clamp(-1.0, 1.0).acos().to_degrees())
+}
+
+/// Excursions beyond 40 % of the top, in either direction, each ended by a return below 20 %.
+fn swings(values: &[f64], top: f64) -> usize {
+    let mut n_swings = 0;
+    let mut side = 0_i8;
+    for value in values {
+        if value.abs() < 0.2 * top {
+            side = 0;
+        }
+        let now = if *value >= 0.4 * top { 1 } else { -i8::from(*value <= -0.4 * top) };
+        if now != 0 && now != side && top > 0.0 {
+            side = now;
+            n_swings += 1;
+        }
+    }
+    n_swings
+}
+
+/// The middle value; reorders its input.
+pub(super) fn median(values: &mut [f64]) -> Option<f64> {
+    let middle = values.len() / 2;
+    (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
+}

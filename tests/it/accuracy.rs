@@ -1,0 +1,176 @@
+//! `judge_crash` against real and synthetic recordings: prints a confusion table, asserts conservative floors.
+//!
+//! The recordings are not part of this repository. They are looked for in `FLEETWATCH_DATA`, else beside the
+//! repository in `../shared/data`; where they are absent, the tests say so and pass.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::PathBuf;
+
+use fleetwatch::functions::judge_crash::{self, Settings};
+use fleetwatch::model::{CrashReport, CrashVerdict, EventId, Frame, Pulse, Ruling, SpeedTrace};
+use flate2::read::GzDecoder;
+
+const G: f64 = 9.806_65;
+
+fn crash_data() -> Option<PathBuf> {
+    let root = std::env::var_os("FLEETWATCH_DATA")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let crash = root.join("crash");
+    if crash.is_dir() {
+        return Some(crash);
+    }
+    println!("skipped: no recordings in {} (set FLEETWATCH_DATA)", crash.display());
+    None
+}
+
+fn rows(path: PathBuf) -> (Vec<String>, Vec<csv::StringRecord>) {
+    let file = File::open(&path).unwrap();
+    let input: Box<dyn std::io::Read> =
+        if path.extension().is_some_and(|ext| ext == "gz") { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
+    let mut reader = csv::Reader::from_reader(input);
+    let header = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    (header, reader.records().map(Result::unwrap).collect())
+}
+
+fn number(cell: &str) -> f64 {
+    cell.parse().unwrap_or(f64::NAN)
+}
+
+fn report(pulse: Pulse, gravity: bool) -> CrashReport {
+    CrashReport {
+        event_id: EventId("test/1".into()),
+        pulse,
+        frame: Frame::Device,
+        gravity,
+        range_g: None,
+        speed: None,
+        airbag: None,
+        position: None,
+        device_verdict: None,
+        unreadable: None,
+        claims_test: false,
+        raw: bytes::Bytes::new(),
+        topic: "fleet/test/crash".into(),
+    }
+}
+
+/// Verdicts by class, printed as a table.
+#[derive(Default)]
+struct Table(BTreeMap<String, [usize; 3]>);
+
+impl Table {
+    fn add(&mut self, class: &str, name: &str, verdict: &CrashVerdict) {
+        let column = match verdict.ruling {
+            Ruling::Real => 0,
+            Ruling::Undecided => 1,
+            Ruling::Malfunction => 2,
+        };
+        self.0.entry(class.to_owned()).or_default()[column] += 1;
+        if std::env::var_os("FLEETWATCH_VERBOSE").is_some() {
+            println!("{class} {name}: {:.3} {}", verdict.probability, verdict.summary);
+            for row in verdict.evidence.iter().filter(|row| row.weight != 0.0) {
+                println!("    {:+.2} {}: {}", row.weight, row.key, row.reading);
+            }
+        }
+    }
+
+    fn print(&self, title: &str) {
+        println!("{title:24} real undecided malfunction");
+        for (class, [real, undecided, malfunction]) in &self.0 {
+            println!("{class:24} {real:4} {undecided:9} {malfunction:11}");
+        }
+    }
+
+    fn sum(&self, classes: impl Fn(&str) -> bool) -> [usize; 3] {
+        self.0.iter().filter(|(class, _)| classes(class)).fold([0; 3], |sum, (_, n)| std::array::from_fn(|i| sum[i] + n[i]))
+    }
+}
+
+/// Crash tests in the laboratory: every accelerometer that was fixed to the vehicle or to a dummy saw a real crash.
+#[test]
+fn every_laboratory_crash_is_real() {
+    let Some(data) = crash_data() else { return };
+    let mut table = Table::default();
+    for file in ["nhtsa_v10146_accel_raw.csv.gz", "nhtsa_v10146_accel_cfc60_1khz.csv.gz"] {
+        let (header, rows) = rows(data.join(file));
+        let t_ms: Vec<f64> = rows.iter().map(|row| number(&row[0]) * 1e3).collect();
+        let column = |index: usize| rows.iter().map(|row| number(&row[index])).collect::<Vec<_>>();
+        let missing = vec![f64::NAN; t_ms.len()];
+        for (index, name) in header.iter().enumerate().filter(|(_, name)| name.contains("_X_")) {
+            // Y and Z of the same place follow X, where they were measured.
+            let place = name.split("_X_").next().unwrap();
+            let next = |axis: &str, offset: usize| {
+                let of_place = header.get(index + offset).is_some_and(|next| next.starts_with(&format!("{place}_{axis}_")));
+                if of_place { column(index + offset) } else { missing.clone() }
+            };
+            let pulse = Pulse { t_ms: t_ms.clone(), x_g: column(index), y_g: next("Y", 1), z_g: next("Z", 2) };
+            if pulse.x_g.iter().filter(|x| x.is_finite()).count() < t_ms.len() * 9 / 10 {
+                continue;
+            }
+            let report = CrashReport { frame: Frame::Vehicle, ..report(pulse, false) };
+            table.add(if file.contains("raw") { "raw" } else { "cfc60" }, name, &judge_crash::judge(&report, &Settings::default()));
+        }
+    }
+    table.print("nhtsa");
+    let [real, undecided, malfunction] = table.sum(|_| true);
+    assert!(real >= 20, "only {real} channels were judged");
+    assert_eq!((undecided, malfunction), (0, 0));
+}
+
+/// Groups rows by their first column, in order.
+fn records(rows: &[csv::StringRecord]) -> Vec<(&str, &[csv::StringRecord])> {
+    rows.chunk_by(|a, b| a[0] == b[0]).map(|rows| (&rows[0][0], rows)).collect()
+}
+
+/// Phones that were dropped: never a real accident.
+#[test]
+fn no_dropped_phone_is_real() {
+    let Some(data) = crash_data() else { return };
+    let (_, labels) = rows(data.join("phone_drops_labels.csv"));
+    let (_, samples) = rows(data.join("phone_drops.csv.gz"));
+    let mut table = Table::default();
+    for (name, rows) in records(&samples) {
+        let kind = labels.iter().find(|label| &label[0] == name).map_or("unlabelled", |label| label.get(1).unwrap());
+        let column = |index: usize, by: f64| rows.iter().map(|row| number(&row[index]) * by).collect::<Vec<_>>();
+        let pulse = Pulse { t_ms: column(1, 1e3), x_g: column(2, 1.0 / G), y_g: column(3, 1.0 / G), z_g: column(4, 1.0 / G) };
+        let report = CrashReport { range_g: Some(16.0), ..report(pulse, true) };
+        table.add(kind, name, &judge_crash::judge(&report, &Settings::default()));
+    }
+    table.print("phone_drops");
+    let [real, undecided, malfunction] = table.sum(|_| true);
+    assert_eq!(real, 0);
+    assert!(malfunction * 10 >= (undecided + malfunction) * 9, "{malfunction} of {} are malfunctions", undecided + malfunction);
+}
+
+/// Crashes, driving, handling and faults from a generator.
+#[test]
+fn synthetic_records_are_told_apart() {
+    let Some(data) = crash_data() else { return };
+    let (header, labels) = rows(data.join("synthetic/synthetic_labels.csv"));
+    let at = |name: &str| header.iter().position(|column| column == name).unwrap();
+    let (class_at, crash_at, aligned_at, range_at) = (at("cls"), at("crash"), at("aligned"), at("fs_g"));
+    let (_, samples) = rows(data.join("synthetic/synthetic_records.csv.gz"));
+    let mut table = Table::default();
+    let mut crashes: Vec<&str> = Vec::new();
+    for (name, rows) in records(&samples) {
+        let label = labels.iter().find(|label| &label[0] == name).unwrap();
+        let column = |index: usize| rows.iter().map(|row| number(&row[index])).collect::<Vec<_>>();
+        let pulse = Pulse { t_ms: column(1), x_g: column(2), y_g: column(3), z_g: column(4) };
+        let (t_ms, kmh) = rows.iter().filter(|row| !row[5].is_empty()).map(|row| (number(&row[1]), number(&row[5]) * 3.6)).unzip();
+        let report = CrashReport {
+            frame: if &label[aligned_at] == "1" { Frame::Vehicle } else { Frame::Device },
+            range_g: Some(number(&label[range_at])),
+            speed: Some(SpeedTrace { t_ms, kmh }),
+            ..report(pulse, true)
+        };
+        if &label[crash_at] == "1" {
+            crashes.push(label.get(class_at).unwrap());
+        }
+        table.add(&label[class_at], name, &judge_crash::judge(&report, &Settings::default()));
+    }
+    table.print("synthetic");
+    let [real, undecided, missed] = table.sum(|class| crashes.contains(&class));
+    let [false_alarm, unsure, malfunction] = table.sum(|class| !crashes.contains(&class));
+    println!("crashes: {real} real, {undecided} undecided, {missed} malfunction; others: {false_alarm} real, {unsure} undecided, {malfunction} malfunction");
+}
