@@ -82,3 +82,10 @@ pub struct OutboxItem {
     /// Attempts so far, over all channels.
     pub attempts: u32,
 }
+
+impl OutboxItem {
+    /// A notice that nothing has been tried with yet.
+    pub const fn new(notice: Notice) -> Self {
+        Self { notice, settled: Vec::new(), attempts: 0 }
+    }
+}

@@ -140,7 +140,7 @@ pub struct Incident {
     pub clock_wrong: bool,
     /// When we received the first packet.
     pub received_at: Timestamp,
-    /// When the last report joined.
+    /// When the last report happened: device time where usable.
     pub last_report_at: Timestamp,
     /// The events in it; the first opened it.
     pub events: Vec<EventId>,

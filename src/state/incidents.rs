@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use crate::model::{
-    CrashReport, CrashVerdict, DeviceId, EventId, Incident, IncidentId, IncidentKind, Judged, Life, Note, Operator, Origin,
+    CrashReport, CrashVerdict, DeviceId, EventId, Incident, IncidentId, IncidentKind, Judged, Life, Note, Notice, Operator, Origin,
     PicoUsd, Ruling, Severity, Step, StepKind, TemperatureVerdict, Timestamp,
 };
 
@@ -43,6 +43,17 @@ pub(super) struct Filed {
     pub(super) tell: bool,
 }
 
+/// What a commit's answer meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settled {
+    /// It is stored, or nothing changed.
+    Well,
+    /// The store knew the report: it is taken back out of its incident.
+    Repeat,
+    /// The same, and it was the incident's only report: that incident never was.
+    Void(Origin),
+}
+
 /// All incidents in memory.
 #[derive(Debug, Default)]
 pub(super) struct Incidents {
@@ -54,6 +65,10 @@ pub(super) struct Incidents {
     known_order: VecDeque<(Origin, EventId)>,
     /// Filed, and the commit has not returned.
     pending: HashSet<(Origin, EventId)>,
+    /// Notices that are not committed yet, with the reports that carry them. The report that was to tell people may turn
+    /// out to be a repeat that only the store knows; so every report that joins meanwhile carries the notice too, under
+    /// the same key, and whichever is committed first brings it into the outbox.
+    telling: HashMap<IncidentId, (Notice, HashSet<EventId>)>,
     /// Closed ones in the order of closing, to forget the oldest.
     closed: VecDeque<IncidentId>,
     /// The last number given; incidents of all roots count together.
@@ -141,12 +156,11 @@ impl Incidents {
         let must_tell = verdict.ruling != Ruling::Malfunction && !too_old;
         let key = (event.origin, event.device.clone(), true);
         let joined = self.open.get(&key).and_then(|id| self.all.get_mut(id)).filter(|incident| {
-            let apart = if event.clock_wrong || incident.clock_wrong {
-                event.received_at.micros_since(incident.last_report_at)
-            } else {
-                event.time().micros_since(incident.occurred_at).min(event.received_at.micros_since(incident.last_report_at))
-            };
-            apart.abs() <= MERGE_SECS * 1_000_000
+            // Device time where both have it: two crashes that a vehicle sends together after an hour offline stay two.
+            let at = if event.clock_wrong || incident.clock_wrong { event.received_at } else { event.time() };
+            let first = if incident.clock_wrong { incident.received_at } else { incident.occurred_at };
+            let apart = first.micros_since(at).max(at.micros_since(incident.last_report_at)).max(0);
+            apart <= MERGE_SECS * 1_000_000
         });
         let filed = if let Some(incident) = joined {
             let incident = Arc::make_mut(incident);
@@ -154,7 +168,7 @@ impl Incidents {
             let graver = before.is_none_or(|before| gravity(verdict) > before);
             let told_before = before.is_some_and(|(rank, _)| rank > 0);
             incident.n_reports += 1;
-            incident.last_report_at = incident.last_report_at.max(event.received_at);
+            incident.last_report_at = incident.last_report_at.max(event.time());
             incident.cost += cost;
             if incident.events.len() < EVENTS_LISTED {
                 incident.events.push(report.event_id.clone());
@@ -193,7 +207,7 @@ impl Incidents {
                 occurred_at: event.time(),
                 clock_wrong: event.clock_wrong,
                 received_at: event.received_at,
-                last_report_at: event.received_at,
+                last_report_at: event.time(),
                 events: vec![report.event_id.clone()],
                 n_reports: 1,
                 packet: event.packet,
@@ -284,31 +298,46 @@ impl Incidents {
         Some(id)
     }
 
-    /// The commit returned. `true` when the incident was void: the store knew its only event.
-    pub(super) fn stored(&mut self, id: &IncidentId, event: Option<&EventId>, duplicate: bool, at: Timestamp) -> bool {
-        let Some(incident) = self.all.get_mut(id) else { return false };
+    /// The notice that a report's record must carry: the new one, else one of its incident that is not committed yet.
+    pub(super) fn carry(&mut self, id: &IncidentId, event: &EventId, new: Option<Notice>) -> Option<Notice> {
+        if let Some(notice) = new {
+            self.telling.insert(id.clone(), (notice, HashSet::new()));
+        }
+        let (notice, carriers) = self.telling.get_mut(id)?;
+        carriers.insert(event.clone());
+        Some(notice.clone())
+    }
+
+    /// The commit returned.
+    pub(super) fn stored(&mut self, id: &IncidentId, event: Option<&EventId>, duplicate: bool, at: Timestamp) -> Settled {
+        let Some(incident) = self.all.get_mut(id) else { return Settled::Well };
         let was_pending = event.is_some_and(|event| self.pending.remove(&(incident.origin, event.clone())));
-        if duplicate {
-            // Only what the state opened without knowing better is void; a repeat it knew changed nothing.
-            if was_pending && incident.n_reports == 1 {
-                let key = open_key(incident);
-                self.all.remove(id);
-                if self.open.get(&key) == Some(id) {
-                    self.open.remove(&key);
-                }
-                return true;
+        if !duplicate {
+            if event.is_some_and(|event| self.telling.get(id).is_some_and(|(_, carriers)| carriers.contains(event))) {
+                self.telling.remove(id);
             }
-            if was_pending {
-                Arc::make_mut(incident).n_reports -= 1;
+            let incident = Arc::make_mut(incident);
+            if !incident.stored {
+                incident.stored = true;
+                incident.timeline.push(step(StepKind::Stored, at, "committed"));
             }
-            return false;
+            return Settled::Well;
         }
-        let incident = Arc::make_mut(incident);
-        if !incident.stored {
-            incident.stored = true;
-            incident.timeline.push(step(StepKind::Stored, at, "committed"));
+        // A repeat that the state knew changed nothing; only what it filed without knowing better is taken back.
+        if !was_pending {
+            return Settled::Well;
         }
-        false
+        if incident.n_reports > 1 {
+            Arc::make_mut(incident).n_reports -= 1;
+            return Settled::Repeat;
+        }
+        let (key, origin) = (open_key(incident), incident.origin);
+        self.all.remove(id);
+        self.telling.remove(id);
+        if self.open.get(&key) == Some(id) {
+            self.open.remove(&key);
+        }
+        Settled::Void(origin)
     }
 
     /// Adds a step to a timeline; `None` when there is no such incident or its timeline is full.

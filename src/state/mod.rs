@@ -28,6 +28,7 @@ use crate::wire;
 pub use fleet::{MOVING_KMH, SILENT_AFTER_SECS};
 pub use incidents::MERGE_SECS;
 pub use snapshot::Snapshot;
+use incidents::Settled;
 use traces::stage;
 
 /// Alerts listed.
@@ -115,10 +116,9 @@ impl State {
             Fact::Commanded { command, by, at } => self.commanded(command, by, at, effects),
             Fact::Linked { link, status, .. } => self.linked(link, status),
             Fact::Stored { incident, event, duplicate, at } => {
-                let void = self.incidents.stored(&incident, event.as_ref(), duplicate, at);
-                if duplicate {
-                    self.health.counters.duplicates += u64::from(void);
-                } else {
+                let settled = self.incidents.stored(&incident, event.as_ref(), duplicate, at);
+                self.settle(settled);
+                if !duplicate {
                     self.trace_step(&incident, "Stored", "committed", at, false);
                 }
                 self.parts.incidents_changed = true;
@@ -248,7 +248,7 @@ impl State {
             at: now,
         });
         if opened {
-            self.count_incident(event.origin);
+            *self.incident_count(event.origin) += 1;
         }
         self.save_incident(&id, notice, None, effects);
     }
@@ -286,10 +286,11 @@ impl State {
         }
         self.health.counters.kept += 1;
         if filed.opened {
-            self.count_incident(event.origin);
+            *self.incident_count(event.origin) += 1;
         }
         let Some(incident) = self.incidents.get(&filed.incident).cloned() else { return };
         let notice = filed.tell.then(|| crash_notice(&incident, &report, &verdict, now));
+        let notice = self.incidents.carry(&filed.incident, &report.event_id, notice);
         if filed.tell {
             let kind = AlertKind::Incident { incident: filed.incident.clone() };
             let text = format!("{}: {}", event.device, verdict.summary);
@@ -307,11 +308,22 @@ impl State {
         }))));
     }
 
-    fn count_incident(&mut self, origin: Origin) {
+    /// What was counted as kept and turned out to be a repeat is counted as one.
+    fn settle(&mut self, settled: Settled) {
+        if settled != Settled::Well {
+            self.health.counters.kept -= 1;
+            self.health.counters.duplicates += 1;
+        }
+        if let Settled::Void(origin) = settled {
+            *self.incident_count(origin) -= 1;
+        }
+    }
+
+    fn incident_count(&mut self, origin: Origin) -> &mut u64 {
         match origin {
-            Origin::Device => self.health.counters.incidents += 1,
-            Origin::Drill => self.health.counters.drill_incidents += 1,
-            Origin::Sample => self.health.counters.sample_incidents += 1,
+            Origin::Device => &mut self.health.counters.incidents,
+            Origin::Drill => &mut self.health.counters.drill_incidents,
+            Origin::Sample => &mut self.health.counters.sample_incidents,
         }
     }
 

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::PathBuf;
 
+use flate2::read::GzDecoder;
 use fleetwatch::functions::judge_crash::{self, Settings};
 use fleetwatch::model::{CrashReport, CrashVerdict, EventId, Frame, Pulse, Ruling, SpeedTrace};
-use flate2::read::GzDecoder;
 
 const G: f64 = 9.806_65;
 
@@ -109,7 +109,11 @@ fn every_laboratory_crash_is_real() {
                 continue;
             }
             let report = CrashReport { frame: Frame::Vehicle, ..report(pulse, false) };
-            table.add(if file.contains("raw") { "raw" } else { "cfc60" }, name, &judge_crash::judge(&report, &Settings::default()));
+            table.add(
+                if file.contains("raw") { "raw" } else { "cfc60" },
+                name,
+                &judge_crash::judge(&report, &Settings::default()),
+            );
         }
     }
     table.print("nhtsa");
@@ -157,7 +161,8 @@ fn synthetic_records_are_told_apart() {
         let label = labels.iter().find(|label| &label[0] == name).unwrap();
         let column = |index: usize| rows.iter().map(|row| number(&row[index])).collect::<Vec<_>>();
         let pulse = Pulse { t_ms: column(1), x_g: column(2), y_g: column(3), z_g: column(4) };
-        let (t_ms, kmh) = rows.iter().filter(|row| !row[5].is_empty()).map(|row| (number(&row[1]), number(&row[5]) * 3.6)).unzip();
+        let (t_ms, kmh) =
+            rows.iter().filter(|row| !row[5].is_empty()).map(|row| (number(&row[1]), number(&row[5]) * 3.6)).unzip();
         let report = CrashReport {
             frame: if &label[aligned_at] == "1" { Frame::Vehicle } else { Frame::Device },
             range_g: Some(number(&label[range_at])),
@@ -172,5 +177,7 @@ fn synthetic_records_are_told_apart() {
     table.print("synthetic");
     let [real, undecided, missed] = table.sum(|class| crashes.contains(&class));
     let [false_alarm, unsure, malfunction] = table.sum(|class| !crashes.contains(&class));
-    println!("crashes: {real} real, {undecided} undecided, {missed} malfunction; others: {false_alarm} real, {unsure} undecided, {malfunction} malfunction");
+    println!(
+        "crashes: {real} real, {undecided} undecided, {missed} malfunction; others: {false_alarm} real, {unsure} undecided, {malfunction} malfunction"
+    );
 }

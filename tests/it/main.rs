@@ -3,6 +3,5 @@
 mod support;
 
 mod accuracy;
-mod payloads;
 mod scenarios;
 mod simulation;

@@ -10,7 +10,8 @@ use crate::support::heart::Heart;
 fn files(dir: &str) -> Vec<PathBuf> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join(dir);
     let entries = std::fs::read_dir(&dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
+    let mut files: Vec<_> =
+        entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
     files.sort();
     files
 }
@@ -93,7 +94,11 @@ fn check(path: &Path) {
     }
     let mut published = heart.published.iter();
     for topic in &scenario.expect.published {
-        assert!(published.any(|(sent, _)| sent == topic), "{name}: nothing (left) published on {topic}; all: {:?}", heart.published);
+        assert!(
+            published.any(|(sent, _)| sent == topic),
+            "{name}: nothing (left) published on {topic}; all: {:?}",
+            heart.published
+        );
     }
 }
 

@@ -58,8 +58,7 @@ impl Heart {
         let until = self.now.plus_micros(millis as i64 * 1_000);
         while self.now.plus_secs(1) <= until {
             self.now = self.now.plus_secs(1);
-            let queues =
-                vec![QueueReading { name: "inbox", depth: 0, capacity: 1, shed: 0, offered: self.n_packets }];
+            let queues = vec![QueueReading { name: "inbox", depth: 0, capacity: 1, shed: 0, offered: self.n_packets }];
             self.tell(Fact::Ticked { at: self.now, queues, store_bytes: 0 });
         }
         self.now = until;
