@@ -20,6 +20,8 @@ pub mod host;
 pub mod outbound;
 pub mod store;
 
+pub mod play;
+
 pub mod pipeline;
 
 #[cfg(feature = "desk")]
