@@ -24,5 +24,7 @@ pub mod play;
 
 pub mod pipeline;
 
+pub mod cli;
+
 #[cfg(feature = "desk")]
 pub mod ui;

@@ -1,1 +1,4 @@
 //! Threads and queues: the wiring.
+
+pub mod sample_fleet;
+pub mod scenario_player;

@@ -260,13 +260,15 @@ impl Unit {
     /// What one of this unit is in the unit of the wire; `None` where it measures something else.
     fn factor(self, measure: Measure) -> Option<f64> {
         Some(match (self, measure) {
-            (Self::KilometersPerHour, Measure::Speed) | (Self::Gravities, Measure::Acceleration) => 1.0,
+            (Self::KilometersPerHour, Measure::Speed)
+            | (Self::Gravities, Measure::Acceleration)
+            | (Self::Celsius | Self::Fahrenheit, Measure::Temperature)
+            | (Self::Degrees, Measure::Heading) => 1.0,
             // The international mile, exact.
             (Self::MilesPerHour, Measure::Speed) => 1.609_344,
             (Self::MetersPerSecond, Measure::Speed) => 3.6,
             (Self::Milligravities, Measure::Acceleration) => 1e-3,
             (Self::MetersPerSecond2, Measure::Acceleration) => 1.0 / STANDARD_GRAVITY,
-            (Self::Celsius | Self::Fahrenheit, Measure::Temperature) | (Self::Degrees, Measure::Heading) => 1.0,
             _ => return None,
         })
     }

@@ -85,12 +85,13 @@ impl Rows {
             Some(stem) => (stem.to_owned(), Box::new(MultiGzDecoder::new(BufReader::new(file)))),
             None => (name.clone(), Box::new(file)),
         };
-        let source = if plain_name.ends_with(".csv") {
+        let format = Path::new(&plain_name).extension().map(std::ffi::OsStr::to_ascii_lowercase).unwrap_or_default();
+        let source = if format == "csv" {
             let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(bytes);
             let headers = reader.headers().map_err(|error| read_error(std::io::Error::other(error)))?;
             let columns = headers.iter().map(|header| header.trim().trim_start_matches('\u{feff}').to_owned()).collect();
             Source::Csv { columns, records: reader.into_records() }
-        } else if plain_name.ends_with(".jsonl") || plain_name.ends_with(".ndjson") {
+        } else if format == "jsonl" || format == "ndjson" {
             Source::JsonLines { lines: BufReader::new(bytes), line: 0 }
         } else {
             let what = "its name tells no format; name it .csv, .csv.gz, .jsonl or .jsonl.gz";
