@@ -24,6 +24,8 @@ pub mod play;
 
 pub mod pipeline;
 
+pub mod settings;
+
 pub mod cli;
 
 #[cfg(feature = "desk")]

@@ -61,7 +61,7 @@ pub enum Command {
     /// Play a recording (CSV, JSON lines, also with gzip) as MQTT messages
     ///
     /// A map (TOML) says what the columns mean. A recording of the line itself, JSON lines with topic, payload and
-    /// at_ms, needs none.
+    /// `at_ms`, needs none.
     Play(PlayArgs),
     /// Send a test event; it always goes under drill/ and reaches nobody
     Inject(InjectArgs),

@@ -2,5 +2,10 @@
 //! line by itself.
 
 pub mod args;
+pub mod doctor;
+pub mod incidents;
+pub mod inject;
+pub mod judge;
 pub mod mqtt_out;
 pub mod play;
+pub mod run;

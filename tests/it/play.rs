@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use fleetwatch::model::Timestamp;
-use fleetwatch::play::{self, Body, Map, Pace, Publish, PublishError, Rows, Timed, crash_map::read_labels, wire::DrivingBody};
+use fleetwatch::play::{
+    self, Body, Map, Pace, Publish, PublishError, Rows, Timed,
+    crash_map::{LabelBook, read_labels},
+    wire::DrivingBody,
+};
 use serde_json::Value;
 
 /// A recording; `None`, with a word about it, where it is not on this machine.
@@ -149,7 +153,7 @@ fn delta_v(samples: &Value, axis: &str, window_ms: f64) -> f64 {
     let (t_ms, g) = (column("t_ms"), column(axis));
     let mut speed = vec![0.0];
     for idx in 1..t_ms.len() {
-        speed.push(speed[idx - 1] + (g[idx] + g[idx - 1]) / 2.0 * 9.80665 * 3.6 * (t_ms[idx] - t_ms[idx - 1]) / 1e3);
+        speed.push(speed[idx - 1] + f64::midpoint(g[idx], g[idx - 1]) * 9.80665 * 3.6 * (t_ms[idx] - t_ms[idx - 1]) / 1e3);
     }
     let mut from = 0;
     let mut largest: f64 = 0.0;
@@ -251,6 +255,7 @@ impl Publish for Sink {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the scheduler takes it")]
 fn row(at_secs: i64, vehicle: &str) -> Result<Timed, play::Error> {
     let body = Body::Driving(DrivingBody { speed_kmh: Some(50.0), ..DrivingBody::default() });
     Ok(Timed { at_micros: at_secs * 1_000_000, topic: format!("fleet/{vehicle}/driving"), body })
@@ -298,8 +303,12 @@ fn complaint(map_text: &str, file_name: &str, file_text: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(file_name);
     std::fs::write(&path, file_text).unwrap();
-    let played = play::messages(map, Rows::open(&path).unwrap(), Default::default(), "");
-    played.and_then(|messages| messages.collect::<Result<Vec<_>, _>>()).err().map(|error| error.to_string()).unwrap_or_default()
+    let played = play::messages(map, Rows::open(&path).unwrap(), LabelBook::new(), "");
+    played
+        .and_then(|messages| messages.collect::<Result<Vec<Timed>, play::Error>>())
+        .err()
+        .map(|error| error.to_string())
+        .unwrap_or_default()
 }
 
 const VAN: &str = r#"
@@ -342,7 +351,7 @@ fn json_lines_are_mapped_like_csv() {
     let path = folder.path().join("a.jsonl");
     std::fs::write(&path, "{\"at\":\"2026-03-18T09:12:04Z\",\"sensor\":{\"name\":\"a/b\"},\"reading\":{\"value\":68}}\n\n")
         .unwrap();
-    let messages = play::messages(Map::parse("m", map).unwrap(), Rows::open(&path).unwrap(), Default::default(), "");
+    let messages = play::messages(Map::parse("m", map).unwrap(), Rows::open(&path).unwrap(), LabelBook::new(), "");
     let messages: Vec<Timed> = messages.unwrap().map(Result::unwrap).collect();
     assert_eq!(messages.len(), 1);
     assert_eq!(messages[0].topic, "sensors/a-b/temperature");

@@ -64,7 +64,7 @@ fn ten_minutes_are_plausible_to_the_last_message() {
                 * 111_195.08
                 * 37.5665_f64.to_radians().cos();
             driven += east.hypot(north);
-            summed += (number(&pair[0], "/speed_kmh") + number(&pair[1], "/speed_kmh")) / 2.0 / 3.6 * secs;
+            summed += f64::midpoint(number(&pair[0], "/speed_kmh"), number(&pair[1], "/speed_kmh")) / 3.6 * secs;
             let change = (number(&pair[1], "/speed_kmh") - number(&pair[0], "/speed_kmh")) / 3.6 / secs / 9.80665;
             assert!(crashed || change.abs() < 0.4, "{topic}: {change} g");
         }
