@@ -88,7 +88,7 @@ pub struct PlayArgs {
     #[arg(long, value_name = "MAP.toml")]
     pub map: Option<PathBuf>,
     /// How many times faster than recorded; 0 is as fast as possible
-    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed, allow_negative_numbers = true)]
     pub speed: f64,
     /// Give every crash report an id of its own, so that a second play is not taken for a repeat of the first
     #[arg(long)]

@@ -35,6 +35,7 @@ impl Fault {
         }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
     fn failed(error: impl ToString) -> Self {
         Self::Failed(error.to_string())
     }

@@ -304,11 +304,7 @@ fn complaint(map_text: &str, file_name: &str, file_text: &str) -> String {
     let path = folder.path().join(file_name);
     std::fs::write(&path, file_text).unwrap();
     let played = play::messages(map, Rows::open(&path).unwrap(), LabelBook::new(), "");
-    played
-        .and_then(|messages| messages.collect::<Result<Vec<Timed>, play::Error>>())
-        .err()
-        .map(|error| error.to_string())
-        .unwrap_or_default()
+    played.and_then(Iterator::collect::<Result<Vec<Timed>, play::Error>>).err().map(|error| error.to_string()).unwrap_or_default()
 }
 
 const VAN: &str = r#"
