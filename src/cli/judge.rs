@@ -6,8 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bytes::Bytes;
 use serde::Serialize;
 
+use crate::clock::Clock;
 use crate::decode;
-use crate::functions::Function;
+use crate::functions::judge_crash::JudgeCrash;
+use crate::functions::{self, Function};
 use crate::model::{CrashVerdict, Evidence, Lane, Packet, PacketId, Points, Reading, Ruling, Severity, Timestamp, Verdict};
 
 /// The longest line that is read, bytes; what is longer is answered, and skipped to its end.
@@ -25,9 +27,15 @@ struct Answer {
     verdict: CrashVerdict,
 }
 
+/// Judges every line of `input` and writes a verdict for each to `output`.
+pub fn judge(mut input: impl BufRead, mut output: impl Write, settings: &functions::Settings) -> io::Result<()> {
+    let function = || -> Box<dyn Function> { Box::new(JudgeCrash::new(settings.judge_crash.clone())) };
+    run(&mut input, &function, &|| Clock.now(), &mut output).map(|_| ())
+}
+
 /// Judges each line of `input` on its own with a fresh function, and writes as many lines as it read, in order.
 /// Returns how many.
-pub fn run(
+fn run(
     mut input: &mut dyn BufRead,
     function: &dyn Fn() -> Box<dyn Function>,
     now: &dyn Fn() -> Timestamp,
@@ -49,7 +57,7 @@ pub fn run(
         let (event_id, verdict) = if too_long {
             (PacketId::of(TOPIC, payload).to_string(), undecided(format!("the line is longer than {LINE_MAX} bytes")))
         } else {
-            judge(payload, function, now())
+            judge_line(payload, function, now())
         };
         serde_json::to_writer(&mut *out, &Answer { line, event_id, verdict })?;
         out.write_all(b"\n")?;
@@ -58,7 +66,7 @@ pub fn run(
     }
 }
 
-fn judge(payload: &[u8], function: &dyn Fn() -> Box<dyn Function>, now: Timestamp) -> (String, CrashVerdict) {
+fn judge_line(payload: &[u8], function: &dyn Fn() -> Box<dyn Function>, now: Timestamp) -> (String, CrashVerdict) {
     let packet = Packet {
         topic: TOPIC.into(),
         payload: Bytes::copy_from_slice(payload),

@@ -10,8 +10,6 @@ use super::args::{Command, GlobalArgs, InjectArgs, JudgeArgs, PlayArgs};
 use super::mqtt_out::MqttOut;
 use super::{inject, judge, play};
 use crate::clock::Clock;
-use crate::functions::Function;
-use crate::functions::judge_crash::JudgeCrash;
 use crate::play::WallPace;
 use crate::settings::Settings;
 
@@ -59,20 +57,18 @@ pub fn standalone(
 }
 
 fn run_judge(args: &JudgeArgs, settings: &Settings) -> Result<(), Fault> {
-    let function = || -> Box<dyn Function> { Box::new(JudgeCrash::new(settings.functions.judge_crash.clone())) };
-    let now = || Clock.now();
-    let mut out = io::stdout().lock();
+    let out = io::stdout().lock();
     let judged = if args.file == Path::new("-") {
-        judge::run(&mut io::stdin().lock(), &function, &now, &mut out)
+        judge::judge(io::stdin().lock(), out, &settings.functions)
     } else {
         let file =
             File::open(&args.file).map_err(|error| Fault::Failed(format!("cannot read {}: {error}", args.file.display())))?;
-        judge::run(&mut BufReader::new(file), &function, &now, &mut out)
+        judge::judge(BufReader::new(file), out, &settings.functions)
     };
     match judged {
         // Whoever reads has seen enough, as with `| head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        judged => judged.map(|_| ()).map_err(Fault::failed),
+        judged => judged.map_err(Fault::failed),
     }
 }
 
