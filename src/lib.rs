@@ -21,7 +21,13 @@ pub mod host;
 pub mod outbound;
 pub mod store;
 
+pub mod play;
+
 pub mod pipeline;
+
+pub mod settings;
+
+pub mod cli;
 
 #[cfg(feature = "desk")]
 pub mod ui;

@@ -15,6 +15,8 @@ mod announce;
 mod keeper;
 pub mod latest;
 pub mod queue;
+pub mod sample_fleet;
+pub mod scenario_player;
 mod stages;
 
 use std::io::Write;

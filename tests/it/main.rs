@@ -3,5 +3,7 @@
 mod support;
 
 mod accuracy;
+mod mosquitto;
+mod play;
 mod scenarios;
 mod simulation;

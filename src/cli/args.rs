@@ -1,0 +1,122 @@
+//! The arguments of `fleetwatch`.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+/// A native desk for driving and IoT fleets.
+///
+/// Without a subcommand it opens the window. It connects to the broker that --broker or the settings name; without
+/// either it starts a small broker of its own on 127.0.0.1 and plays a sample fleet, so that there is something to see.
+#[derive(Clone, Debug, PartialEq, Parser)]
+#[command(name = "fleetwatch", version, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 all is well, 1 it failed, 2 the arguments are wrong.\n\
+    Examples:\n  \
+    fleetwatch                                      the window, with a sample fleet\n  \
+    fleetwatch --broker mqtt://broker.local:1883    the window, on a broker of yours\n  \
+    fleetwatch --headless                           the same line without a window\n  \
+    fleetwatch play drives.csv.gz --map drives.toml --broker mqtt://127.0.0.1 --speed 60\n  \
+    fleetwatch judge reports.jsonl                  one verdict per crash report")]
+pub struct Args {
+    /// What holds for every subcommand.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    /// What to do instead of opening the window.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Arguments that may stand before or behind a subcommand.
+#[derive(Clone, Debug, Default, PartialEq, ClapArgs)]
+pub struct GlobalArgs {
+    /// Where incidents are stored [default: the user's data directory]
+    #[arg(long, value_name = "DIR", global = true, env = "FLEETWATCH_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// The settings file [default: fleetwatch/settings.toml in the user's config directory]
+    #[arg(long, value_name = "FILE", global = true, env = "FLEETWATCH_SETTINGS")]
+    pub settings: Option<PathBuf>,
+    /// The broker, mqtt://, mqtts://, ws:// or wss://[USER:PASSWORD@]HOST[:PORT]; wins over the settings
+    // No default is shown from the environment: the address may hold a password.
+    #[arg(long, value_name = "URL", global = true, env = "FLEETWATCH_BROKER", hide_env_values = true)]
+    pub broker: Option<String>,
+    /// Run the line without a window: one JSON line per incident, verdict and alert on stdout
+    #[arg(long, global = true)]
+    pub headless: bool,
+    /// Do not play the sample fleet on the embedded broker
+    #[arg(long, global = true)]
+    pub no_sample: bool,
+    /// How much is logged to stderr
+    #[arg(long, value_name = "LEVEL", global = true, default_value = "warn", ignore_case = true)]
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(["off", "error", "warn", "info", "debug", "trace"]))]
+    pub log: String,
+}
+
+/// What to do instead of opening the window.
+#[derive(Clone, Debug, PartialEq, Subcommand)]
+pub enum Command {
+    /// Judge crash reports: one payload per line in, one verdict per line out, as JSON
+    ///
+    /// A line that cannot be read gives the ruling "undecided" with the reason; it never stops the rest.
+    Judge(JudgeArgs),
+    /// Play a recording (CSV, JSON lines, also with gzip) as MQTT messages
+    ///
+    /// A map (TOML) says what the columns mean. A recording of the line itself, JSON lines with topic, payload and
+    /// `at_ms`, needs none.
+    Play(PlayArgs),
+    /// Send a test event; it always goes under drill/ and reaches nobody
+    Inject(InjectArgs),
+    /// List the stored incidents, or show one
+    Incidents(IncidentsArgs),
+    /// Check settings, broker, store, clock and screen, and say what to fix
+    Doctor,
+}
+
+/// `judge`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct JudgeArgs {
+    /// One crash payload per line; - is stdin
+    #[arg(value_name = "FILE|-")]
+    pub file: PathBuf,
+}
+
+/// `play`
+#[derive(Clone, Debug, PartialEq, ClapArgs)]
+pub struct PlayArgs {
+    /// The recording: .csv, .csv.gz, .jsonl or .jsonl.gz
+    pub file: PathBuf,
+    /// What the columns mean; see fixtures/maps for examples
+    #[arg(long, value_name = "MAP.toml")]
+    pub map: Option<PathBuf>,
+    /// How many times faster than recorded; 0 is as fast as possible
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed, allow_negative_numbers = true)]
+    pub speed: f64,
+    /// Give every crash report an id of its own, so that a second play is not taken for a repeat of the first
+    #[arg(long)]
+    pub fresh_ids: bool,
+}
+
+/// `inject`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct InjectArgs {
+    /// A bundled scenario's name, a scenario file (.toml), or a payload file (needs --topic)
+    #[arg(value_name = "SCENARIO|FILE")]
+    pub what: String,
+    /// The topic of a payload file, without drill/, as fleet/van-1/crash
+    #[arg(long)]
+    pub topic: Option<String>,
+}
+
+/// `incidents`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct IncidentsArgs {
+    /// One incident, as INC-20260318-0007
+    pub id: Option<String>,
+    /// As JSON, one object per line
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|error| format!("{error}"))?;
+    if (0.0..=1e6).contains(&speed) { Ok(speed) } else { Err("must be from 0 to 1000000".to_owned()) }
+}

@@ -1,0 +1,45 @@
+use super::*;
+
+#[test]
+fn a_failure_says_cause_and_fix_and_decides_the_end() {
+    let checks = [
+        Check::ok("clock", "fine"),
+        Check::warn("screen", "none", "run headless"),
+        broker(Some("mqtt://b:1883"), &mut || Err(("nothing listens at b:1883".to_owned(), "start the broker".to_owned()))),
+    ];
+    let mut out = Vec::new();
+    assert!(!write(&checks, &mut out).unwrap());
+    let text = String::from_utf8(out).unwrap();
+    assert_eq!(
+        text,
+        " 1. ok    clock: fine\n 2. warn  screen: none\n          to do: run headless\n \
+         3. FAIL  broker: nothing listens at b:1883\n          to do: start the broker\n1 must be put right\n"
+    );
+    assert!(write(&checks[..2], &mut Vec::new()).unwrap());
+}
+
+#[test]
+fn a_store_folder_that_is_a_file_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let outcomes = |folder: &Path| store(folder, &|| None).iter().map(|check| check.outcome).collect::<Vec<_>>();
+    assert_eq!(outcomes(&folder.path().join("new/deep"))[0], Outcome::Ok);
+    let file = folder.path().join("file");
+    std::fs::write(&file, b"").unwrap();
+    assert_eq!(outcomes(&file)[0], Outcome::Fail);
+    let held = store(folder.path(), &|| Some("fleetwatch, process 7".to_owned()));
+    assert_eq!(held[1].outcome, Outcome::Warn);
+    assert!(
+        std::fs::read_dir(folder.path()).unwrap().all(|entry| !entry.unwrap().file_name().to_string_lossy().contains("doctor"))
+    );
+}
+
+#[test]
+fn clocks_and_screens() {
+    assert_eq!(clock(Timestamp(0)).outcome, Outcome::Fail);
+    assert_eq!(clock(Timestamp::from_millis(1_800_000_000_000)).outcome, Outcome::Ok);
+    if cfg!(target_os = "linux") {
+        assert_eq!(display(&|_| None).outcome, Outcome::Warn);
+        assert_eq!(display(&|_| Some(String::new())).outcome, Outcome::Warn);
+        assert_eq!(display(&|name| (name == "DISPLAY").then(|| ":0".to_owned())).outcome, Outcome::Ok);
+    }
+}

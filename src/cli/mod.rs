@@ -1,0 +1,11 @@
+//! The command line: arguments, and one module per subcommand. Each takes what it needs and a writer; none starts the
+//! line by itself.
+
+pub mod args;
+pub mod doctor;
+pub mod incidents;
+pub mod inject;
+pub mod judge;
+pub mod mqtt_out;
+pub mod play;
+pub mod run;

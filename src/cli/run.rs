@@ -1,0 +1,97 @@
+//! The subcommands that need no line of their own: `judge`, `play`, `inject`. The rest is `main`'s.
+
+use std::fs::File;
+use std::io::{self, BufReader};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::args::{Command, GlobalArgs, InjectArgs, JudgeArgs, PlayArgs};
+use super::mqtt_out::MqttOut;
+use super::{inject, judge, play};
+use crate::clock::Clock;
+use crate::play::WallPace;
+use crate::settings::Settings;
+
+/// Why a subcommand ended badly.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// It did not work: exit code 1.
+    #[error("{0}")]
+    Failed(String),
+    /// The arguments are wrong: exit code 2.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl Fault {
+    /// The exit code.
+    pub const fn code(&self) -> u8 {
+        match self {
+            Self::Failed(_) => 1,
+            Self::Usage(_) => 2,
+        }
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
+    fn failed(error: impl ToString) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Runs `command` if it needs no line; `None` for those that do. `stop` ends it early, `bundled` are the scenarios
+/// `(name, TOML)` that come with the program.
+pub fn standalone(
+    command: &Command,
+    global: &GlobalArgs,
+    settings: &Settings,
+    bundled: &[(&str, &str)],
+    stop: &Arc<AtomicBool>,
+) -> Option<Result<(), Fault>> {
+    match command {
+        Command::Judge(args) => Some(run_judge(args, settings)),
+        Command::Play(args) => Some(run_play(args, global, stop)),
+        Command::Inject(args) => Some(run_inject(args, global, bundled, stop)),
+        Command::Incidents(_) | Command::Doctor => None,
+    }
+}
+
+fn run_judge(args: &JudgeArgs, settings: &Settings) -> Result<(), Fault> {
+    let out = io::stdout().lock();
+    let judged = if args.file == Path::new("-") {
+        judge::judge(io::stdin().lock(), out, &settings.functions)
+    } else {
+        let file =
+            File::open(&args.file).map_err(|error| Fault::Failed(format!("cannot read {}: {error}", args.file.display())))?;
+        judge::judge(BufReader::new(file), out, &settings.functions)
+    };
+    match judged {
+        // Whoever reads has seen enough, as with `| head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        judged => judged.map_err(Fault::failed),
+    }
+}
+
+fn connect(global: &GlobalArgs) -> Result<MqttOut, Fault> {
+    let url = global.broker.as_deref();
+    let url = url.ok_or_else(|| Fault::Usage("say where to: --broker mqtt://HOST:PORT (or FLEETWATCH_BROKER)".to_owned()))?;
+    MqttOut::connect(url).map_err(Fault::failed)
+}
+
+fn run_play(args: &PlayArgs, global: &GlobalArgs, stop: &Arc<AtomicBool>) -> Result<(), Fault> {
+    let run = if args.fresh_ids { format!("{:x}-", Clock.now().millis()) } else { String::new() };
+    let messages = play::open(args, &run).map_err(Fault::failed)?;
+    let mut publish = connect(global)?;
+    let mut pace = WallPace::until(Arc::clone(stop));
+    play::run(messages, args.speed, &mut pace, &mut publish, &mut io::stdout().lock()).map_err(Fault::failed)?;
+    Ok(())
+}
+
+fn run_inject(args: &InjectArgs, global: &GlobalArgs, bundled: &[(&str, &str)], stop: &Arc<AtomicBool>) -> Result<(), Fault> {
+    let scenario = inject::resolve(&args.what, args.topic.as_deref(), bundled).map_err(Fault::failed)?;
+    let mut publish = connect(global)?;
+    let mut pace = WallPace::until(Arc::clone(stop));
+    let run = format!("drill-{:x}", Clock.now().millis());
+    inject::run(&scenario, &run, &mut pace, &mut publish, &mut io::stdout().lock()).map_err(Fault::failed)?;
+    Ok(())
+}

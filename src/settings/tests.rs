@@ -1,0 +1,43 @@
+use super::*;
+
+fn parse(text: &str) -> Result<Settings, Error> {
+    Settings::parse(Path::new("my/settings.toml"), text)
+}
+
+#[test]
+fn the_commented_default_is_the_default() {
+    assert_eq!(parse(COMMENTED_DEFAULT).unwrap(), Settings::default());
+    // And so is every line of it once its comment is taken off.
+    let uncommented: String = COMMENTED_DEFAULT
+        .lines()
+        .map(|line| line.strip_prefix("#: ").map_or_else(|| line.to_owned(), str::to_owned) + "\n")
+        .collect();
+    assert_eq!(parse(&uncommented).unwrap(), Settings::default());
+    for key in ["inbox", "facts", "records", "notices", "max_devices", "memory_budget_mb", "region", "arch"] {
+        assert!(uncommented.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is not in assets/settings.toml");
+    }
+}
+
+#[test]
+fn errors_name_file_line_key_and_what_is_allowed() {
+    for (text, wanted) in [
+        ("[line]\ninbox = 5\n", &["my/settings.toml", "line 2", "[line] inbox", "from 64 to 1000000", "found 5"][..]),
+        ("\n[line]\ninbx = 5\n", &["my/settings.toml", "line 3", "unknown field `inbx`", "`inbox`"]),
+        ("[lines]\n", &["line 1", "unknown field `lines`", "`line`"]),
+        ("[pricing]\narch = \"mips\"\n", &["line 2", "mips", "`arm64`", "`x86_64`"]),
+        ("[line]\nmax_devices = \"many\"\n", &["line 2", "max_devices", "expected usize"]),
+        ("[line\n", &["line 1"]),
+    ] {
+        let error = parse(text).unwrap_err().to_string();
+        assert!(wanted.iter().all(|part| error.contains(part)), "{wanted:?} not all in {error}");
+    }
+}
+
+#[test]
+fn a_file_that_was_named_must_be_there() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(matches!(Settings::load(Some(&folder.path().join("none.toml"))), Err(Error::Read { .. })));
+    let file = folder.path().join("some.toml");
+    std::fs::write(&file, "[line]\nmax_devices = 7\n").unwrap();
+    assert_eq!(Settings::load(Some(&file)).unwrap().line.max_devices, 7);
+}
