@@ -11,6 +11,8 @@ pub(super) struct Speeds {
     pub(super) before: Option<f64>,
     /// The lowest in the seconds right after.
     pub(super) lowest: Option<f64>,
+    /// The highest in the seconds right after.
+    pub(super) highest: Option<f64>,
     /// What it comes to later.
     pub(super) later: Option<f64>,
 }
@@ -21,12 +23,10 @@ impl Speeds {
         let Some(trace) = trace else { return Self::default() };
         let known = || trace.t_ms.iter().zip(&trace.kmh).filter(|(_, kmh)| kmh.is_finite()).map(|(t, kmh)| (*t, *kmh));
         let before = known().filter(|(t, _)| *t <= from_ms).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, kmh)| kmh);
-        let lowest = known()
-            .filter(|(t, _)| *t > to_ms && *t <= to_ms + settings.later_ms)
-            .map(|(_, kmh)| kmh)
-            .reduce(f64::min);
+        let soon = || known().filter(|(t, _)| *t > to_ms && *t <= to_ms + settings.later_ms).map(|(_, kmh)| kmh);
+        let (lowest, highest) = (soon().reduce(f64::min), soon().reduce(f64::max));
         let mut late: Vec<f64> = known().filter(|(t, _)| *t >= to_ms + settings.later_ms).map(|(_, kmh)| kmh).collect();
-        Self { before, lowest, later: median(&mut late) }
+        Self { before, lowest, highest, later: median(&mut late) }
     }
 
     /// How much speed was lost within seconds, km/h.
