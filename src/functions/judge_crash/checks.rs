@@ -331,14 +331,20 @@ fn tilt(seen: &Seen<'_>) -> Finding {
     let limit = format!("> {most}° from before");
     match seen.impact.tilt_deg {
         Some(degrees) => {
-            // A device in a hand turns as well; only where the vehicle stopped does it mean one on its side.
-            let stopped = seen.speeds.before.is_some_and(|kmh| kmh >= seen.settings.trip_kmh)
-                && seen.speeds.later.is_some_and(|kmh| kmh <= seen.settings.standing_kmh);
-            let says = if degrees > most && stopped { 1.0 } else { 0.0 };
+            let says = if rolled(seen.report, seen.impact, seen.settings) { 1.0 } else { 0.0 };
             Finding::new(degrees, "°", format!("{degrees:.0}°"), limit, says)
         }
         None => Finding::not_checked("gravity before and after is not known", limit),
     }
+}
+
+/// Whether a vehicle turned over: it was on a trip, was tilted far, and stands. A device in a hand turns as well, but
+/// seldom while its vehicle comes to a stand within seconds.
+pub(super) fn rolled(report: &CrashReport, impact: &Impact, settings: &Settings) -> bool {
+    let speeds = Speeds::around(report.speed.as_ref(), impact.from_ms, impact.to_ms, settings);
+    impact.tilt_deg.is_some_and(|degrees| degrees > settings.tilt_deg)
+        && speeds.before.is_some_and(|kmh| kmh >= settings.trip_kmh)
+        && speeds.later.is_some_and(|kmh| kmh <= settings.standing_kmh)
 }
 
 fn clock(seen: &Seen<'_>) -> Finding {

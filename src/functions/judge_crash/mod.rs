@@ -65,7 +65,11 @@ pub fn judge(report: &CrashReport, settings: &Settings) -> CrashVerdict {
         return undecided(&format!("The report could not be read: {reason}. Treat as a possible accident."), Severity::High);
     }
     let signal = Signal::new(&report.pulse, report.range_g, settings);
-    let impact = enough(&signal).then(|| signal.impact(report.frame, report.gravity, settings)).flatten();
+    let impact_of = |rolled| signal.impact(report.frame, report.gravity, rolled, settings);
+    let impact = enough(&signal)
+        .then(|| impact_of(false))
+        .flatten()
+        .and_then(|impact| if checks::rolled(report, &impact, settings) { impact_of(true) } else { Some(impact) });
     let Some(impact) = impact else {
         return without_pulse(report, &signal);
     };

@@ -70,7 +70,7 @@ pub const RULES: [Rule; 20] = [
         malfunction: -1.5,
         source: "own judgement; RuuviTag 0x8000, lost calibration",
     },
-    Rule { key: "tilt", name: "Tilt that stayed", accident: 1.0, malfunction: 0.0, source: "Digital Matter rollover rule" },
+    Rule { key: "tilt", name: "Largest tilt", accident: 2.0, malfunction: 0.0, source: "Digital Matter rollover rule" },
     Rule { key: "clock", name: "Device clock", accident: 0.0, malfunction: -1.0, source: "own judgement" },
     Rule { key: "gaps", name: "Missing samples", accident: 0.0, malfunction: 0.0, source: "own judgement" },
     Rule {

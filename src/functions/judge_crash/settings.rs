@@ -80,7 +80,7 @@ pub struct Settings {
     pub standing_kmh: f64,
     /// How long after the push the lasting speed is looked at. ms, default 3,000. Own judgement.
     pub later_ms: f64,
-    /// Change of tilt that stays. Degrees, default 60. Digital Matter, rollover.
+    /// Tilt from which a vehicle that stopped has turned over. Degrees, default 60. Digital Matter, rollover.
     pub tilt_deg: f64,
 }
 

@@ -240,7 +240,9 @@ impl Signal {
 
     /// Finds the window with the largest change of speed and everything about the pulse in it.
     /// `None` for fewer than three samples.
-    pub(super) fn impact(&self, frame: Frame, gravity: bool, settings: &Settings) -> Option<Impact> {
+    ///
+    /// `rolled` says that the vehicle turned over: up and down are then no fixed direction, and the whole vector counts.
+    pub(super) fn impact(&self, frame: Frame, gravity: bool, rolled: bool, settings: &Settings) -> Option<Impact> {
         let whole = self.level(0, self.len())?;
         // First look: with the level of the whole record, which a short pulse does not move.
         let first = if gravity { whole } else { [0.0; 3] };
@@ -258,13 +260,17 @@ impl Signal {
         let mut levels = vec![rest];
         levels.extend(after.filter(|after| gravity || norm(*after) > MOST_DRIVING_G));
         let sums = self.sums(norm(rest), gravity);
-        let window = self.best_window(&sums, &levels, frame, gravity, settings.window_ms);
+        let (upright_frame, upright) = if rolled { (Frame::Device, false) } else { (frame, gravity) };
+        let window = self.best_window(&sums, &levels, upright_frame, upright, settings.window_ms);
         let mut impact = self.describe(&window, rest, before, after, gravity, settings);
         let sustained_ms = sustained.ms(&self.cell);
         if sustained_ms > SUSTAINED_MS / 2.0 {
             impact.sustained_g = sustained.horizontal / KMH_PER_G_MS / sustained_ms;
         }
-        impact.vertical_known = gravity || frame == Frame::Vehicle;
+        impact.vertical_known = !rolled && (gravity || frame == Frame::Vehicle);
+        if gravity {
+            impact.tilt_deg = self.largest_tilt(rest);
+        }
         Some(impact)
     }
 
@@ -378,10 +384,23 @@ impl Signal {
             ),
             rest_g: before.map(norm),
             after_g: after.map(norm),
-            tilt_deg: before.zip(after).filter(|_| has_gravity).and_then(|(before, after)| angle_deg(before, after)),
+            tilt_deg: None,
             has_gravity,
             vertical_known: false,
         }
+    }
+
+    /// The largest angle between `rest` and the mean over half a second, where that is about 1 g; degrees.
+    fn largest_tilt(&self, rest: Vec3) -> Option<f64> {
+        let smooth: [Vec<f64>; 3] = std::array::from_fn(|axis| {
+            let values: Vec<f64> = self.a.iter().map(|a| a[axis]).collect();
+            self.smooth(&values, SUSTAINED_MS)
+        });
+        (0..self.len())
+            .map(|index| [smooth[0][index], smooth[1][index], smooth[2][index]])
+            .filter(|mean| (0.7..1.3).contains(&norm(*mean)))
+            .filter_map(|mean| angle_deg(rest, mean))
+            .reduce(f64::max)
     }
 
     fn near(&self, index: usize, ms: f64) -> std::ops::Range<usize> {
@@ -512,7 +531,7 @@ pub(super) struct Impact {
     /// |a| at rest before and after, g.
     pub(super) rest_g: Option<f64>,
     pub(super) after_g: Option<f64>,
-    /// Between gravity before and after, degrees.
+    /// The largest angle between gravity at rest and over any half second, degrees.
     pub(super) tilt_deg: Option<f64>,
     pub(super) has_gravity: bool,
     pub(super) vertical_known: bool,
