@@ -10,6 +10,7 @@ pub mod decode;
 pub mod functions;
 pub mod pricing;
 pub mod scenario;
+pub mod wire;
 
 pub mod state;
 
@@ -21,6 +22,8 @@ pub mod outbound;
 pub mod store;
 
 pub mod pipeline;
+
+pub mod cli;
 
 #[cfg(feature = "desk")]
 pub mod ui;

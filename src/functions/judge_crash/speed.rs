@@ -1,7 +1,6 @@
 //! What a report's speeds say of before and after.
 
 use super::Settings;
-use super::signal::median;
 use crate::model::SpeedTrace;
 
 /// Speeds around the push, km/h; `None` where the report has none there.
@@ -13,7 +12,7 @@ pub(super) struct Speeds {
     pub(super) lowest: Option<f64>,
     /// The highest in the seconds right after.
     pub(super) highest: Option<f64>,
-    /// What it comes to later.
+    /// The last, once some seconds have passed.
     pub(super) later: Option<f64>,
 }
 
@@ -25,8 +24,8 @@ impl Speeds {
         let before = known().filter(|(t, _)| *t <= from_ms).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, kmh)| kmh);
         let soon = || known().filter(|(t, _)| *t > to_ms && *t <= to_ms + settings.later_ms).map(|(_, kmh)| kmh);
         let (lowest, highest) = (soon().reduce(f64::min), soon().reduce(f64::max));
-        let mut late: Vec<f64> = known().filter(|(t, _)| *t >= to_ms + settings.later_ms).map(|(_, kmh)| kmh).collect();
-        Self { before, lowest, highest, later: median(&mut late) }
+        let later = known().filter(|(t, _)| *t >= to_ms + settings.later_ms).max_by(|a, b| a.0.total_cmp(&b.0));
+        Self { before, lowest, highest, later: later.map(|(_, kmh)| kmh) }
     }
 
     /// How much speed was lost within seconds, km/h.

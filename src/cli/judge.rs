@@ -1,0 +1,98 @@
+//! `fleetwatch judge`: one crash payload a line in, one verdict a line out.
+
+use std::borrow::Cow;
+use std::io::{self, BufRead, Read as _, Write};
+
+use bytes::Bytes;
+use serde::Deserialize;
+
+use crate::clock::Clock;
+use crate::decode::{self, Interner, MAX_PAYLOAD_BYTES};
+use crate::functions::{self, judge_crash};
+use crate::model::{CrashReport, Lane, Packet, Reading};
+use crate::wire;
+
+/// Judges every line of `input`. A line that cannot be read is ruled undecided, with the reason; only a failing
+/// `input` or `output` stops. Blank lines are passed over. Memory is bounded whatever the length of a line.
+pub fn judge(mut input: impl BufRead, output: impl Write, settings: &functions::Settings) -> io::Result<()> {
+    let mut output = io::BufWriter::with_capacity(64 * 1024, output);
+    let mut interner = Interner::default();
+    let mut events = Vec::with_capacity(1);
+    let mut line = Vec::new();
+    while read_line(&mut input, &mut line)? {
+        let text = line.trim_ascii();
+        if text.is_empty() {
+            continue;
+        }
+        let packet = Packet {
+            topic: format!("fleet/{}/crash", vehicle(text)).into(),
+            payload: Bytes::copy_from_slice(text),
+            received_at: Clock.now(),
+            lane: Lane::Crash,
+            retained: false,
+            redelivered: false,
+            delivery: None,
+        };
+        events.clear();
+        // A crash topic always gives an event; were it not so, the line would be missing and a test would fail.
+        if decode::decode(&packet, &mut interner, &mut events).is_err() {
+            continue;
+        }
+        for report in events.iter().filter_map(|event| crash(&event.reading)) {
+            let verdict = judge_crash::judge(report, &settings.judge_crash);
+            output.write_all(&wire::verdict_line(&verdict, &report.event_id))?;
+            output.write_all(b"\n")?;
+        }
+    }
+    output.flush()
+}
+
+fn crash(reading: &Reading) -> Option<&CrashReport> {
+    match reading {
+        Reading::Crash(report) => Some(report),
+        Reading::Driving(_) | Reading::Temperature(_) => None,
+    }
+}
+
+/// Reads a line into `line`, at most a little more than what is decoded; what is longer is passed over, and decoding
+/// then calls the line too large. `false` at the end.
+fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    let most = MAX_PAYLOAD_BYTES as u64 + 2;
+    let read = input.by_ref().take(most).read_until(b'\n', line)?;
+    if read as u64 == most && line.last() != Some(&b'\n') {
+        skip_line(input)?;
+    }
+    Ok(read > 0)
+}
+
+fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let buffer = input.fill_buf()?;
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let used = end.map_or(buffer.len(), |end| end + 1);
+        let done = buffer.is_empty() || end.is_some();
+        input.consume(used);
+        if done {
+            return Ok(());
+        }
+    }
+}
+
+/// The vehicle that a payload names itself; here no topic decides. `unknown` where there is no usable name.
+fn vehicle(payload: &[u8]) -> Cow<'_, str> {
+    #[derive(Deserialize)]
+    struct Named<'a> {
+        #[serde(borrow)]
+        vehicle: Cow<'a, str>,
+    }
+    serde_json::from_slice::<Named<'_>>(payload)
+        .ok()
+        .map(|named| named.vehicle)
+        .filter(|name| !name.is_empty() && !name.contains('/'))
+        .unwrap_or(Cow::Borrowed("unknown"))
+}
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;

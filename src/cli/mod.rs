@@ -1,0 +1,3 @@
+//! Commands without a window, each a function over its input and output.
+
+pub mod judge;
