@@ -1,21 +1,151 @@
-//! Stand-in until the wire module lands.
-#![expect(missing_docs, reason = "stand-in")]
-use crate::model::{Band, CrashVerdict, DeviceId, EventId, IncidentId, Origin, TemperatureVerdict, Timestamp};
-pub fn temperature_topic(origin: Origin, band: Band, device: &DeviceId) -> String {
-    format!("{}temperature/{}/{device}", origin.root(), band.segment())
+//! What we send: the application acknowledgement, the verdict and the routed temperature, as topics and JSON.
+//!
+//! Pure builders; `docs/WIRE.md` describes every field. What came in under a root goes out under it: a drill's
+//! messages never leave `drill/`.
+
+use serde::Serialize;
+
+use crate::model::{
+    Band, CrashVerdict, DeviceId, EventId, Evidence, Incident, IncidentId, Malfunction, Origin, Ruling, Severity,
+    TemperatureVerdict, Timestamp,
+};
+
+/// Where an acknowledgement goes: `fleet/<vehicle>/ack`.
+pub fn ack_topic(origin: Origin, vehicle: &DeviceId) -> String {
+    format!("{}fleet/{vehicle}/ack", origin.root())
 }
-pub fn temperature_json(_device: &DeviceId, _at: Timestamp, _verdict: &TemperatureVerdict) -> Vec<u8> {
-    Vec::new()
+
+/// Where a verdict goes: `fleet/<vehicle>/verdict`.
+pub fn verdict_topic(origin: Origin, vehicle: &DeviceId) -> String {
+    format!("{}fleet/{vehicle}/verdict", origin.root())
 }
-pub fn ack_topic(origin: Origin, device: &DeviceId) -> String {
-    format!("{}fleet/{device}/ack", origin.root())
+
+/// Where a routed temperature goes: `temperature/<hot|normal|cold>/<sensor>`.
+pub fn temperature_topic(origin: Origin, band: Band, sensor: &DeviceId) -> String {
+    format!("{}temperature/{}/{sensor}", origin.root(), band.segment())
 }
-pub fn verdict_topic(origin: Origin, device: &DeviceId) -> String {
-    format!("{}fleet/{device}/verdict", origin.root())
+
+/// The event's id as its vehicle knows it: without the root and the vehicle that we put before it.
+pub fn as_sent<'a>(event_id: &'a EventId, vehicle: &DeviceId) -> &'a str {
+    let id = [Origin::Drill, Origin::Sample].iter().find_map(|origin| event_id.0.strip_prefix('/')?.strip_prefix(origin.root()));
+    let id = id.unwrap_or(&event_id.0);
+    id.strip_prefix(vehicle.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(id)
 }
-pub fn ack_json(event: &EventId, incident: &IncidentId) -> Vec<u8> {
-    format!("{event} {incident}").into_bytes()
+
+#[derive(Serialize)]
+struct Ack<'a> {
+    event_id: &'a str,
+    incident: &'a IncidentId,
 }
-pub fn verdict_json(_event: &EventId, _incident: &IncidentId, _device: &DeviceId, _verdict: &CrashVerdict) -> Vec<u8> {
-    Vec::new()
+
+/// The acknowledgement of a crash report, sent after the commit: the report is stored and will not be lost.
+pub fn ack_json(event_id: &EventId, vehicle: &DeviceId, incident: &IncidentId) -> Vec<u8> {
+    bytes_of(&Ack { event_id: as_sent(event_id, vehicle), incident })
 }
+
+#[derive(Serialize)]
+struct VerdictMessage<'a> {
+    event_id: &'a str,
+    incident: &'a IncidentId,
+    vehicle: &'a DeviceId,
+    occurred_at: String,
+    judged_at: String,
+    #[serde(flatten)]
+    body: VerdictBody<'a>,
+}
+
+/// The part of a verdict that does not depend on where it was judged.
+#[derive(Serialize)]
+struct VerdictBody<'a> {
+    ruling: Ruling,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    malfunction: Option<Malfunction>,
+    probability: f64,
+    severity: Severity,
+    summary: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delta_v_kmh: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peak_g: Option<f64>,
+    evidence: &'a [Evidence],
+}
+
+impl<'a> VerdictBody<'a> {
+    fn of(verdict: &'a CrashVerdict) -> Self {
+        Self {
+            ruling: verdict.ruling,
+            malfunction: verdict.malfunction,
+            probability: verdict.probability,
+            severity: verdict.severity,
+            summary: &verdict.summary,
+            delta_v_kmh: verdict.delta_v_kmh,
+            peak_g: verdict.peak_g,
+            evidence: &verdict.evidence,
+        }
+    }
+}
+
+/// A verdict for the vehicle and for whoever listens.
+pub fn verdict_json(
+    verdict: &CrashVerdict,
+    vehicle: &DeviceId,
+    event_id: &EventId,
+    incident: &Incident,
+    judged_at: Timestamp,
+) -> Vec<u8> {
+    bytes_of(&VerdictMessage {
+        event_id: as_sent(event_id, vehicle),
+        incident: &incident.id,
+        vehicle,
+        occurred_at: incident.occurred_at.rfc3339(),
+        judged_at: judged_at.rfc3339(),
+        body: VerdictBody::of(verdict),
+    })
+}
+
+#[derive(Serialize)]
+struct VerdictLine<'a> {
+    event_id: &'a EventId,
+    #[serde(flatten)]
+    body: VerdictBody<'a>,
+}
+
+/// A verdict as one line of the command `judge`, without its line end.
+pub fn verdict_line(verdict: &CrashVerdict, event_id: &EventId) -> Vec<u8> {
+    bytes_of(&VerdictLine { event_id, body: VerdictBody::of(verdict) })
+}
+
+#[derive(Serialize)]
+struct TemperatureMessage<'a> {
+    sensor: &'a DeviceId,
+    occurred_at: String,
+    celsius: f64,
+    fahrenheit: f64,
+    band: Band,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous: Option<Band>,
+    limits_c: (f64, f64),
+}
+
+/// A routed temperature, in both units, to the hundredth of a degree.
+pub fn temperature_json(verdict: &TemperatureVerdict, sensor: &DeviceId, occurred_at: Timestamp) -> Vec<u8> {
+    let hundredths = |degrees: f64| (degrees * 100.0).round() / 100.0;
+    bytes_of(&TemperatureMessage {
+        sensor,
+        occurred_at: occurred_at.rfc3339(),
+        celsius: hundredths(verdict.celsius.0),
+        fahrenheit: hundredths(verdict.fahrenheit.0),
+        band: verdict.band,
+        previous: verdict.previous,
+        limits_c: verdict.limits_c,
+    })
+}
+
+/// JSON of a message; these types have no map with odd keys, the one thing that `serde_json` refuses.
+fn bytes_of<T: Serialize>(message: &T) -> Vec<u8> {
+    serde_json::to_vec(message).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "wire_tests.rs"]
+mod tests;

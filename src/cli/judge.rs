@@ -1,128 +1,96 @@
-//! `fleetwatch judge`: one crash payload per line in, one verdict per line out, off the line.
+//! `fleetwatch judge`: one crash payload a line in, one verdict a line out.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, Read as _, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
-use serde::Serialize;
+use serde::Deserialize;
 
 use crate::clock::Clock;
-use crate::decode;
-use crate::functions::judge_crash::JudgeCrash;
-use crate::functions::{self, Function};
-use crate::model::{CrashVerdict, Evidence, Lane, Packet, PacketId, Points, Reading, Ruling, Severity, Timestamp, Verdict};
+use crate::decode::{self, Interner, MAX_PAYLOAD_BYTES};
+use crate::functions::{self, judge_crash};
+use crate::model::{CrashReport, Lane, Packet, Reading};
+use crate::wire;
 
-/// The longest line that is read, bytes; what is longer is answered, and skipped to its end.
-const LINE_MAX: u64 = 4 << 20;
-/// The topic that a line is read as. Which vehicle it was makes no difference to its verdict.
-const TOPIC: &str = "fleet/judge/crash";
-
-/// One line of the answer.
-#[derive(Debug, Serialize)]
-struct Answer {
-    /// Counted from 1.
-    line: u64,
-    event_id: String,
-    #[serde(flatten)]
-    verdict: CrashVerdict,
+/// Judges every line of `input`. A line that cannot be read is ruled undecided, with the reason; only a failing
+/// `input` or `output` stops. Blank lines are passed over. Memory is bounded whatever the length of a line.
+pub fn judge(mut input: impl BufRead, output: impl Write, settings: &functions::Settings) -> io::Result<()> {
+    let mut output = io::BufWriter::with_capacity(64 * 1024, output);
+    let mut interner = Interner::default();
+    let mut events = Vec::with_capacity(1);
+    let mut line = Vec::new();
+    while read_line(&mut input, &mut line)? {
+        let text = line.trim_ascii();
+        if text.is_empty() {
+            continue;
+        }
+        let packet = Packet {
+            topic: format!("fleet/{}/crash", vehicle(text)).into(),
+            payload: Bytes::copy_from_slice(text),
+            received_at: Clock.now(),
+            lane: Lane::Crash,
+            retained: false,
+            redelivered: false,
+            delivery: None,
+        };
+        events.clear();
+        // A crash topic always gives an event; were it not so, the line would be missing and a test would fail.
+        if decode::decode(&packet, &mut interner, &mut events).is_err() {
+            continue;
+        }
+        for report in events.iter().filter_map(|event| crash(&event.reading)) {
+            let verdict = judge_crash::judge(report, &settings.judge_crash);
+            output.write_all(&wire::verdict_line(&verdict, &report.event_id))?;
+            output.write_all(b"\n")?;
+        }
+    }
+    output.flush()
 }
 
-/// Judges every line of `input` and writes a verdict for each to `output`.
-pub fn judge(mut input: impl BufRead, mut output: impl Write, settings: &functions::Settings) -> io::Result<()> {
-    let function = || -> Box<dyn Function> { Box::new(JudgeCrash::new(settings.judge_crash.clone())) };
-    run(&mut input, &function, &|| Clock.now(), &mut output).map(|_| ())
+fn crash(reading: &Reading) -> Option<&CrashReport> {
+    match reading {
+        Reading::Crash(report) => Some(report),
+        Reading::Driving(_) | Reading::Temperature(_) => None,
+    }
 }
 
-/// Judges each line of `input` on its own with a fresh function, and writes as many lines as it read, in order.
-/// Returns how many.
-fn run(
-    mut input: &mut dyn BufRead,
-    function: &dyn Fn() -> Box<dyn Function>,
-    now: &dyn Fn() -> Timestamp,
-    out: &mut dyn Write,
-) -> io::Result<u64> {
-    let mut line = 0;
+/// Reads a line into `line`, at most a little more than what is decoded; what is longer is passed over, and decoding
+/// then calls the line too large. `false` at the end.
+fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    let most = MAX_PAYLOAD_BYTES as u64 + 2;
+    let read = input.by_ref().take(most).read_until(b'\n', line)?;
+    if read as u64 == most && line.last() != Some(&b'\n') {
+        skip_line(input)?;
+    }
+    Ok(read > 0)
+}
+
+fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
     loop {
-        let mut payload = Vec::new();
-        if (&mut input).take(LINE_MAX).read_until(b'\n', &mut payload)? == 0 {
-            out.flush()?;
-            return Ok(line);
+        let buffer = input.fill_buf()?;
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let used = end.map_or(buffer.len(), |end| end + 1);
+        let done = buffer.is_empty() || end.is_some();
+        input.consume(used);
+        if done {
+            return Ok(());
         }
-        line += 1;
-        let too_long = payload.len() as u64 == LINE_MAX && !payload.ends_with(b"\n");
-        if too_long {
-            input.skip_until(b'\n')?;
-        }
-        let payload = payload.trim_ascii();
-        let (event_id, verdict) = if too_long {
-            (PacketId::of(TOPIC, payload).to_string(), undecided(format!("the line is longer than {LINE_MAX} bytes")))
-        } else {
-            judge_line(payload, function, now())
-        };
-        serde_json::to_writer(&mut *out, &Answer { line, event_id, verdict })?;
-        out.write_all(b"\n")?;
-        // Whoever feeds lines one by one wants the answers one by one.
-        out.flush()?;
     }
 }
 
-fn judge_line(payload: &[u8], function: &dyn Fn() -> Box<dyn Function>, now: Timestamp) -> (String, CrashVerdict) {
-    let packet = Packet {
-        topic: TOPIC.into(),
-        payload: Bytes::copy_from_slice(payload),
-        received_at: now,
-        lane: Lane::Crash,
-        retained: false,
-        redelivered: false,
-        delivery: None,
-    };
-    let mut events = Vec::new();
-    let unnamed = || packet.id().to_string();
-    match catch_unwind(AssertUnwindSafe(|| decode::decode(&packet, &mut decode::Interner::new(1), &mut events))) {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => return (unnamed(), undecided(format!("the report cannot be read: {error}"))),
-        Err(_) => return (unnamed(), undecided("reading the report failed; tell the maintainers".to_owned())),
+/// The vehicle that a payload names itself; here no topic decides. `unknown` where there is no usable name.
+fn vehicle(payload: &[u8]) -> Cow<'_, str> {
+    #[derive(Deserialize)]
+    struct Named<'a> {
+        #[serde(borrow)]
+        vehicle: Cow<'a, str>,
     }
-    for event in events {
-        let Reading::Crash(report) = &event.reading else { continue };
-        let event_id = report.event_id.to_string();
-        if let Some(reason) = &report.unreadable {
-            return (event_id, undecided(format!("the report cannot be read: {reason}")));
-        }
-        return match catch_unwind(AssertUnwindSafe(|| function().judge(&event))) {
-            Ok(Verdict::Crash(verdict)) => (event_id, *verdict),
-            Ok(_) => (event_id, undecided("the function answered nonsense".to_owned())),
-            Err(_) => (event_id, undecided("the function failed on this report".to_owned())),
-        };
-    }
-    (unnamed(), undecided("the line holds no crash report".to_owned()))
-}
-
-/// Not judged, so a person decides: it counts as a possible accident until then.
-fn undecided(reason: String) -> CrashVerdict {
-    CrashVerdict {
-        ruling: Ruling::Undecided,
-        malfunction: None,
-        probability: 0.5,
-        severity: Severity::High,
-        summary: format!("Not judged, treat as real: {reason}."),
-        delta_v_kmh: None,
-        peak_g: None,
-        window_ms: None,
-        free_fall_ms: None,
-        direction: None,
-        evidence: vec![Evidence {
-            key: "readable".into(),
-            name: "Report readable".into(),
-            value: None,
-            unit: "".into(),
-            reading: reason,
-            limit: "a crash report as docs/WIRE.md describes it".into(),
-            source: "docs/WIRE.md".into(),
-            points: Points::NotChecked,
-            weight: 0.0,
-        }],
-    }
+    serde_json::from_slice::<Named<'_>>(payload)
+        .ok()
+        .map(|named| named.vehicle)
+        .filter(|name| !name.is_empty() && !name.contains('/'))
+        .unwrap_or(Cow::Borrowed("unknown"))
 }
 
 #[cfg(test)]

@@ -65,10 +65,10 @@ impl Range {
     fn check_all(&self, column: &str, values: &[f64]) -> Result<(), DecodeError> {
         match values.iter().position(|value| !value.is_nan() && self.check(*value).is_err()) {
             None => Ok(()),
-            Some(index) => self.check(values[index]).map(|_| ()).map_err(|error| DecodeError {
-                detail: format!("{column}[{index}]: {}", error.detail),
-                ..error
-            }),
+            Some(index) => self
+                .check(values[index])
+                .map(|_| ())
+                .map_err(|error| DecodeError { detail: format!("{column}[{index}]: {}", error.detail), ..error }),
         }
     }
 }
@@ -390,10 +390,7 @@ fn check_size(packet: &Packet) -> Result<(), DecodeError> {
     if len <= MAX_PAYLOAD_BYTES {
         return Ok(());
     }
-    Err(DecodeError::new(
-        RejectionReason::TooLarge,
-        format!("the payload has {len} bytes; at most {MAX_PAYLOAD_BYTES} are read"),
-    ))
+    Err(DecodeError::new(RejectionReason::TooLarge, format!("the payload has {len} bytes; at most {MAX_PAYLOAD_BYTES} are read")))
 }
 
 /// The one rule for names: 1 to 128 bytes, no control characters.

@@ -8,7 +8,9 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Card, Function, Trigger};
-use crate::model::{BootId, DeviceId, Driving, DrivingVerdict, Event, Origin, Position, Reading, RejectionReason, Timestamp, Verdict};
+use crate::model::{
+    BootId, DeviceId, Driving, DrivingVerdict, Event, Origin, Position, Reading, RejectionReason, Timestamp, Verdict,
+};
 
 /// The card.
 pub static CARD: Card = Card {

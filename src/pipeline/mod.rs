@@ -39,7 +39,7 @@ use crate::host::Host;
 use crate::model::effect::SampleChunk;
 use crate::model::{Command, Fact, Focus, IncidentId, Lane, Link, LinkState, LinkStatus, Operator, Origin, Packet, PacketId, Record, Timestamp};
 use crate::outbound;
-use crate::pricing::PriceBook;
+use crate::pricing::PriceSheet;
 use crate::state::snapshot::Counters;
 use crate::state::{Restored, Snapshot, State};
 use crate::store;
@@ -68,7 +68,7 @@ pub struct Options {
     /// How people are told.
     pub outbound: outbound::Settings,
     /// What calls cost.
-    pub prices: PriceBook,
+    pub prices: PriceSheet,
     /// Telemetry devices remembered at most, per root.
     pub max_devices: usize,
     /// Numbers in memory take at most this much, MiB.

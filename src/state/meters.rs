@@ -7,7 +7,7 @@ use super::snapshot::{BillView, FunctionRow};
 use crate::functions;
 use crate::model::effect::InvocationMinute;
 use crate::model::{Invocation, Outcome, PicoUsd, Timestamp};
-use crate::pricing::PriceBook;
+use crate::pricing::{self, Bill, PriceSheet};
 
 /// Newest calls kept for the screen.
 const RECENT: usize = 200;
@@ -27,16 +27,13 @@ struct Meter {
 /// All meters of the month.
 #[derive(Debug)]
 pub(super) struct Meters {
-    prices: PriceBook,
+    prices: PriceSheet,
     month: String,
+    bill: Bill,
     of_functions: Vec<Meter>,
     recent: VecDeque<Invocation>,
     /// The open minute of each function and root: what is not in the store yet.
     minutes: Vec<InvocationMinute>,
-}
-
-fn month_of(at: Timestamp) -> String {
-    at.utc().map_or_else(String::new, |time| time.format("%Y-%m").to_string())
 }
 
 fn minute_of(at: Timestamp) -> Timestamp {
@@ -45,15 +42,17 @@ fn minute_of(at: Timestamp) -> Timestamp {
 
 impl Meters {
     /// All at zero.
-    pub(super) fn new(prices: PriceBook) -> Self {
+    pub(super) fn new(prices: PriceSheet) -> Self {
         let meters = functions::CARDS.iter().map(|_| Meter::default()).collect();
-        Self { prices, month: String::new(), of_functions: meters, recent: VecDeque::new(), minutes: Vec::new() }
+        Self { prices, month: String::new(), bill: Bill::default(), of_functions: meters, recent: VecDeque::new(), minutes: Vec::new() }
     }
 
     /// Takes in what the store had of this month.
     pub(super) fn restore(&mut self, minutes: &[InvocationMinute]) {
         for minute in minutes {
             self.turn_month(minute.minute);
+            let compute = minute.billed_ms.saturating_mul(u64::from(minute.memory_mb));
+            self.bill.add_usage(minute.n_calls, compute, minute.minute, &self.prices);
             if let Some(meter) = self.meter(minute.function) {
                 meter.n_calls += minute.n_calls;
                 meter.n_cold += minute.n_cold;
@@ -71,10 +70,10 @@ impl Meters {
 
     /// The free tier is by the month, so the month's sums begin anew.
     fn turn_month(&mut self, at: Timestamp) {
-        // The month's text is only made when the minute's day could differ: months begin at midnight UTC.
-        let month = month_of(at);
+        let month = pricing::month(at);
         if self.month != month {
             self.month = month;
+            self.bill = Bill::default();
             self.of_functions.iter_mut().for_each(|meter| *meter = Meter::default());
         }
     }
@@ -82,6 +81,7 @@ impl Meters {
     /// Counts a call and says its list price.
     pub(super) fn count(&mut self, call: &Invocation) -> PicoUsd {
         let price = self.prices.list_price(call);
+        self.bill.add(call, &self.prices);
         let failed = u64::from(call.outcome != Outcome::Ok);
         let cold = u64::from(call.init_micros > 0);
         if let Some(meter) = self.meter(call.function) {
@@ -158,12 +158,13 @@ impl Meters {
 
     /// This month's bill after the free tier.
     pub(super) fn bill(&self, now: Timestamp) -> BillView {
-        let usage = functions::CARDS
-            .iter()
-            .zip(&self.of_functions)
-            .map(|(card, meter)| (meter.n_calls, u64::from(card.memory_mb) * meter.billed_ms));
-        let (requests, mb_ms) = usage.fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
-        let list = self.of_functions.iter().map(|meter| meter.list_price).sum();
-        self.prices.bill(&self.month, now, requests, mb_ms, list)
+        BillView {
+            month: self.month.clone(),
+            due: self.bill.due(),
+            list: self.bill.list(),
+            free_requests_left: self.bill.free_requests_left(),
+            free_mb_ms_left: self.bill.free_mb_ms_left(),
+            price_sheet: self.prices.at(now).map_or_else(String::new, pricing::Price::title),
+        }
     }
 }

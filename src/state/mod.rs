@@ -22,7 +22,7 @@ use crate::model::{
     Focus, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd, Reading, Record,
     Rejection, RejectionReason, Severity, StepKind, TemperatureVerdict, Timestamp, Verdict,
 };
-use crate::pricing::PriceBook;
+use crate::pricing::PriceSheet;
 use crate::wire;
 
 pub use fleet::{MOVING_KMH, SILENT_AFTER_SECS};
@@ -80,7 +80,7 @@ struct Parts {
 
 impl State {
     /// An empty state; numbers in memory take at most `memory_budget` bytes.
-    pub fn new(memory_budget: u64, prices: PriceBook) -> Self {
+    pub fn new(memory_budget: u64, prices: PriceSheet) -> Self {
         Self {
             fleet: fleet::Fleet::new(memory_budget),
             incidents: incidents::Incidents::default(),
@@ -198,7 +198,7 @@ impl State {
         self.health.counters.kept += 1;
         effects.extend(self.fleet.measured(event, &verdict).map(|chunk| Effect::Save(Record::Samples(chunk))));
         let topic = wire::temperature_topic(event.origin, verdict.band, &event.device);
-        effects.push(Effect::Publish { topic, payload: wire::temperature_json(&event.device, event.time(), &verdict) });
+        effects.push(Effect::Publish { topic, payload: wire::temperature_json(&verdict, &event.device, event.time()) });
         let before = verdict.previous.unwrap_or(Band::Normal);
         if verdict.band != before {
             self.changed_band(event, &verdict, cost, now, effects);

@@ -14,7 +14,7 @@ use fleetwatch::functions;
 use fleetwatch::host::Host;
 use fleetwatch::model::effect::CrashRecord;
 use fleetwatch::model::{Delivery, Effect, EventId, Fact, IncidentId, Lane, Notice, Origin, Packet, Record, Timestamp};
-use fleetwatch::pricing::PriceBook;
+use fleetwatch::pricing::PriceSheet;
 use fleetwatch::state::{Restored, State};
 
 use crate::support::heart::NIGHT;
@@ -157,7 +157,7 @@ fn payload(event: &str, at: Timestamp) -> Bytes {
 
 fn wake(disk: &Disk, now: Timestamp, planted: Planted) -> Alive {
     let clock = FakeClock::new(now);
-    let mut state = State::new(1 << 20, PriceBook::default());
+    let mut state = State::new(1 << 20, PriceSheet::standard().clone());
     // A third of what is stored is not loaded, as if it were older than a week: then only the store knows a repeat.
     let loaded = disk.incidents.values().filter(|incident| incident.packet.0 % 3 != 0);
     state.restore(Restored {

@@ -1,7 +1,7 @@
 //! One finding for each rule.
 
 use super::rules::{Finding, row};
-use super::signal::{Impact, Signal};
+use super::signal::{Impact, MOST_DRIVING_G, Signal};
 use super::speed::Speeds;
 use super::{Settings, rules};
 use crate::model::{CrashReport, Evidence, Malfunction};
@@ -104,10 +104,11 @@ fn delta_v(seen: &Seen<'_>) -> Finding {
     let reading = format!(
         "{}{dv:.1} km/h in {:.0} ms",
         if seen.signal.n_clipped > 0 && seen.signal.pinned.is_none() { "at least " } else { "" },
-        seen.impact.to_ms - seen.impact.from_ms
+        seen.impact.window_ms
     );
-    if dv > impossible_kmh {
-        return Finding::new(dv, "km/h", reading, format!("{limit}, at most {impossible_kmh} km/h"), -0.5);
+    if dv.max(seen.impact.push_kmh) > impossible_kmh {
+        let reading = format!("{reading}, {:.0} km/h over the whole push", seen.impact.push_kmh);
+        return Finding::new(dv, "km/h", reading, format!("{limit}, at most {impossible_kmh} km/h"), -1.0);
     }
     if dv < trigger && seen.signal.covered_ms() < window_ms {
         return Finding::not_checked(format!("{reading}, but only {:.0} ms are recorded", seen.signal.covered_ms()), limit);
@@ -116,7 +117,13 @@ fn delta_v(seen: &Seen<'_>) -> Finding {
     let says = interpolate(share, &[(0.25, -1.0), (0.45, -0.8), (0.7, 0.0), (1.0, 0.35), (2.0, 0.75), (3.0, 1.0)]);
     // A coarse or gappy record may have missed the push; a push that it shows is there.
     let hidden = if seen.signal.gap_ms > window_ms { 0.6 } else { 1.0 };
-    Finding::new(dv, "km/h", reading, limit, if says < 0.0 { says * seen.trust.max(0.4) * hidden } else { says * seen.trust.max(0.7) })
+    Finding::new(
+        dv,
+        "km/h",
+        reading,
+        limit,
+        if says < 0.0 { says * seen.trust.max(0.4) * hidden } else { says * seen.trust.max(0.7) },
+    )
 }
 
 fn interpolate(x: f64, points: &[(f64, f64)]) -> f64 {
@@ -144,7 +151,8 @@ fn pulse(seen: &Seen<'_>) -> Finding {
     } else if ms < pulse_min_ms {
         -(pulse_min_ms - ms) / (pulse_min_ms - knock_ms)
     } else if ms <= pulse_max_ms {
-        seen.push
+        // After a fall a push of this length is a soft floor or a bounce.
+        if seen.free_fall.is_some() { 0.0 } else { seen.push }
     } else {
         // Braking and cornering push for seconds; only a large Δv shows that contact was in it.
         -0.4 * (1.0 - seen.push)
@@ -181,8 +189,13 @@ fn speed_after(seen: &Seen<'_>) -> Finding {
     let (Some(before), Some(later)) = (seen.speeds.before, seen.speeds.later) else {
         return Finding::not_checked("no speed before, or none later", limit);
     };
-    let says = if before < trip_kmh {
-        0.0
+    let fastest = seen.speeds.highest.unwrap_or(later).max(later);
+    let says = if before <= standing_kmh && fastest <= standing_kmh {
+        // A hit moves what it hits; a parked vehicle may still have been hit between two fixes.
+        -0.8
+    } else if before < trip_kmh {
+        // Hit from standing still: the push itself makes the speed.
+        if fastest - before >= seen.impact.delta_v_kmh / 2.0 { 0.5 * seen.push } else { 0.0 }
     } else if later <= standing_kmh {
         seen.push
     } else {
@@ -212,7 +225,7 @@ fn free_fall(seen: &Seen<'_>) -> Finding {
         Some((from, to)) => {
             let ms = to - from;
             let metres = 0.5 * 9.806_65 * (ms / 1e3).powi(2);
-            Finding::new(ms, "ms", format!("{ms:.0} ms, a fall of {metres:.2} m"), limit, -(ms / 200.0).clamp(0.5, 1.0))
+            Finding::new(ms, "ms", format!("{ms:.0} ms, a fall of {metres:.2} m"), limit, -(ms / 350.0).clamp(0.35, 1.0))
         }
         None => Finding::new(0.0, "ms", "none", limit, 0.0),
     }
@@ -254,7 +267,7 @@ fn swings(seen: &Seen<'_>) -> Finding {
     } else {
         0.0
     };
-    Finding::new(n as f64, "swings", format!("{n} of like size"), format!("fewer than {most}"), says)
+    Finding::new(n as f64, "swings", format!("{n} of like size before"), format!("fewer than {most}"), says)
 }
 
 fn pinned(seen: &Seen<'_>) -> Finding {
@@ -291,17 +304,25 @@ fn level(seen: &Seen<'_>) -> Finding {
     let limit = if seen.impact.has_gravity {
         format!("|a| within 1 ± {tolerance} g, the same before and after")
     } else {
-        format!("|a| below {tolerance} g, the same before and after")
+        format!("|a| below {MOST_DRIVING_G} g before and after")
     };
+    if seen.free_fall.is_some() {
+        return Finding::not_checked("the device was falling", limit);
+    }
     let Some(before) = seen.impact.rest_g else {
         return Finding::not_checked("no samples before the push", limit);
     };
-    let expected = if seen.impact.has_gravity { 1.0 } else { 0.0 };
-    let (reading, shift) = match seen.impact.after_g {
-        Some(after) => (format!("{before:.2} g before, {after:.2} g after"), (after - before).abs()),
-        None => (format!("{before:.2} g before"), 0.0),
+    let after = seen.impact.after_g;
+    let reading = match after {
+        Some(after) => format!("{before:.2} g before, {after:.2} g after"),
+        None => format!("{before:.2} g before"),
     };
-    let off = ((before - expected).abs() - tolerance).max(shift - tolerance) / tolerance;
+    let off = if seen.impact.has_gravity {
+        let shift = after.map_or(0.0, |after| (after - before).abs());
+        ((before - 1.0).abs() - tolerance).max(shift - tolerance) / tolerance
+    } else {
+        before.max(after.unwrap_or(0.0)) - MOST_DRIVING_G
+    };
     Finding::new(before, "g", reading, limit, -off.clamp(0.0, 1.0))
 }
 
@@ -310,12 +331,20 @@ fn tilt(seen: &Seen<'_>) -> Finding {
     let limit = format!("> {most}° from before");
     match seen.impact.tilt_deg {
         Some(degrees) => {
-            // A device in a hand or on a seat turns as well; only with a push does it mean a vehicle on its side.
-            let says = if degrees > most { seen.push } else { 0.0 };
+            let says = if rolled(seen.report, seen.impact, seen.settings) { 1.0 } else { 0.0 };
             Finding::new(degrees, "°", format!("{degrees:.0}°"), limit, says)
         }
         None => Finding::not_checked("gravity before and after is not known", limit),
     }
+}
+
+/// Whether a vehicle turned over: it was on a trip, was tilted far, and stands. A device in a hand turns as well, but
+/// seldom while its vehicle comes to a stand within seconds.
+pub(super) fn rolled(report: &CrashReport, impact: &Impact, settings: &Settings) -> bool {
+    let speeds = Speeds::around(report.speed.as_ref(), impact.from_ms, impact.to_ms, settings);
+    impact.tilt_deg.is_some_and(|degrees| degrees > settings.tilt_deg)
+        && speeds.before.is_some_and(|kmh| kmh >= settings.trip_kmh)
+        && speeds.later.is_some_and(|kmh| kmh <= settings.standing_kmh)
 }
 
 fn clock(seen: &Seen<'_>) -> Finding {
@@ -385,17 +414,16 @@ fn device_claim(report: &CrashReport) -> Finding {
 /// What kind of malfunction: the first that applies, the plainest first.
 pub(super) fn kind(seen: &Seen<'_>, evidence: &[Evidence]) -> Malfunction {
     let against = |key: &str| evidence.iter().any(|row| row.key == key && row.weight < -0.3);
-    let push_is_long = seen.impact.pulse_ms > seen.settings.pulse_max_ms;
-    let hard = seen.settings.driving_g / 4.0;
+    let Settings { impossible_kmh, harsh_g, .. } = *seen.settings;
     match () {
         () if against("free_fall") => Malfunction::Dropped,
-        () if against("pinned") => Malfunction::Clipped,
+        () if against("pinned") || seen.impact.push_kmh > impossible_kmh => Malfunction::Clipped,
         () if against("stuck") => Malfunction::Stuck,
         () if against("clock") => Malfunction::Clock,
         () if against("spike") => Malfunction::Spike,
         () if against("swings") => Malfunction::Shaken,
         () if against("vertical") => Malfunction::Pothole,
-        () if push_is_long && seen.impact.peak_g >= hard && !against("level") => Malfunction::HardBraking,
+        () if seen.impact.sustained_g >= harsh_g && !against("level") => Malfunction::HardBraking,
         () => Malfunction::NoPulse,
     }
 }

@@ -65,7 +65,11 @@ pub fn judge(report: &CrashReport, settings: &Settings) -> CrashVerdict {
         return undecided(&format!("The report could not be read: {reason}. Treat as a possible accident."), Severity::High);
     }
     let signal = Signal::new(&report.pulse, report.range_g, settings);
-    let impact = enough(&signal).then(|| signal.impact(report.frame, report.gravity, settings)).flatten();
+    let impact_of = |rolled| signal.impact(report.frame, report.gravity, rolled, settings);
+    let impact = enough(&signal)
+        .then(|| impact_of(false))
+        .flatten()
+        .and_then(|impact| if checks::rolled(report, &impact, settings) { impact_of(true) } else { Some(impact) });
     let Some(impact) = impact else {
         return without_pulse(report, &signal);
     };
@@ -176,7 +180,10 @@ fn summary(
     evidence: &[Evidence],
 ) -> String {
     let impact = seen.impact;
-    let push = format!("speed changed by {:.1} km/h in a push of {:.0} ms, peak {:.1} g", impact.delta_v_kmh, impact.pulse_ms, impact.peak_g);
+    let push = format!(
+        "speed changed by {:.1} km/h in a push of {:.0} ms, peak {:.1} g",
+        impact.delta_v_kmh, impact.pulse_ms, impact.peak_g
+    );
     match ruling {
         Ruling::Real => {
             let from = match direction {
@@ -202,11 +209,7 @@ fn summary(
                     .max_by(|a, b| (a.weight * sign).total_cmp(&(b.weight * sign)))
                     .map_or_else(|| "nothing".to_owned(), |row| format!("{} ({})", lower_first(&row.name), row.reading))
             };
-            format!(
-                "Undecided, treat as a possible accident: {} speaks for one, {} against.",
-                strongest(1.0),
-                strongest(-1.0)
-            )
+            format!("Undecided, treat as a possible accident: {} speaks for one, {} against.", strongest(1.0), strongest(-1.0))
         }
         Ruling::Malfunction => {
             let what = match malfunction {
@@ -218,9 +221,14 @@ fn summary(
                 Some(Malfunction::Stuck) => "an axis of the sensor is stuck".to_owned(),
                 Some(Malfunction::Clipped) => "the sensor was pinned at its limit for longer than a collision lasts".to_owned(),
                 Some(Malfunction::Clock) => "the device's clock jumped or repeated, and no collision is in the data".to_owned(),
-                Some(Malfunction::Shaken) => format!("the device was shaken, {} swings of like size", impact.n_swings),
+                Some(Malfunction::Shaken) => {
+                    format!("the device was shaken, {} swings of like size before the strongest", impact.n_swings)
+                }
                 Some(Malfunction::Pothole) => "a vertical jolt as from a pothole or bump".to_owned(),
                 Some(Malfunction::HardBraking) => "hard braking or cornering without contact".to_owned(),
+                Some(Malfunction::NoPulse) if evidence.iter().any(|row| row.key == "level" && row.weight < -0.3) => {
+                    "the sensor's level shifted and stayed, or was wrong from the start".to_owned()
+                }
                 Some(Malfunction::NoPulse) | None => "no push in the data that could be a collision".to_owned(),
             };
             format!("Not an accident: {what}; {push}.")

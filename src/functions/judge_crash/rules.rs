@@ -27,24 +27,66 @@ pub struct Rule {
 pub const RULES: [Rule; 20] = [
     Rule { key: "airbag", name: "Airbag or belt tensioner", accident: 6.0, malfunction: 0.0, source: "49 CFR 563.5" },
     Rule { key: "delta_v", name: "Speed change Δv", accident: 4.0, malfunction: -3.0, source: "49 CFR 563.5" },
-    Rule { key: "pulse", name: "Length of the push", accident: 1.0, malfunction: -3.0, source: "drone-filmed and EDR crash pulses of 70 to 150 ms; own judgement" },
+    Rule {
+        key: "pulse",
+        name: "Length of the push",
+        accident: 1.0,
+        malfunction: -3.0,
+        source: "drone-filmed and EDR crash pulses of 70 to 150 ms; own judgement",
+    },
     Rule { key: "peak", name: "Peak acceleration", accident: 0.5, malfunction: -1.0, source: "Geotab collision-level rule" },
     Rule { key: "speed_lost", name: "Speed lost", accident: 1.5, malfunction: 0.0, source: "own judgement" },
-    Rule { key: "speed_after", name: "Speed afterwards", accident: 1.5, malfunction: -2.5, source: "Teltonika GNSS speed check; limits own judgement" },
+    Rule {
+        key: "speed_after",
+        name: "Speed afterwards",
+        accident: 1.5,
+        malfunction: -2.5,
+        source: "Teltonika GNSS speed check; limits own judgement",
+    },
     Rule { key: "speed_before", name: "Speed before", accident: 0.5, malfunction: 0.0, source: "Samsara crash gate" },
-    Rule { key: "free_fall", name: "Free fall before", accident: 0.0, malfunction: -3.5, source: "own judgement from the law of falling bodies" },
-    Rule { key: "vertical", name: "Vertical share", accident: 0.0, malfunction: -1.5, source: "Geotab ignores Z; Digital Matter: vertical is a drop" },
+    Rule {
+        key: "free_fall",
+        name: "Free fall before",
+        accident: 0.0,
+        malfunction: -5.0,
+        source: "own judgement from the law of falling bodies",
+    },
+    Rule {
+        key: "vertical",
+        name: "Vertical share",
+        accident: 0.0,
+        malfunction: -1.5,
+        source: "Geotab ignores Z; Digital Matter: vertical is a drop",
+    },
     Rule { key: "spike", name: "Single-sample spike", accident: 0.0, malfunction: -2.5, source: "own judgement" },
     Rule { key: "swings", name: "Repeated swings", accident: 0.0, malfunction: -3.0, source: "own judgement" },
     Rule { key: "pinned", name: "Pinned at the limit", accident: 0.0, malfunction: -2.0, source: "own judgement" },
     Rule { key: "clipping", name: "Clipped samples", accident: 0.0, malfunction: 0.0, source: "own judgement" },
     Rule { key: "stuck", name: "Stuck axis", accident: 0.0, malfunction: -1.0, source: "own judgement" },
-    Rule { key: "level", name: "Level at rest", accident: 0.0, malfunction: -1.5, source: "own judgement; RuuviTag 0x8000, lost calibration" },
-    Rule { key: "tilt", name: "Tilt that stayed", accident: 1.0, malfunction: 0.0, source: "Digital Matter rollover rule" },
+    Rule {
+        key: "level",
+        name: "Level at rest",
+        accident: 0.0,
+        malfunction: -1.5,
+        source: "own judgement; RuuviTag 0x8000, lost calibration",
+    },
+    Rule { key: "tilt", name: "Largest tilt", accident: 2.0, malfunction: 0.0, source: "Digital Matter rollover rule" },
     Rule { key: "clock", name: "Device clock", accident: 0.0, malfunction: -1.0, source: "own judgement" },
     Rule { key: "gaps", name: "Missing samples", accident: 0.0, malfunction: 0.0, source: "own judgement" },
-    Rule { key: "sampling", name: "Samples in the push", accident: 0.0, malfunction: 0.0, source: "own judgement: a 100 ms push at 25 Hz has 2 to 3 samples" },
-    Rule { key: "device_claim", name: "Device's own claim", accident: 0.4, malfunction: -0.4, source: "own judgement; Teltonika AVL 247" },
+    Rule {
+        key: "sampling",
+        name: "Samples in the push",
+        accident: 0.0,
+        malfunction: 0.0,
+        source: "own judgement: a 100 ms push at 25 Hz has 2 to 3 samples",
+    },
+    Rule {
+        key: "device_claim",
+        name: "Device's own claim",
+        accident: 0.4,
+        malfunction: -0.4,
+        source: "own judgement; Teltonika AVL 247",
+    },
 ];
 
 /// What a check found.
@@ -60,7 +102,13 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    pub(super) fn new(value: f64, unit: &'static str, reading: impl Into<String>, limit: impl Into<Cow<'static, str>>, says: f64) -> Self {
+    pub(super) fn new(
+        value: f64,
+        unit: &'static str,
+        reading: impl Into<String>,
+        limit: impl Into<Cow<'static, str>>,
+        says: f64,
+    ) -> Self {
         let value = value.is_finite().then_some(value);
         Self { value, unit, reading: reading.into(), limit: limit.into(), says: says.clamp(-1.0, 1.0), checked: true }
     }

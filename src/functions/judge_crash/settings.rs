@@ -36,6 +36,9 @@ pub struct Settings {
     pub peak_g: f64,
     /// Peak that driving alone reaches. g, default 1.5. Geotab, minor collision from 1.5.
     pub driving_g: f64,
+    /// Braking or cornering for half a second at or above this is harsh. g, default 0.35. Own judgement; harsh driving
+    /// is counted from 0.45 g over 100 ms by insurers.
+    pub harsh_g: f64,
     /// |a| below this is free fall. g, default 0.3. Own judgement.
     pub free_fall_g: f64,
     /// Free fall of at least this length is a drop. ms, default 80, a fall of 3 cm. Own judgement.
@@ -63,7 +66,11 @@ pub struct Settings {
     pub settle_ms: f64,
     /// How far |a| at rest may be from 1 g. g, default 0.2. Own judgement.
     pub rest_tolerance_g: f64,
-    /// Swings of comparable size from which a record is of shaking. Default 6. Own judgement.
+    /// How long before the push swings are counted; what tumbles after an impact is no shaking. ms, default 3,000.
+    /// Own judgement.
+    pub shaking_ms: f64,
+    /// Swings of comparable size before the push from which a record is of shaking. Default 4: a first impact and its
+    /// rebound make 2. Own judgement.
     pub shaking_swings: usize,
     /// Samples in a push for the record to be trusted fully. Default 5. Own judgement.
     pub full_samples: usize,
@@ -73,7 +80,7 @@ pub struct Settings {
     pub standing_kmh: f64,
     /// How long after the push the lasting speed is looked at. ms, default 3,000. Own judgement.
     pub later_ms: f64,
-    /// Change of tilt that stays. Degrees, default 60. Digital Matter, rollover.
+    /// Tilt from which a vehicle that stopped has turned over. Degrees, default 60. Digital Matter, rollover.
     pub tilt_deg: f64,
 }
 
@@ -93,6 +100,7 @@ impl Default for Settings {
             smooth_ms: 10.0,
             peak_g: 2.5,
             driving_g: 1.5,
+            harsh_g: 0.35,
             free_fall_g: 0.3,
             free_fall_ms: 80.0,
             free_fall_slack_ms: 15.0,
@@ -106,7 +114,8 @@ impl Default for Settings {
             level_ms: 1_500.0,
             settle_ms: 100.0,
             rest_tolerance_g: 0.2,
-            shaking_swings: 6,
+            shaking_ms: 3_000.0,
+            shaking_swings: 4,
             full_samples: 5,
             trip_kmh: 8.0,
             standing_kmh: 3.0,

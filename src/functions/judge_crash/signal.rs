@@ -7,6 +7,12 @@ use crate::model::{Frame, Pulse};
 /// One g for one ms, as a change of speed in km/h (standard gravity, ISO 80000-3).
 const KMH_PER_G_MS: f64 = 9.806_65e-3 * 3.6;
 
+/// How long braking or cornering lasts at the least, ms. Own judgement.
+const SUSTAINED_MS: f64 = 500.0;
+
+/// More than braking and cornering together give for long, g. Own judgement.
+pub(super) const MOST_DRIVING_G: f64 = 1.0;
+
 /// A vector in the device's axes.
 pub(super) type Vec3 = [f64; 3];
 
@@ -145,9 +151,11 @@ impl Signal {
                 .filter(|begin| **begin == self.segment[index])
                 .map(|_| self.t[index + 1] - self.t[index]);
             let usual = self.step_ms;
-            self.cell.push(before.unwrap_or_else(|| after.unwrap_or(usual).min(usual)).midpoint(
-                after.unwrap_or_else(|| before.unwrap_or(usual).min(usual)),
-            ));
+            self.cell.push(
+                before
+                    .unwrap_or_else(|| after.unwrap_or(usual).min(usual))
+                    .midpoint(after.unwrap_or_else(|| before.unwrap_or(usual).min(usual))),
+            );
         }
     }
 
@@ -163,12 +171,14 @@ impl Signal {
             let mut from = 0;
             while from < self.len() {
                 let value = self.a[from][axis];
+                let at_limit = value.abs() >= limit && value.abs() >= settings.pinned_g;
+                // At the limit a sensor still shows its noise; elsewhere only the very same value is a hold.
+                let holds = |next: f64| if at_limit { next * value.signum() >= limit } else { (next - value).abs() < 1e-9 };
                 let mut to = from + 1;
-                while to < self.len() && (self.a[to][axis] - value).abs() < 1e-9 {
+                while to < self.len() && holds(self.a[to][axis]) {
                     to += 1;
                 }
                 let hold = Hold { axis, value, ms: self.cell[from..to].iter().sum() };
-                let at_limit = value.abs() >= limit && value.abs() >= settings.pinned_g;
                 if at_limit && (to - from >= 3 || range_g.is_some_and(|range| value.abs() >= range * 0.99)) {
                     self.n_clipped += to - from;
                 }
@@ -230,12 +240,15 @@ impl Signal {
 
     /// Finds the window with the largest change of speed and everything about the pulse in it.
     /// `None` for fewer than three samples.
-    pub(super) fn impact(&self, frame: Frame, gravity: bool, settings: &Settings) -> Option<Impact> {
+    ///
+    /// `rolled` says that the vehicle turned over: up and down are then no fixed direction, and the whole vector counts.
+    pub(super) fn impact(&self, frame: Frame, gravity: bool, rolled: bool, settings: &Settings) -> Option<Impact> {
         let whole = self.level(0, self.len())?;
         // First look: with the level of the whole record, which a short pulse does not move.
-        let first = if gravity || norm(whole) > 0.5 { whole } else { [0.0; 3] };
+        let first = if gravity { whole } else { [0.0; 3] };
         let sums = self.sums(norm(first), gravity);
-        let rough = self.best_window(&sums, &[first], frame, gravity, settings);
+        let rough = self.best_window(&sums, &[first], frame, gravity, settings.window_ms);
+        let sustained = self.best_window(&sums, &[first], frame, gravity, SUSTAINED_MS);
         // Second look: with the levels just before and just after, so that neither a turned device nor a sensor
         // that jumped to another level passes for a push.
         let lead_in = self.lead_in(self.t[rough.from] - settings.level_ms, rough.from);
@@ -243,14 +256,21 @@ impl Signal {
         let after_from = self.first_at_or_after(rough.to, self.t[rough.to - 1] + settings.settle_ms);
         let after_to = self.first_at_or_after(after_from, self.t[rough.to - 1] + settings.settle_ms + settings.level_ms);
         let after = self.level(after_from, after_to);
-        let has_gravity = gravity || before.or(Some(whole)).is_some_and(|level| norm(level) > 0.5);
-        let rest = if has_gravity { before.unwrap_or(first) } else { [0.0; 3] };
+        let rest = if gravity { before.unwrap_or(first) } else { [0.0; 3] };
         let mut levels = vec![rest];
-        levels.extend(after.filter(|_| gravity || after.is_some_and(|after| norm(sub(after, rest)) > settings.moving_g)));
-        let sums = self.sums(norm(rest), has_gravity);
-        let window = self.best_window(&sums, &levels, frame, has_gravity, settings);
-        let mut impact = self.describe(&window, rest, before, after, has_gravity, settings);
-        impact.vertical_known = has_gravity || frame == Frame::Vehicle;
+        levels.extend(after.filter(|after| gravity || norm(*after) > MOST_DRIVING_G));
+        let sums = self.sums(norm(rest), gravity);
+        let (upright_frame, upright) = if rolled { (Frame::Device, false) } else { (frame, gravity) };
+        let window = self.best_window(&sums, &levels, upright_frame, upright, settings.window_ms);
+        let mut impact = self.describe(&window, rest, before, after, gravity, settings);
+        let sustained_ms = sustained.ms(&self.cell);
+        if sustained_ms > SUSTAINED_MS / 2.0 {
+            impact.sustained_g = sustained.horizontal / KMH_PER_G_MS / sustained_ms;
+        }
+        impact.vertical_known = !rolled && (gravity || frame == Frame::Vehicle);
+        if gravity {
+            impact.tilt_deg = self.largest_tilt(rest);
+        }
         Some(impact)
     }
 
@@ -279,12 +299,12 @@ impl Signal {
 
     /// The window of at most `window_ms` with the largest horizontal change of speed, taking the smallest that any
     /// of the levels allows.
-    fn best_window(&self, sums: &[Sums], levels: &[Vec3], frame: Frame, gravity: bool, settings: &Settings) -> Window {
+    fn best_window(&self, sums: &[Sums], levels: &[Vec3], frame: Frame, gravity: bool, window_ms: f64) -> Window {
         let mut best = Window { from: 0, to: 1, dv: [0.0; 3], vertical: 0.0, horizontal: -1.0 };
         let mut from = 0;
         for to in 1..=self.len() {
             from = from.max(self.segment[to - 1]);
-            while from + 1 < to && sums[to].ms - sums[from].ms > settings.window_ms + 1e-9 {
+            while from + 1 < to && sums[to].ms - sums[from].ms > window_ms + 1e-9 {
                 from += 1;
             }
             let ms = sums[to].ms - sums[from].ms;
@@ -344,10 +364,13 @@ impl Signal {
         let main_axis = peak.iter().map(|component| component.abs()).fold(0.0, f64::max);
         Impact {
             from_ms: self.t[window.from],
+            window_ms: window.ms(&self.cell),
             to_ms: self.t[window.to - 1],
             delta_v_kmh: window.horizontal,
             vertical_kmh: window.vertical.abs(),
             dv: window.dv,
+            push_kmh: (from..to).map(|index| push[index] * self.cell[index]).sum::<f64>().abs() * KMH_PER_G_MS,
+            sustained_g: 0.0,
             pulse_ms: self.cell[from..to].iter().sum(),
             n_pulse: to - from,
             peak_g: sizes[peak_at],
@@ -355,13 +378,29 @@ impl Signal {
             peak_at,
             n_high,
             one_axis: if sizes[peak_at] > 0.0 { main_axis / sizes[peak_at] } else { 0.0 },
-            n_swings: swings(&smooth, smooth[top]),
+            n_swings: swings(
+                &smooth[self.lead_in(self.t[window.from] - settings.shaking_ms, window.from)..window.from],
+                smooth[top].max(settings.driving_g),
+            ),
             rest_g: before.map(norm),
             after_g: after.map(norm),
-            tilt_deg: before.zip(after).filter(|_| has_gravity).and_then(|(before, after)| angle_deg(before, after)),
+            tilt_deg: None,
             has_gravity,
             vertical_known: false,
         }
+    }
+
+    /// The largest angle between `rest` and the mean over half a second, where that is about 1 g; degrees.
+    fn largest_tilt(&self, rest: Vec3) -> Option<f64> {
+        let smooth: [Vec<f64>; 3] = std::array::from_fn(|axis| {
+            let values: Vec<f64> = self.a.iter().map(|a| a[axis]).collect();
+            self.smooth(&values, SUSTAINED_MS)
+        });
+        (0..self.len())
+            .map(|index| [smooth[0][index], smooth[1][index], smooth[2][index]])
+            .filter(|mean| (0.7..1.3).contains(&norm(*mean)))
+            .filter_map(|mean| angle_deg(rest, mean))
+            .reduce(f64::max)
     }
 
     fn near(&self, index: usize, ms: f64) -> std::ops::Range<usize> {
@@ -413,7 +452,8 @@ impl Signal {
         for index in 0..=peak_at.min(self.len().saturating_sub(1)) {
             let low = norm(self.a[index]) < settings.free_fall_g;
             let broken = from.is_some_and(|from| {
-                self.segment[index] != self.segment[from] || (!low && self.t[index] - self.t[last_low] > settings.free_fall_slack_ms)
+                self.segment[index] != self.segment[from]
+                    || (!low && self.t[index] - self.t[last_low] > settings.free_fall_slack_ms)
             });
             if broken {
                 from = None;
@@ -438,6 +478,12 @@ struct Sums {
     beyond: f64,
 }
 
+impl Window {
+    fn ms(&self, cell: &[f64]) -> f64 {
+        cell[self.from..self.to].iter().sum()
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Window {
     from: usize,
@@ -457,11 +503,17 @@ pub(super) struct Impact {
     /// The window, ms relative to `occurred_at`.
     pub(super) from_ms: f64,
     pub(super) to_ms: f64,
+    /// The time that its samples stand for, ms.
+    pub(super) window_ms: f64,
     /// Horizontal where the vertical is known, else of the whole vector.
     pub(super) delta_v_kmh: f64,
     pub(super) vertical_kmh: f64,
     /// Direction of the push in the report's axes, km/h.
     pub(super) dv: Vec3,
+    /// The change of speed over the whole push, however long, km/h.
+    pub(super) push_kmh: f64,
+    /// The largest mean horizontal acceleration over half a second, g.
+    pub(super) sustained_g: f64,
     /// How long the push lasts, ms.
     pub(super) pulse_ms: f64,
     /// Samples in it.
@@ -474,12 +526,12 @@ pub(super) struct Impact {
     pub(super) n_high: usize,
     /// The share of the peak on its main axis, 0.58 to 1.
     pub(super) one_axis: f64,
-    /// How often the record swings to a comparable push in either direction.
+    /// How often the seconds before swing to a comparable push in either direction.
     pub(super) n_swings: usize,
     /// |a| at rest before and after, g.
     pub(super) rest_g: Option<f64>,
     pub(super) after_g: Option<f64>,
-    /// Between gravity before and after, degrees.
+    /// The largest angle between gravity at rest and over any half second, degrees.
     pub(super) tilt_deg: Option<f64>,
     pub(super) has_gravity: bool,
     pub(super) vertical_known: bool,

@@ -1,7 +1,6 @@
 //! What a report's speeds say of before and after.
 
 use super::Settings;
-use super::signal::median;
 use crate::model::SpeedTrace;
 
 /// Speeds around the push, km/h; `None` where the report has none there.
@@ -11,7 +10,9 @@ pub(super) struct Speeds {
     pub(super) before: Option<f64>,
     /// The lowest in the seconds right after.
     pub(super) lowest: Option<f64>,
-    /// What it comes to later.
+    /// The highest in the seconds right after.
+    pub(super) highest: Option<f64>,
+    /// The last, once some seconds have passed.
     pub(super) later: Option<f64>,
 }
 
@@ -21,12 +22,10 @@ impl Speeds {
         let Some(trace) = trace else { return Self::default() };
         let known = || trace.t_ms.iter().zip(&trace.kmh).filter(|(_, kmh)| kmh.is_finite()).map(|(t, kmh)| (*t, *kmh));
         let before = known().filter(|(t, _)| *t <= from_ms).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, kmh)| kmh);
-        let lowest = known()
-            .filter(|(t, _)| *t > to_ms && *t <= to_ms + settings.later_ms)
-            .map(|(_, kmh)| kmh)
-            .reduce(f64::min);
-        let mut late: Vec<f64> = known().filter(|(t, _)| *t >= to_ms + settings.later_ms).map(|(_, kmh)| kmh).collect();
-        Self { before, lowest, later: median(&mut late) }
+        let soon = || known().filter(|(t, _)| *t > to_ms && *t <= to_ms + settings.later_ms).map(|(_, kmh)| kmh);
+        let (lowest, highest) = (soon().reduce(f64::min), soon().reduce(f64::max));
+        let later = known().filter(|(t, _)| *t >= to_ms + settings.later_ms).max_by(|a, b| a.0.total_cmp(&b.0));
+        Self { before, lowest, highest, later: later.map(|(_, kmh)| kmh) }
     }
 
     /// How much speed was lost within seconds, km/h.

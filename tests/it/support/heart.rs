@@ -9,7 +9,7 @@ use fleetwatch::host::Host;
 use fleetwatch::model::{
     Alert, Delivery, Effect, Fact, Incident, Lane, Notice, Packet, QueueReading, Record, Timestamp, Verdict,
 };
-use fleetwatch::pricing::PriceBook;
+use fleetwatch::pricing::PriceSheet;
 use fleetwatch::state::State;
 
 /// 2026-03-18T03:12:00Z, the night of the design's pictures.
@@ -36,7 +36,7 @@ impl Heart {
         let clock = FakeClock::new(NIGHT);
         Self {
             host: Host::new(functions::Settings::default(), 1_000, Box::new(clock.clone())),
-            state: State::new(64 << 20, PriceBook::default()),
+            state: State::new(64 << 20, PriceSheet::standard().clone()),
             clock,
             now: NIGHT,
             facts: Vec::new(),
