@@ -187,7 +187,9 @@ fn drives(len: usize) -> Option<Vec<Arc<SampleChunk>>> {
     for (drive, mut rows) in rows {
         // All onto one day, as a fleet drives: a file a drive would measure empty pages.
         let begin = rows.iter().map(|(t_ms, _)| *t_ms).min().unwrap_or(0);
-        rows.iter_mut().for_each(|(t_ms, _)| *t_ms += 20_000 * DAY - begin);
+        for (t_ms, _) in &mut rows {
+            *t_ms += 20_000 * DAY - begin;
+        }
         // Ten vehicles a drive, so that the first pages of an empty file do not weigh.
         let copies = (0..10).flat_map(|copy| rows.chunks(len).map(move |rows| (copy, rows)));
         chunks.extend(copies.map(|(copy, rows)| {
