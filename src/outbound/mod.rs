@@ -1,11 +1,226 @@
-//! Stand-in until outbound lands.
-#![expect(missing_docs, reason = "stand-in")]
-use std::time::Duration;
-#[derive(Clone, Debug, Default)]
-pub struct Settings {}
+//! Telling people: notices of committed incidents go to a webhook and to the desktop, and keep being tried until a
+//! channel has taken them or has said for good that it will not.
+//!
+//! "Accepted" means that a channel took the notice, never that a person read it. The same `dedup_key` goes with every
+//! retry, so that a receiver who got it twice folds it into one.
+//!
+//! *Invariant:* no drill reaches anyone. A [`RealNotice`] is made from a notice of a real device only, and the senders
+//! take nothing else; a [`Rehearsal`] yields the words "would have told …" and nothing more.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+use crate::clock::Clock;
+use crate::model::{DeliveryOutcome, Fact, Notice, OutboxItem, Record, Timestamp};
+
+mod desktop;
+mod retry;
+mod webhook;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+use retry::Pace;
+use webhook::Webhook;
+use worker::{Channel, Job};
+
+/// Notices that may wait for one channel.
+const WAITING: usize = 10_000;
+/// What stands in a report where no channel is set up.
+const NOBODY: &str = "nobody";
+
+/// Why telling cannot be set up.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {}
-pub struct Teller {}
-impl Teller {
-    pub fn stop(self, _grace: Duration) {}
+pub enum Error {
+    /// The address is none.
+    #[error("webhook_url in [outbound] is no web address: {0}")]
+    Address(#[from] url::ParseError),
+    /// The address is open to eavesdroppers.
+    #[error(
+        "webhook_url in [outbound] must begin with https://, since crash reports would cross the network in the clear; \
+         http:// is only taken for this machine (127.0.0.1, localhost)"
+    )]
+    Insecure,
+    /// No client can be made.
+    #[error("the webhook cannot be set up: {0}")]
+    Client(#[from] reqwest::Error),
+    /// No TLS can be made.
+    #[error("the webhook cannot be set up for https: {0}")]
+    Tls(#[from] rustls::Error),
+}
+
+/// `[outbound]`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Every notice is posted here as JSON; `https`, or `http` on this machine. `None`: no webhook.
+    pub webhook_url: Option<String>,
+    /// Every notice is shown as a desktop notification.
+    pub desktop: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { webhook_url: None, desktop: true }
+    }
+}
+
+/// A notice of a real device: the only thing that the senders take.
+#[derive(Clone, Debug)]
+pub struct RealNotice(Notice);
+
+impl RealNotice {
+    /// What it says.
+    pub fn notice(&self) -> &Notice {
+        &self.0
+    }
+}
+
+/// A notice of a drill or of the sample fleet. Nothing sends it.
+#[derive(Clone, Debug)]
+pub struct Rehearsal(Notice);
+
+impl TryFrom<Notice> for RealNotice {
+    type Error = Rehearsal;
+
+    fn try_from(notice: Notice) -> Result<Self, Rehearsal> {
+        if notice.origin.is_real() { Ok(Self(notice)) } else { Err(Rehearsal(notice)) }
+    }
+}
+
+impl Rehearsal {
+    /// "would have told webhook hooks.example.org and desktop: Crash, van-7".
+    pub fn words(&self, channels: &[String]) -> String {
+        let whom = if channels.is_empty() { NOBODY.to_owned() } else { channels.join(" and ") };
+        format!("would have told {whom}: {}", self.0.title)
+    }
+}
+
+/// What a channel did with a notice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// Which notice.
+    pub notice: Arc<Notice>,
+    /// Which channel: `webhook`, `desktop`; `nobody` where none is set up.
+    pub channel: &'static str,
+    /// What became of it.
+    pub outcome: DeliveryOutcome,
+    /// In words, for the timeline: "webhook hooks.example.org: accepted".
+    pub words: String,
+    /// Every channel has taken or refused it.
+    pub last: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Told {
+    /// For the store.
+    pub fn record(&self) -> Record {
+        Record::Told {
+            dedup_key: self.notice.dedup_key.clone(),
+            origin: self.notice.origin,
+            channel: self.channel.to_owned(),
+            outcome: self.outcome.clone(),
+            last: self.last,
+            at: self.at,
+        }
+    }
+
+    /// For the state.
+    pub fn fact(&self) -> Fact {
+        Fact::Told {
+            incident: self.notice.incident.clone(),
+            words: self.words.clone(),
+            outcome: self.outcome.clone(),
+            at: self.at,
+        }
+    }
+}
+
+/// Where reports go. Called from the worker: hand over and return.
+pub trait Sink: Send + Sync {
+    /// A channel did something with a notice.
+    fn told(&self, told: Told);
+}
+
+impl<F: Fn(Told) + Send + Sync> Sink for F {
+    fn told(&self, told: Told) {
+        self(told);
+    }
+}
+
+/// The channels, ready to send.
+#[derive(Debug)]
+pub struct Outbound {
+    channels: Vec<Channel>,
+    pace: Pace,
+}
+
+impl Outbound {
+    /// Checks the settings and sets up the channels.
+    pub fn new(settings: &Settings) -> Result<Self, Error> {
+        Self::with_pace(settings, Pace::default())
+    }
+
+    fn with_pace(settings: &Settings, pace: Pace) -> Result<Self, Error> {
+        let mut channels = Vec::new();
+        if let Some(url) = &settings.webhook_url {
+            channels.push(Channel::Webhook(Webhook::new(url, pace.timeout)?));
+        }
+        if settings.desktop && cfg!(feature = "desk") {
+            channels.push(Channel::Desktop);
+        }
+        Ok(Self { channels, pace })
+    }
+
+    /// Whom a notice reaches: "webhook hooks.example.org", "desktop". Empty: nobody.
+    pub fn channels(&self) -> Vec<String> {
+        self.channels.iter().map(Channel::words).collect()
+    }
+
+    /// Takes notices until `items` is closed, then tries once what was never tried and ends; what is still being retried
+    /// then is in the outbox and comes back with the next start. A channel never waits for another, and a notice never
+    /// overtakes an earlier one of the same incident. When 10,000 notices wait for a channel no more are taken.
+    pub async fn run(self, mut items: mpsc::Receiver<OutboxItem>, sink: Arc<dyn Sink>) {
+        let whom = self.channels();
+        let mut queues = Vec::new();
+        let mut workers = tokio::task::JoinSet::new();
+        for channel in self.channels {
+            let (sender, jobs) = mpsc::channel(64);
+            queues.push((channel.name(), sender));
+            workers.spawn(worker::work(channel, self.pace, jobs, Arc::clone(&sink)));
+        }
+        while let Some(OutboxItem { notice, settled, .. }) = items.recv().await {
+            let report = |channel, outcome, words, last, notice: &Notice| {
+                sink.told(Told { notice: Arc::new(notice.clone()), channel, outcome, words, last, at: Clock.now() });
+            };
+            let real = match RealNotice::try_from(notice) {
+                Ok(real) => real,
+                Err(rehearsal) => {
+                    let channel = queues.first().map_or(NOBODY, |(name, _)| name);
+                    report(channel, DeliveryOutcome::WouldHave, rehearsal.words(&whom), true, &rehearsal.0);
+                    continue;
+                }
+            };
+            let open: Vec<_> = queues.iter().filter(|(name, _)| !settled.iter().any(|settled| settled == name)).collect();
+            if open.is_empty() {
+                let reason = match queues.len() {
+                    0 => "nobody was told, since no channel is set up; set webhook_url in [outbound]",
+                    _ => "the channel that had not answered is not set up any more",
+                };
+                let refused = DeliveryOutcome::Refused { reason: reason.to_owned() };
+                report(NOBODY, refused, reason.to_owned(), true, real.notice());
+            }
+            for (job, (name, queue)) in Job::for_each(real, open.len()).zip(open) {
+                if queue.send(job).await.is_err() {
+                    log::error!("the {name} worker is gone; the notice stays in the outbox");
+                }
+            }
+        }
+        drop(queues);
+        while workers.join_next().await.is_some() {}
+    }
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use super::announce::Announcer;
 use super::queue::Queue;
 use super::stages::Told;
+use super::teller::Notices;
 use crate::broker::{Acker, PublishError, Publisher, Qos};
 use crate::clock::Clock;
 use crate::model::{
@@ -69,7 +70,8 @@ pub(super) struct Keeper {
     pub(super) facts: Arc<Queue<Told>>,
     pub(super) acker: Acker,
     pub(super) publisher: Publisher,
-    pub(super) outbox: Arc<Queue<OutboxItem>>,
+    /// Until everything that was taken in is committed; what comes later waits in the store's outbox.
+    pub(super) notices: Option<Notices>,
     pub(super) announcer: Announcer,
 }
 
@@ -108,7 +110,10 @@ impl Keeper {
         for other in rest {
             match other {
                 Some(Keep::Release(delivery)) => self.acker.ack(delivery),
-                Some(Keep::Barrier(saved)) => drop(saved),
+                Some(Keep::Barrier(saved)) => {
+                    self.notices = None;
+                    drop(saved);
+                }
                 Some(Keep::Repeat { event, incident, device, origin, delivery }) => {
                     delivery.into_iter().for_each(|delivery| self.acker.ack(delivery));
                     push_post(posts, ack_post(origin, &device, &event, &incident));
@@ -197,7 +202,8 @@ impl Keeper {
     }
 
     fn tell(&self, item: OutboxItem) {
-        if self.outbox.try_push(item).is_err() {
+        let taken = self.notices.as_ref().is_some_and(|notices| notices.try_send(item).is_ok());
+        if !taken {
             // It stays in the store's outbox and is told at the next start.
             log::error!("too many notices wait to be told");
         }

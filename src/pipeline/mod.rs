@@ -18,6 +18,7 @@ pub mod queue;
 pub mod sample_fleet;
 pub mod scenario_player;
 mod stages;
+mod teller;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,7 @@ use keeper::{Keep, Keeper};
 use latest::Latest;
 use queue::{Bounds, Queue};
 use stages::{Outlets, Told};
+use teller::Teller;
 
 use crate::broker::{self, Client, Embedded, Publisher, Sink};
 use crate::clock::{Clock, SystemTime};
@@ -38,7 +40,7 @@ use crate::functions;
 use crate::host::Host;
 use crate::model::effect::SampleChunk;
 use crate::model::{Command, Fact, Focus, IncidentId, Lane, Link, LinkState, LinkStatus, Operator, Origin, Packet, PacketId, Record, Timestamp};
-use crate::outbound;
+use crate::outbound::{self, Outbound};
 use crate::pricing::PriceSheet;
 use crate::state::snapshot::Counters;
 use crate::state::{Restored, Snapshot, State};
@@ -52,8 +54,6 @@ const FACTS: Bounds = Bounds { urgent: 4_096, bulk: 1, bytes: 256 << 20 };
 const KEEP: Bounds = Bounds { urgent: 65_536, bulk: 1, bytes: 512 << 20 };
 /// Chunks of numbers on their way to the disk.
 const SAMPLES: Bounds = Bounds { urgent: 1, bulk: 16_384, bytes: 256 << 20 };
-/// Notices on their way out; the store's outbox holds them all.
-const OUTBOX: Bounds = Bounds { urgent: 4_096, bulk: 1, bytes: 64 << 20 };
 /// At the end, how long people are still told before the rest is left to the next start.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
@@ -106,7 +106,6 @@ pub struct Line {
     inbox: Arc<Queue<Packet>>,
     keep: Arc<Queue<Keep>>,
     samples: Arc<Queue<Arc<SampleChunk>>>,
-    outbox: Arc<Queue<crate::model::OutboxItem>>,
     announcer: Announcer,
     crash_lane: Client,
     telemetry_lane: Client,
@@ -116,7 +115,7 @@ pub struct Line {
     state: JoinHandle<State>,
     keeper: JoinHandle<()>,
     others: Vec<JoinHandle<()>>,
-    teller: outbound::Teller,
+    teller: Teller,
     /// What the operator must be told about the start: a file put aside.
     pub notices: Vec<String>,
 }
@@ -175,7 +174,6 @@ impl Line {
         let facts = Arc::new(Queue::new("facts", FACTS, weigh_told));
         let keep = Arc::new(Queue::new("records", KEEP, weigh_keep));
         let samples = Arc::new(Queue::new("numbers", SAMPLES, |chunk: &Arc<SampleChunk>| 64 * (chunk.t_ms.len() + 4)));
-        let outbox = Arc::new(Queue::new("notices", OUTBOX, |item: &crate::model::OutboxItem| item.notice.text.len() + 512));
         let latest = Arc::new(Latest::default());
         let desk = Desk { latest: Arc::clone(&latest), facts: Arc::clone(&facts) };
 
@@ -200,7 +198,9 @@ impl Line {
         restored.known_events = opened.loaded.events.into_iter().map(|known| ((known.origin, known.event), known.incident)).collect();
         state.restore(restored);
         let mut ignored = Vec::new();
-        state.apply(linked(Link::Store, LinkState::Up), Clock.now(), &mut ignored);
+        state.apply(linked(Link::Store, LinkStatus::plain(LinkState::Up)), Clock.now(), &mut ignored);
+        let outbound = Outbound::new(&options.outbound)?;
+        state.apply(linked(teller::LINK, teller::first_status(&outbound)), Clock.now(), &mut ignored);
 
         let host = Host::new(options.functions, options.max_devices, Box::new(SystemTime::default()));
         let host = spawn("host", {
@@ -220,21 +220,23 @@ impl Line {
             let facts = Arc::clone(&facts);
             move || stages::run_state(state, &facts, &outlets)
         })?;
+        let teller = Teller::start(outbound, Arc::clone(&facts), Arc::clone(&keep))?;
         let keeper = Keeper {
             writer: opened.writer,
             queue: Arc::clone(&keep),
             facts: Arc::clone(&facts),
             acker: crash_lane.acker.clone(),
             publisher: crash_lane.publisher.clone(),
-            outbox: Arc::clone(&outbox),
+            notices: Some(teller.notices()),
             announcer: announcer.clone(),
         };
         let keeper = spawn("keeper", move || keeper.run())?;
-        for item in opened.loaded.outbox {
+        let pending = opened.loaded.outbox;
+        let notices = teller.notices();
+        spawn("resume", move || {
             // What was committed before the last end and not told yet.
-            outbox.try_push(item).ok();
-        }
-        let teller = start_teller(&options.outbound, &outbox, &facts, &keep)?;
+            pending.into_iter().take_while(|item| notices.blocking_send(item.clone()).is_ok()).for_each(drop);
+        })?;
 
         let ending = Arc::new(AtomicBool::new(false));
         let mut others: Vec<_> = announcing.into_iter().collect();
@@ -248,7 +250,6 @@ impl Line {
                 reading(&facts),
                 reading(&keep),
                 reading(&samples),
-                reading(&outbox),
             ];
             let (facts, ending, dir) = (Arc::clone(&facts), Arc::clone(&ending), options.data_dir);
             move || tick(&readings, &facts, &ending, &dir)
@@ -258,7 +259,6 @@ impl Line {
             inbox,
             keep,
             samples,
-            outbox,
             announcer,
             crash_lane,
             telemetry_lane,
@@ -300,7 +300,6 @@ impl Line {
             // Ends with an error by design: the keeper drops the sender after the commit.
             all_saved.recv().ok();
         }
-        self.outbox.close();
         self.teller.stop(LAST_WORDS);
         self.keep.close();
         self.samples.close();
@@ -341,12 +340,12 @@ impl Sink for LaneSink {
     }
 
     fn link(&mut self, link: Link, status: LinkStatus) {
-        drop(self.facts.push_wait(Told::Fact(Fact::Linked { link, status, at: Clock.now() })));
+        drop(self.facts.push_wait(Told::Fact(linked(link, status))));
     }
 }
 
-fn linked(link: Link, state: LinkState) -> Fact {
-    Fact::Linked { link, status: LinkStatus::plain(state), at: Clock.now() }
+fn linked(link: Link, status: LinkStatus) -> Fact {
+    Fact::Linked { link, status, at: Clock.now() }
 }
 
 fn broker_settings(options: &Options) -> Result<(Option<Embedded>, broker::Settings), Error> {
@@ -365,16 +364,6 @@ fn broker_settings(options: &Options) -> Result<(Option<Embedded>, broker::Setti
         settings.client_id = Some(name);
     }
     Ok((None, settings))
-}
-
-fn start_teller(
-    settings: &outbound::Settings,
-    outbox: &Arc<Queue<crate::model::OutboxItem>>,
-    facts: &Arc<Queue<Told>>,
-    keep: &Arc<Queue<Keep>>,
-) -> Result<outbound::Teller, Error> {
-    let _ = (settings, outbox, facts, keep);
-    Ok(outbound::Teller {})
 }
 
 fn reading<T: Send + 'static>(queue: &Arc<Queue<T>>) -> Box<dyn Fn() -> crate::model::QueueReading + Send> {

@@ -127,7 +127,7 @@ impl State {
                 self.add_step(&incident, StepKind::Acknowledged, at, "application acknowledgement sent", effects);
                 self.trace_step(&incident, "Acknowledged", "ack published", at, false);
             }
-            Fact::Told { incident, channel, outcome, at } => self.told(&incident, &channel, &outcome, at, effects),
+            Fact::Told { incident, words, outcome, at } => self.told(&incident, &words, &outcome, at, effects),
             Fact::Injected { packet, topic, title, origin, sent_at, accepted_at } => {
                 self.traces.injected(packet, &topic, &title, origin, sent_at, accepted_at);
                 self.parts.traces_changed = true;
@@ -382,24 +382,14 @@ impl State {
         }
     }
 
-    fn told(
-        &mut self,
-        incident: &IncidentId,
-        channel: &str,
-        outcome: &DeliveryOutcome,
-        at: Timestamp,
-        effects: &mut Vec<Effect>,
-    ) {
-        let (kind, detail, failed, suppressed) = match outcome {
-            DeliveryOutcome::Accepted => (StepKind::Told, format!("{channel} accepted"), false, false),
-            DeliveryOutcome::Retrying { reason, .. } => {
-                (StepKind::TellFailed, format!("{channel}: {reason} Trying again."), true, false)
-            }
-            DeliveryOutcome::Refused { reason } => (StepKind::TellFailed, format!("{channel} refused: {reason}"), true, false),
-            DeliveryOutcome::WouldHave => (StepKind::WouldHaveTold, format!("would have told {channel}"), false, true),
+    fn told(&mut self, incident: &IncidentId, words: &str, outcome: &DeliveryOutcome, at: Timestamp, effects: &mut Vec<Effect>) {
+        let (kind, failed, suppressed) = match outcome {
+            DeliveryOutcome::Accepted => (StepKind::Told, false, false),
+            DeliveryOutcome::Retrying { .. } | DeliveryOutcome::Refused { .. } => (StepKind::TellFailed, true, false),
+            DeliveryOutcome::WouldHave => (StepKind::WouldHaveTold, false, true),
         };
-        self.add_step(incident, kind, at, detail.clone(), effects);
-        let mut stage = stage("Notify", detail, at, at);
+        self.add_step(incident, kind, at, words, effects);
+        let mut stage = stage("Notify", words, at, at);
         stage.failed = failed;
         stage.suppressed = suppressed;
         self.traces.add_to_incident(incident, &stage);

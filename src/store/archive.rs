@@ -256,12 +256,10 @@ fn parsed(row: &rusqlite::Row<'_>, idx: usize) -> rusqlite::Result<Value> {
 
 /// A payload as JSON can hold it: text, or `{"hex": …}`.
 fn legible(payload: &[u8]) -> Value {
+    let digit = |four: u8| char::from_digit(u32::from(four), 16).unwrap_or('?');
     match std::str::from_utf8(payload) {
         Ok(text) => Value::from(text),
-        Err(_) => {
-            let digit = |four: u8| char::from_digit(u32::from(four), 16).unwrap_or('?');
-            json!({"hex": payload.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect::<String>()})
-        }
+        Err(_) => json!({"hex": payload.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect::<String>()}),
     }
 }
 

@@ -153,8 +153,9 @@ proptest! {
                 .map(|(_, value)| *value)
                 .collect();
             prop_assert_eq!(bucket.n, within.len() as u64);
-            prop_assert_eq!(bucket.min, within.iter().copied().fold(f64::INFINITY, f64::min));
-            prop_assert_eq!(bucket.max, within.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+            let order = |a: &f64, b: &f64| a.total_cmp(b);
+            let extremes = (within.iter().copied().min_by(order), within.iter().copied().max_by(order));
+            prop_assert_eq!((Some(bucket.min), Some(bucket.max)), extremes);
             prop_assert_eq!((bucket.first, bucket.last), (within[0], within[within.len() - 1]));
         }
     }
@@ -183,10 +184,17 @@ fn drives(len: usize) -> Option<Vec<Arc<SampleChunk>>> {
         rows.entry(row[drive].to_owned()).or_default().push(((secs * 1e3) as i64, values.collect()));
     }
     let mut chunks = Vec::new();
-    for (drive, rows) in rows {
-        chunks.extend(rows.chunks(len).map(|rows| {
+    for (drive, mut rows) in rows {
+        // All onto one day, as a fleet drives: a file a drive would measure empty pages.
+        let begin = rows.iter().map(|(t_ms, _)| *t_ms).min().unwrap_or(0);
+        for (t_ms, _) in &mut rows {
+            *t_ms += 20_000 * DAY - begin;
+        }
+        // Ten vehicles a drive, so that the first pages of an empty file do not weigh.
+        let copies = (0..10).flat_map(|copy| rows.chunks(len).map(move |rows| (copy, rows)));
+        chunks.extend(copies.map(|(copy, rows)| {
             Arc::new(SampleChunk {
-                device: DeviceId::new(&format!("drive-{drive}")),
+                device: DeviceId::new(&format!("drive-{drive}-{copy}")),
                 kind: DeviceKind::Vehicle,
                 origin: Origin::Device,
                 t_ms: rows.iter().map(|(t_ms, _)| *t_ms).collect(),
@@ -217,10 +225,10 @@ fn recorded_drives_come_back_and_take_few_bytes() {
             "{len} rows a chunk: {n_samples} samples, {per_sample:.2} bytes each, {:.2} million/s",
             n_samples as f64 / took / 1e6
         );
-        assert!(per_sample < 2.6, "{per_sample} bytes a sample");
+        assert!(per_sample < 1.8, "{per_sample} bytes a sample");
         let archive = Archive::open(dir.path()).unwrap();
         let quantity = &Quantity::of(DeviceKind::Vehicle)[0];
-        for chunk in chunks.iter().step_by(7) {
+        for chunk in chunks.iter().step_by(61) {
             let range = (chunk.t_ms[0], chunk.t_ms[chunk.t_ms.len() - 1]);
             let samples = archive.samples(Origin::Device, &chunk.device, DeviceKind::Vehicle, "speed", range).unwrap();
             let expected = chunk.t_ms.iter().zip(&chunk.columns[0]);

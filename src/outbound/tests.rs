@@ -1,0 +1,398 @@
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use super::*;
+use crate::model::{DeviceId, IncidentId, Origin, Severity};
+
+/// What the server does with a request.
+#[derive(Clone, Copy, Debug)]
+enum Does {
+    /// Answers with this status line and these headers.
+    Answers(&'static str),
+    /// Closes the connection without a word.
+    Cuts,
+    /// Reads and says nothing.
+    Hangs,
+}
+
+const OK: Does = Does::Answers("200 OK");
+
+/// One request as it came.
+#[derive(Clone, Debug)]
+struct Request {
+    first_line: String,
+    headers: Vec<(String, String)>,
+    body: serde_json::Value,
+}
+
+impl Request {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// A real HTTP server on this machine that follows a script and then says 200.
+#[derive(Clone)]
+struct Server {
+    url: String,
+    script: Arc<Mutex<VecDeque<Does>>>,
+    requests: Arc<Mutex<Vec<Request>>>,
+}
+
+impl Server {
+    async fn start(script: &[Does]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook?token=secret", listener.local_addr().unwrap());
+        let server = Self { url, script: Arc::new(Mutex::new(script.iter().copied().collect())), requests: Arc::default() };
+        let clone = server.clone();
+        tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                let server = clone.clone();
+                tokio::spawn(async move { server.serve(BufReader::new(socket)).await });
+            }
+        });
+        server
+    }
+
+    async fn serve(&self, mut socket: BufReader<tokio::net::TcpStream>) -> Option<()> {
+        loop {
+            let mut lines = Vec::new();
+            loop {
+                let mut line = String::new();
+                if socket.read_line(&mut line).await.ok()? == 0 {
+                    return None;
+                }
+                match line.trim_end() {
+                    "" => break,
+                    line => lines.push(line.to_owned()),
+                }
+            }
+            let header = |line: &String| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+            let headers: Vec<_> = lines[1..].iter().filter_map(header).collect();
+            let len = headers.iter().find(|(name, _)| name == "content-length")?.1.parse().ok()?;
+            let mut body = vec![0; len];
+            socket.read_exact(&mut body).await.ok()?;
+            let request = Request { first_line: lines[0].clone(), headers, body: serde_json::from_slice(&body).unwrap() };
+            let does = {
+                self.requests.lock().unwrap().push(request);
+                self.script.lock().unwrap().pop_front().unwrap_or(OK)
+            };
+            match does {
+                Does::Answers(status) => {
+                    let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+                    socket.get_mut().write_all(answer.as_bytes()).await.ok()?;
+                }
+                Does::Cuts => return None,
+                Does::Hangs => std::future::pending().await,
+            }
+        }
+    }
+
+    fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+fn item(incident: u32, what: &str, origin: Origin) -> OutboxItem {
+    let notice = Notice {
+        dedup_key: format!("INC-{incident}:{what}"),
+        incident: IncidentId(format!("INC-{incident}").into()),
+        device: DeviceId::new("van-7"),
+        severity: Severity::Critical,
+        origin,
+        title: "Crash, van-7, 34 km/h".to_owned(),
+        text: "Hit from the front <b>& so on</b>".to_owned(),
+        at: Timestamp(1_800_000_000_000_000),
+    };
+    OutboxItem { notice, settled: Vec::new(), attempts: 0 }
+}
+
+fn pace() -> Pace {
+    Pace { first: Duration::from_millis(2), cap: Duration::from_millis(20), timeout: Duration::from_millis(400) }
+}
+
+/// A worker with a webhook only, what it takes and what it reports.
+fn start(url: Option<&str>) -> (mpsc::Sender<OutboxItem>, mpsc::Receiver<Told>) {
+    let settings = Settings { webhook_url: url.map(str::to_owned), desktop: false };
+    let outbound = Outbound::with_pace(&settings, pace()).unwrap();
+    let (items, taken) = mpsc::channel(100);
+    let (reports, told) = mpsc::channel(10_000);
+    let sink = move |told| reports.try_send(told).unwrap();
+    tokio::spawn(outbound.run(taken, Arc::new(sink)));
+    (items, told)
+}
+
+async fn next(told: &mut mpsc::Receiver<Told>) -> Told {
+    timeout(Duration::from_secs(20), told.recv()).await.expect("nothing was reported in 20 s").expect("the worker ended")
+}
+
+/// Sends one notice to a server with this script and answers all reports up to the final one, and the server.
+async fn tell(script: &[Does]) -> (Vec<Told>, Server) {
+    let server = Server::start(script).await;
+    let (items, mut told) = start(Some(&server.url));
+    items.send(item(1, "opened", Origin::Device)).await.unwrap();
+    let mut reports = Vec::new();
+    loop {
+        let report = next(&mut told).await;
+        reports.push(report);
+        if reports.last().is_some_and(|report| report.last) {
+            break;
+        }
+    }
+    (reports, server)
+}
+
+fn outcomes(reports: &[Told]) -> Vec<&'static str> {
+    let word = |report: &Told| match report.outcome {
+        DeliveryOutcome::Accepted => "accepted",
+        DeliveryOutcome::Retrying { .. } => "retrying",
+        DeliveryOutcome::Refused { .. } => "refused",
+        DeliveryOutcome::WouldHave => "would have",
+    };
+    reports.iter().map(word).collect()
+}
+
+#[tokio::test]
+async fn a_notice_is_posted_once_and_taken() {
+    let (reports, server) = tell(&[Does::Answers("202 Accepted")]).await;
+    assert_eq!(outcomes(&reports), ["accepted"]);
+    assert_eq!(reports[0].words, "webhook 127.0.0.1: accepted");
+    let requests = server.requests();
+    let [request] = requests.as_slice() else { panic!("{requests:?}") };
+    assert_eq!(request.first_line, "POST /hook?token=secret HTTP/1.1");
+    assert_eq!(request.header("idempotency-key"), Some("INC-1:opened"));
+    assert_eq!(request.header("content-type"), Some("application/json"));
+    let expected = serde_json::json!({
+        "dedup_key": "INC-1:opened", "incident": "INC-1", "device": "van-7", "severity": "critical",
+        "title": "Crash, van-7, 34 km/h", "text": "Hit from the front <b>& so on</b>", "at": "2027-01-15T08:00:00.000Z",
+        "source": "fleetwatch",
+    });
+    assert_eq!(request.body, expected);
+}
+
+#[tokio::test]
+async fn whatever_may_pass_is_tried_again_with_the_same_key() {
+    let script = [
+        Does::Answers("500 Internal Server Error"),
+        Does::Cuts,
+        Does::Answers("503 Service Unavailable"),
+        Does::Hangs,
+        Does::Answers("429 Too Many Requests"),
+        Does::Answers("408 Request Timeout"),
+    ];
+    let (reports, server) = tell(&script).await;
+    let mut expected = vec!["retrying"; script.len()];
+    expected.push("accepted");
+    assert_eq!(outcomes(&reports), expected);
+    let requests = server.requests();
+    assert_eq!(requests.len(), script.len() + 1);
+    for request in &requests {
+        assert_eq!(request.header("idempotency-key"), Some("INC-1:opened"));
+        assert_eq!(request.body, requests[0].body);
+    }
+    let reason = |idx: usize| match &reports[idx].outcome {
+        DeliveryOutcome::Retrying { reason, .. } => reason.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(reason(0), "the webhook answered 500");
+    assert!(reason(1).starts_with("the webhook cannot be reached"), "{}", reason(1));
+    assert!(reason(3).starts_with("the webhook did not answer in time"), "{}", reason(3));
+    assert!(reports.iter().all(|report| !report.words.contains("secret")), "{reports:?}");
+}
+
+#[tokio::test]
+async fn what_cannot_pass_is_refused_at_once_with_words_on_what_to_do() {
+    for (status, words) in [
+        ("400 Bad Request", "does not understand"),
+        ("401 Unauthorized", "token or password"),
+        ("403 Forbidden", "token or password"),
+        ("404 Not Found", "check webhook_url"),
+        ("413 Content Too Large", "too long"),
+        ("418 I'm a teapot", "ask whoever runs it"),
+        ("302 Found\r\nLocation: http://127.0.0.1:1/elsewhere", "new address"),
+        ("307 Temporary Redirect\r\nLocation: /elsewhere", "new address"),
+    ] {
+        let (reports, server) = tell(&[Does::Answers(status)]).await;
+        assert_eq!(outcomes(&reports), ["refused"], "{status}");
+        let DeliveryOutcome::Refused { reason } = &reports[0].outcome else { unreachable!() };
+        assert!(reason.contains(words) && reason.contains(&status[..3]), "{status}: {reason}");
+        assert_eq!(server.requests().len(), 1, "{status}: a redirect was followed, or it was tried again");
+    }
+}
+
+#[tokio::test]
+async fn a_dead_endpoint_is_tried_until_it_lives() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    drop(listener);
+    let (items, mut told) = start(Some(&url));
+    items.send(item(1, "opened", Origin::Device)).await.unwrap();
+    for _ in 0..12 {
+        let report = next(&mut told).await;
+        assert_eq!(outcomes(std::slice::from_ref(&report)), ["retrying"]);
+        assert!(!report.last);
+    }
+    assert!(next(&mut told).await.words.contains("attempt 13 failed"));
+}
+
+#[tokio::test]
+async fn the_patience_that_a_receiver_asks_for_is_kept() {
+    let server = Server::start(&[Does::Answers("429 Too Many Requests\r\nRetry-After: 30")]).await;
+    let (items, mut told) = start(Some(&server.url));
+    items.send(item(1, "opened", Origin::Device)).await.unwrap();
+    let report = next(&mut told).await;
+    let DeliveryOutcome::Retrying { at, .. } = report.outcome else { panic!("{report:?}") };
+    assert!((29.9..30.1).contains(&at.secs_since(report.at)), "{at:?}");
+    // It holds for the channel, not only for this notice: nothing goes out for now.
+    items.send(item(2, "opened", Origin::Device)).await.unwrap();
+    drop(items);
+    while server.requests().len() < 2 {
+        if timeout(Duration::from_millis(200), told.recv()).await.is_err() {
+            break;
+        }
+    }
+    assert_eq!(server.requests().len(), 1, "the receiver was not left alone");
+}
+
+#[tokio::test]
+async fn a_later_notice_of_an_incident_never_overtakes_an_earlier_one() {
+    let script = [Does::Answers("500 Internal Server Error"); 5];
+    let server = Server::start(&script).await;
+    let (items, mut told) = start(Some(&server.url));
+    for what in ["opened", "worse", "resolved"] {
+        items.send(item(1, what, Origin::Device)).await.unwrap();
+    }
+    let mut accepted = Vec::new();
+    while accepted.len() < 3 {
+        let report = next(&mut told).await;
+        if report.last {
+            accepted.push(report.notice.dedup_key.clone());
+        }
+    }
+    assert_eq!(accepted, ["INC-1:opened", "INC-1:worse", "INC-1:resolved"]);
+    let keys: Vec<_> = server.requests().iter().map(|request| request.body["dedup_key"].as_str().unwrap().to_owned()).collect();
+    let mut in_order = keys.clone();
+    in_order.sort_by_key(|key| accepted.iter().position(|accepted| accepted == key));
+    assert_eq!(keys, in_order);
+}
+
+#[tokio::test]
+async fn a_notice_that_hangs_does_not_hold_up_another_incident() {
+    let server = Server::start(&[Does::Hangs]).await;
+    let (items, mut told) = start(Some(&server.url));
+    items.send(item(1, "opened", Origin::Device)).await.unwrap();
+    while server.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    items.send(item(2, "opened", Origin::Device)).await.unwrap();
+    let first = next(&mut told).await;
+    assert_eq!((first.notice.dedup_key.as_str(), outcomes(std::slice::from_ref(&first))[0]), ("INC-2:opened", "accepted"));
+}
+
+#[tokio::test]
+async fn a_drill_or_sample_never_produces_a_request() {
+    let server = Server::start(&[]).await;
+    let (items, mut told) = start(Some(&server.url));
+    for (n, origin) in [(1, Origin::Drill), (2, Origin::Sample)] {
+        items.send(item(n, "opened", origin)).await.unwrap();
+        let report = next(&mut told).await;
+        assert_eq!((&report.outcome, report.last), (&DeliveryOutcome::WouldHave, true));
+        assert_eq!(report.words, "would have told webhook 127.0.0.1: Crash, van-7, 34 km/h");
+    }
+    // The next real one is the first that the server sees.
+    items.send(item(3, "opened", Origin::Device)).await.unwrap();
+    assert_eq!(next(&mut told).await.outcome, DeliveryOutcome::Accepted);
+    assert_eq!(server.requests().len(), 1);
+    assert_eq!(server.requests()[0].body["incident"], "INC-3");
+    for origin in [Origin::Drill, Origin::Sample] {
+        RealNotice::try_from(item(1, "opened", origin).notice).unwrap_err();
+    }
+}
+
+#[tokio::test]
+async fn without_a_channel_it_says_that_nobody_was_told() {
+    let (items, mut told) = start(None);
+    items.send(item(1, "opened", Origin::Device)).await.unwrap();
+    let report = next(&mut told).await;
+    assert_eq!((report.channel, outcomes(std::slice::from_ref(&report))[0], report.last), ("nobody", "refused", true));
+    assert!(report.words.contains("set webhook_url"), "{}", report.words);
+}
+
+#[tokio::test]
+async fn a_channel_that_took_it_before_the_restart_is_not_asked_again() {
+    let server = Server::start(&[]).await;
+    let (items, mut told) = start(Some(&server.url));
+    let settled = OutboxItem { settled: vec!["webhook".to_owned()], ..item(1, "opened", Origin::Device) };
+    items.send(settled).await.unwrap();
+    assert!(next(&mut told).await.last);
+    items.send(item(2, "opened", Origin::Device)).await.unwrap();
+    assert_eq!(next(&mut told).await.outcome, DeliveryOutcome::Accepted);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn closing_ends_the_worker_after_one_try_each() {
+    let server = Server::start(&[Does::Answers("500 Internal Server Error"); 100]).await;
+    let (items, mut told) = start(Some(&server.url));
+    for n in 0..20 {
+        items.send(item(n, "opened", Origin::Device)).await.unwrap();
+    }
+    drop(items);
+    let mut tried = std::collections::BTreeSet::new();
+    while let Some(report) = timeout(Duration::from_secs(20), told.recv()).await.expect("the worker did not end") {
+        tried.insert(report.notice.dedup_key.clone());
+    }
+    assert_eq!(tried.len(), 20);
+}
+
+#[test]
+fn an_address_that_lets_others_read_along_is_refused_with_the_reason() {
+    let check = |url: &str| Outbound::new(&Settings { webhook_url: Some(url.to_owned()), desktop: false });
+    for url in ["https://hooks.example.org/x", "http://127.0.0.1:8080/", "http://localhost/", "http://[::1]:9/"] {
+        assert!(check(url).is_ok(), "{url}");
+    }
+    for url in ["http://hooks.example.org/", "http://192.168.0.7/", "http://localhost.example.org/", "ftp://127.0.0.1/"] {
+        let words = check(url).unwrap_err().to_string();
+        assert!(words.contains("https://"), "{url}: {words}");
+    }
+    assert!(check("hooks.example.org").unwrap_err().to_string().contains("webhook_url"));
+    let settings: Settings = toml::from_str("webhook_url = 'https://a.example'").unwrap();
+    assert!(settings.desktop);
+    toml::from_str::<Settings>("webhok_url = ''").unwrap_err();
+}
+
+#[cfg(feature = "desk")]
+#[tokio::test]
+async fn a_desktop_without_a_notification_service_is_a_report_and_no_error() {
+    // Whether this machine has such a service is not ours to say: either way there is one final report.
+    if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some() {
+        return;
+    }
+    let real = RealNotice::try_from(item(1, "opened", Origin::Device).notice).unwrap();
+    let attempt = desktop::show(real).await;
+    let worker::Attempt::Refused { reason } = attempt else { panic!("{attempt:?}") };
+    assert!(reason.contains("desktop = false"), "{reason}");
+}
+
+proptest! {
+    /// The wait grows, is never more than its cap unless the receiver asked for it, and is never nothing.
+    #[test]
+    fn waits_are_within_their_bounds(n_failures in 1_u32..200, chance in 0.0..1.0_f64, asked in prop::option::of(0_u64..100_000)) {
+        let pace = Pace::default();
+        let asked = asked.map(Duration::from_secs);
+        let delay = pace.delay(n_failures, chance, asked);
+        let patience = asked.unwrap_or_default().min(Duration::from_mins(10));
+        prop_assert!(delay >= pace.first / 2 && delay >= patience);
+        prop_assert!(delay <= pace.cap.max(patience));
+        if n_failures > 9 {
+            prop_assert!(delay >= pace.cap / 2);
+        }
+    }
+}

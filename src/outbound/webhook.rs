@@ -1,0 +1,136 @@
+//! A webhook: one POST of JSON a notice, and what each answer means.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Client, StatusCode, redirect};
+use serde::Serialize;
+use url::{Host, Url};
+
+use super::worker::Attempt;
+use super::{Error, RealNotice};
+use crate::clock::Clock;
+use crate::model::{DeviceId, IncidentId, Notice, PacketId, Severity, Timestamp};
+
+/// A webhook, ready to send.
+#[derive(Clone, Debug)]
+pub(super) struct Webhook {
+    client: Client,
+    url: Url,
+}
+
+/// What is posted. The field names are stable.
+#[derive(Debug, Serialize)]
+struct Body<'a> {
+    dedup_key: &'a str,
+    incident: &'a IncidentId,
+    device: &'a DeviceId,
+    severity: Severity,
+    title: &'a str,
+    text: &'a str,
+    /// RFC 3339, UTC.
+    at: String,
+    source: &'static str,
+}
+
+impl Webhook {
+    pub(super) fn new(url: &str, timeout: Duration) -> Result<Self, Error> {
+        let url = Url::parse(url)?;
+        let here = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        if !(url.scheme() == "https" || url.scheme() == "http" && here) {
+            return Err(Error::Insecure);
+        }
+        let mut client = Client::builder()
+            .user_agent(concat!("fleetwatch/", env!("CARGO_PKG_VERSION")))
+            .timeout(timeout)
+            .redirect(redirect::Policy::none())
+            .tls_backend_preconfigured(tls()?);
+        if here {
+            client = client.no_proxy();
+        }
+        Ok(Self { client: client.build()?, url })
+    }
+
+    /// Where to, without the path and the password, which may be secret.
+    pub(super) fn host(&self) -> &str {
+        self.url.host_str().unwrap_or("")
+    }
+
+    pub(super) async fn send(&self, real: &RealNotice) -> Attempt {
+        let Notice { dedup_key, incident, device, severity, title, text, at, .. } = real.notice();
+        let at = at.rfc3339();
+        let body = Body { dedup_key, incident, device, severity: *severity, title, text, at, source: "fleetwatch" };
+        let request = self.client.post(self.url.clone()).header("Idempotency-Key", key(dedup_key)).json(&body);
+        match request.send().await {
+            Ok(answer) => meaning(answer.status(), answer.headers(), Clock.now()),
+            Err(error) => Attempt::Retry { reason: in_words(error), after: None },
+        }
+    }
+}
+
+/// A key as a header can carry it; one that it cannot is replaced by its own name, the same every time.
+fn key(dedup_key: &str) -> HeaderValue {
+    let hashed = || HeaderValue::from_str(&PacketId::of("dedup_key", dedup_key.as_bytes()).to_string()).ok();
+    let key = HeaderValue::from_str(dedup_key).ok().or_else(hashed);
+    key.unwrap_or_else(|| HeaderValue::from_static("fleetwatch"))
+}
+
+/// What an answer means, and what to do where a person must.
+fn meaning(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Attempt {
+    let refused = |what: &str| Attempt::Refused { reason: format!("the webhook answered {}: {what}", status.as_u16()) };
+    match status.as_u16() {
+        200..=299 => Attempt::Accepted,
+        300..=399 => refused("it has moved; put its new address into webhook_url"),
+        400 => refused("it does not understand the message; check that webhook_url takes JSON of this shape"),
+        401 | 403 => refused("it does not let us in; check the token or password in webhook_url"),
+        404 | 410 => refused("nothing is there; check webhook_url"),
+        413 => refused("the message is too long for it; raise its limit"),
+        408 | 425 | 429 | 500..=599 => {
+            let reason = format!("the webhook answered {}", status.as_u16());
+            Attempt::Retry { reason, after: retry_after(headers, now) }
+        }
+        _ => refused("it will not take the message; ask whoever runs it"),
+    }
+}
+
+/// `Retry-After` as seconds or as a date.
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let secs = value.parse().ok().or_else(|| {
+        let date = chrono::DateTime::parse_from_rfc2822(value).ok()?;
+        u64::try_from(date.timestamp() - now.millis() / 1_000).ok()
+    })?;
+    Some(Duration::from_secs(secs))
+}
+
+/// The cause and what caused it, without the address, which may be secret.
+fn in_words(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let first = if error.is_timeout() { "the webhook did not answer in time" } else { "the webhook cannot be reached" };
+    let mut words = first.to_owned();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    words
+}
+
+fn tls() -> Result<rustls::ClientConfig, Error> {
+    let mut roots = rustls::RootCertStore::empty();
+    let found = rustls_native_certs::load_native_certs();
+    for error in &found.errors {
+        log::warn!("a certificate of the system cannot be read: {error}");
+    }
+    roots.add_parsable_certificates(found.certs);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}

@@ -1,0 +1,206 @@
+//! One channel's worker: which notice is next, and when again.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tokio::task::{Id, JoinSet};
+
+use super::retry::Pace;
+use super::webhook::Webhook;
+use super::{RealNotice, Sink, Told, WAITING, desktop};
+use crate::clock::Clock;
+use crate::model::{DeliveryOutcome, IncidentId};
+
+/// Attempts under way at once, so that one that hangs does not hold up the others.
+const AT_ONCE: usize = 8;
+
+/// A way to tell people.
+#[derive(Clone, Debug)]
+pub(super) enum Channel {
+    Webhook(Webhook),
+    Desktop,
+}
+
+/// What came of one attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Attempt {
+    /// The channel took it.
+    Accepted,
+    /// It may work later; not before `after`, where the receiver asked for it.
+    Retry { reason: String, after: Option<Duration> },
+    /// It will never work as it is.
+    Refused { reason: String },
+}
+
+impl Channel {
+    /// Its name in the store and in reports.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Webhook(_) => "webhook",
+            Self::Desktop => "desktop",
+        }
+    }
+
+    /// Whom it reaches, in words.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::Webhook(webhook) => format!("webhook {}", webhook.host()),
+            Self::Desktop => "desktop".to_owned(),
+        }
+    }
+
+    async fn send(self, real: RealNotice) -> Attempt {
+        match self {
+            Self::Webhook(webhook) => webhook.send(&real).await,
+            Self::Desktop => desktop::show(real).await,
+        }
+    }
+}
+
+/// A notice on its way through one channel.
+#[derive(Debug)]
+pub(super) struct Job {
+    real: RealNotice,
+    /// Channels that have neither taken nor refused it, this one included.
+    n_open: Arc<AtomicUsize>,
+    n_failures: u32,
+    due: Instant,
+    /// Its place in the order of arrival at this channel.
+    place: u64,
+}
+
+impl Job {
+    /// One for each of `n` channels.
+    pub(super) fn for_each(real: RealNotice, n: usize) -> impl Iterator<Item = Self> {
+        let n_open = Arc::new(AtomicUsize::new(n));
+        let due = Clock.instant();
+        (0..n).map(move |_| Self { real: real.clone(), n_open: Arc::clone(&n_open), n_failures: 0, due, place: 0 })
+    }
+
+    fn incident(&self) -> &IncidentId {
+        &self.real.notice().incident
+    }
+}
+
+/// Works until `jobs` is closed and nothing is left that was never tried.
+pub(super) async fn work(channel: Channel, pace: Pace, mut jobs: mpsc::Receiver<Job>, sink: Arc<dyn Sink>) {
+    let mut worker = Worker {
+        channel,
+        pace,
+        sink,
+        waiting: VecDeque::new(),
+        n_taken: 0,
+        under_way: HashMap::new(),
+        attempts: JoinSet::new(),
+        paused: None,
+    };
+    let mut open = true;
+    loop {
+        if !open {
+            // The rest lies in the outbox and comes back with the next start.
+            worker.waiting.retain(|job| job.n_failures == 0);
+        }
+        let wake = worker.start_what_is_due();
+        if !open && worker.waiting.is_empty() && worker.under_way.is_empty() {
+            return;
+        }
+        tokio::select! {
+            job = jobs.recv(), if open && worker.waiting.len() < WAITING => match job {
+                Some(job) => worker.take(job),
+                None => open = false,
+            },
+            Some(done) = worker.attempts.join_next_with_id() => match done {
+                Ok((id, attempt)) => worker.settle(id, attempt),
+                Err(error) => {
+                    let reason = "the attempt broke off inside fleetwatch".to_owned();
+                    worker.settle(error.id(), Attempt::Retry { reason, after: None });
+                }
+            },
+            () = tokio::time::sleep_until(wake.unwrap_or_else(|| Clock.instant()).into()), if wake.is_some() => {}
+        }
+    }
+}
+
+struct Worker {
+    channel: Channel,
+    pace: Pace,
+    sink: Arc<dyn Sink>,
+    /// In order of arrival.
+    waiting: VecDeque<Job>,
+    n_taken: u64,
+    under_way: HashMap<Id, Job>,
+    attempts: JoinSet<Attempt>,
+    /// The receiver asked for patience until then.
+    paused: Option<Instant>,
+}
+
+impl Worker {
+    fn take(&mut self, job: Job) {
+        self.n_taken += 1;
+        self.waiting.push_back(Job { place: self.n_taken, ..job });
+    }
+
+    /// Starts every attempt that may start now; answers when the next may.
+    fn start_what_is_due(&mut self) -> Option<Instant> {
+        let now = Clock.instant();
+        self.paused = self.paused.filter(|until| *until > now);
+        // An earlier notice of the same incident goes first, however often it fails: "resolved" never overtakes "opened".
+        let mut taken: HashSet<IncidentId> = self.under_way.values().map(|job| job.incident().clone()).collect();
+        let mut wake: Option<Instant> = None;
+        let mut idx = 0;
+        while idx < self.waiting.len() && self.under_way.len() < AT_ONCE {
+            let job = &self.waiting[idx];
+            let due = self.paused.map_or(job.due, |until| until.max(job.due));
+            let first = taken.insert(job.incident().clone());
+            if first && due <= now {
+                if let Some(job) = self.waiting.remove(idx) {
+                    let attempt = self.attempts.spawn(self.channel.clone().send(job.real.clone()));
+                    self.under_way.insert(attempt.id(), job);
+                }
+                continue;
+            }
+            if first {
+                wake = Some(wake.map_or(due, |wake| wake.min(due)));
+            }
+            idx += 1;
+        }
+        wake
+    }
+
+    fn settle(&mut self, id: Id, attempt: Attempt) {
+        let Some(mut job) = self.under_way.remove(&id) else { return };
+        let at = Clock.now();
+        let outcome = match attempt {
+            Attempt::Accepted => DeliveryOutcome::Accepted,
+            Attempt::Refused { reason } => DeliveryOutcome::Refused { reason },
+            Attempt::Retry { reason, after } => {
+                job.n_failures = job.n_failures.saturating_add(1);
+                let delay = self.pace.delay(job.n_failures, fastrand::f64(), after);
+                job.due = Clock.instant() + delay;
+                if after.is_some() {
+                    self.paused = self.paused.max(Some(job.due));
+                }
+                DeliveryOutcome::Retrying { reason, at: at.plus_micros(delay.as_micros() as i64) }
+            }
+        };
+        let whom = self.channel.words();
+        let words = match &outcome {
+            DeliveryOutcome::Accepted => format!("{whom}: accepted"),
+            DeliveryOutcome::Refused { reason } => format!("{whom}: refused, {reason}"),
+            DeliveryOutcome::Retrying { reason, .. } => format!("{whom}: attempt {} failed, {reason}", job.n_failures),
+            DeliveryOutcome::WouldHave => String::new(),
+        };
+        let retrying = matches!(outcome, DeliveryOutcome::Retrying { .. });
+        let last = !retrying && job.n_open.fetch_sub(1, Ordering::AcqRel) == 1;
+        let notice = Arc::new(job.real.notice().clone());
+        self.sink.told(Told { notice, channel: self.channel.name(), outcome, words, last, at });
+        if retrying {
+            // In its old place, so that the order of arrival stands.
+            let idx = self.waiting.partition_point(|other| other.place < job.place);
+            self.waiting.insert(idx, job);
+        }
+    }
+}
