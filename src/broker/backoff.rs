@@ -36,6 +36,6 @@ impl Backoff {
     }
 }
 
-#[cfg(any())]
+#[cfg(test)]
 #[path = "backoff_tests.rs"]
 mod tests;

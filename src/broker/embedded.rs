@@ -51,11 +51,8 @@ impl std::fmt::Debug for Embedded {
 
 /// Starts the broker on 127.0.0.1. Without a port it takes 1883, or any that is free where 1883 is not.
 pub fn start(port: Option<u16>) -> Result<Embedded, Error> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .thread_name("embedded-broker")
-        .enable_all()
-        .build()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("embedded-broker").enable_all().build()?;
     let password = Secret::new(random_password()?);
     let bind = |port| runtime.block_on(MqttBroker::with_config(config(port)));
     let wanted = port.unwrap_or(USUAL_PORT);
@@ -68,12 +65,18 @@ pub fn start(port: Option<u16>) -> Result<Embedded, Error> {
     let mut broker = broker.with_auth_provider(Arc::new(Doorkeeper { password: password.clone() }));
     let port = broker.local_addr().ok_or_else(|| Error::Embedded("it has no address".to_owned()))?.port();
     let shutdown = broker.shutdown_handle();
+    let mut ready = broker.ready_receiver();
+    let handle = runtime.handle().clone();
     let thread = std::thread::Builder::new().name("embedded-broker-run".to_owned()).spawn(move || {
         if let Err(error) = runtime.block_on(broker.run()) {
             log::error!("the embedded broker ended: {error}");
         }
         runtime.shutdown_timeout(GOODBYE);
     })?;
+    // A request to stop that comes before it is ready would not be heard.
+    if handle.block_on(ready.wait_for(|ready| *ready)).is_err() {
+        return Err(Error::Embedded("it ended at once".to_owned()));
+    }
     Ok(Embedded { port, password, shutdown, thread: Some(thread) })
 }
 

@@ -162,6 +162,6 @@ fn decoded(text: &str) -> Result<String, Error> {
     String::from_utf8(bytes).map_err(|_not_text| Error::Login)
 }
 
-#[cfg(any())]
+#[cfg(test)]
 #[path = "endpoint_tests.rs"]
 mod tests;

@@ -189,6 +189,6 @@ impl Outbox {
     }
 }
 
-#[cfg(any())]
+#[cfg(test)]
 #[path = "publisher_tests.rs"]
 mod tests;

@@ -76,6 +76,6 @@ impl Remedies {
     }
 }
 
-#[cfg(any())]
+#[cfg(test)]
 #[path = "remedy_tests.rs"]
 mod tests;

@@ -299,6 +299,6 @@ impl Drop for CloseOnDrop {
     }
 }
 
-#[cfg(any())]
+#[cfg(test)]
 #[path = "subscriber_tests.rs"]
 mod tests;

@@ -56,8 +56,10 @@ pub(super) fn refuse_files(settings: &Settings) -> Result<(), Error> {
 
 fn certificates(name: &'static str, path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let wrong = |error: &pem::Error| file_error(name, path, &pem_words(error, "a certificate"));
-    let certificates: Vec<_> =
-        CertificateDer::pem_file_iter(path).map_err(|error| wrong(&error))?.collect::<Result<_, _>>().map_err(|error| wrong(&error))?;
+    let certificates: Vec<_> = CertificateDer::pem_file_iter(path)
+        .map_err(|error| wrong(&error))?
+        .collect::<Result<_, _>>()
+        .map_err(|error| wrong(&error))?;
     if certificates.is_empty() { Err(wrong(&pem::Error::NoItemsFound)) } else { Ok(certificates) }
 }
 

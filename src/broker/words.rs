@@ -107,7 +107,9 @@ pub(super) fn poisoned(left: &str, now: &str, reason: &str) -> String {
 
 /// Words while somebody else uses our client id.
 pub(super) fn clash(own: &str, now: &str) -> String {
-    format!("Another program uses the client id {own}; this desk goes on as {now}. Give each desk its own client_id under [broker].")
+    format!(
+        "Another program uses the client id {own}; this desk goes on as {now}. Give each desk its own client_id under [broker]."
+    )
 }
 
 fn refused_words(code: ConnectReturnCode, context: Context<'_>) -> Explained {
@@ -131,9 +133,10 @@ fn refused_words(code: ConnectReturnCode, context: Context<'_>) -> Explained {
         ConnectReturnCode::RefusedProtocolVersion => {
             (Kind::Refused, format!("{endpoint} does not speak MQTT 3.1.1. Turn that version on at the broker."))
         }
-        ConnectReturnCode::ServiceUnavailable | ConnectReturnCode::Success => {
-            (Kind::Other, format!("{endpoint} says that it is unavailable at the moment. See the broker's log; it is tried again."))
-        }
+        ConnectReturnCode::ServiceUnavailable | ConnectReturnCode::Success => (
+            Kind::Other,
+            format!("{endpoint} says that it is unavailable at the moment. See the broker's log; it is tried again."),
+        ),
     };
     Explained { kind, reason }
 }
@@ -166,9 +169,10 @@ fn io_words(error: &io::Error, context: Context<'_>) -> Explained {
                 ),
             };
         }
-        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof => {
-            closed_early_words(endpoint)
-        }
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::UnexpectedEof => closed_early_words(endpoint),
         _ => format!("The connection to {endpoint} failed. Check the network; the raw error says more."),
     };
     Explained { kind: Kind::Other, reason }
@@ -181,7 +185,9 @@ fn closed_early_words(endpoint: &Endpoint) -> String {
              or the broker wants a client certificate (client_cert_file and client_key_file under [broker])."
         )
     } else {
-        format!("{endpoint} closed the connection before answering. This port may speak TLS only: then begin the address with mqtts://.")
+        format!(
+            "{endpoint} closed the connection before answering. This port may speak TLS only: then begin the address with mqtts://."
+        )
     }
 }
 
@@ -195,7 +201,8 @@ fn tls_words(error: &TlsError, endpoint: &Endpoint) -> Explained {
         TlsError::InvalidCertificate(certificate) => (
             Kind::Refused,
             match certificate {
-                CertificateError::UnknownIssuer => format!(
+                // A bad signature is what an authority of the same name with a new key looks like.
+                CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
                     "The certificate of {endpoint} is signed by an authority that this desk does not know. \
                      Set ca_file under [broker] to that authority's certificate."
                 ),
@@ -204,12 +211,16 @@ fn tls_words(error: &TlsError, endpoint: &Endpoint) -> Explained {
                      Use the name that stands in the certificate, or have the broker's certificate renewed for {host}."
                 ),
                 CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                    format!("The certificate of {endpoint} has expired. Renew it at the broker; if it is new, check this machine's clock.")
+                    format!(
+                        "The certificate of {endpoint} has expired. Renew it at the broker; if it is new, check this machine's clock."
+                    )
                 }
                 CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
                     format!("The certificate of {endpoint} is not valid yet. Check this machine's clock and the broker's.")
                 }
-                _ => format!("The certificate of {endpoint} cannot be trusted. Have the broker's certificate renewed; the raw error says why."),
+                _ => format!(
+                    "The certificate of {endpoint} cannot be trusted. Have the broker's certificate renewed; the raw error says why."
+                ),
             },
         ),
         TlsError::AlertReceived(AlertDescription::CertificateRequired) => (
@@ -225,15 +236,18 @@ fn tls_words(error: &TlsError, endpoint: &Endpoint) -> Explained {
             | AlertDescription::AccessDenied,
         ) => (
             Kind::Refused,
-            format!("{endpoint} does not accept this desk's certificate. Have client_cert_file under [broker] renewed by the broker's authority."),
+            format!(
+                "{endpoint} does not accept this desk's certificate. Have client_cert_file under [broker] renewed by the broker's authority."
+            ),
         ),
-        TlsError::InvalidMessage(_) => (
-            Kind::Other,
-            format!("{endpoint} does not speak TLS on this port. Use its TLS port (often 8883)."),
-        ),
+        TlsError::InvalidMessage(_) => {
+            (Kind::Other, format!("{endpoint} does not speak TLS on this port. Use its TLS port (often 8883)."))
+        }
         TlsError::AlertReceived(AlertDescription::ProtocolVersion) | TlsError::PeerIncompatible(_) => (
             Kind::Refused,
-            format!("{endpoint} offers only TLS versions or ciphers that are no longer safe. Turn on TLS 1.2 or 1.3 at the broker."),
+            format!(
+                "{endpoint} offers only TLS versions or ciphers that are no longer safe. Turn on TLS 1.2 or 1.3 at the broker."
+            ),
         ),
         _ => (Kind::Other, format!("TLS with {endpoint} failed. The raw error says why.")),
     };
@@ -255,6 +269,6 @@ fn cause<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Opti
     None
 }
 
-#[cfg(any())]
+#[cfg(test)]
 #[path = "words_tests.rs"]
 mod tests;

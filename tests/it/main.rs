@@ -1,8 +1,11 @@
 //! Every integration test, in one binary: one link, one run.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is a test: it fails by panicking and says what it skips")]
+
 mod support;
 
 mod accuracy;
+mod broker;
 mod mosquitto;
 mod play;
 mod scenarios;

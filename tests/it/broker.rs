@@ -1,0 +1,600 @@
+//! The broker edge against a real mosquitto, against the embedded broker, and against one that misbehaves.
+
+use std::process::Command;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use fleetwatch::broker::{self, Client, Embedded, PublishError, Qos, Secret, Settings, Sink, embedded};
+use fleetwatch::model::{Delivery, Lane, Link, LinkState, LinkStatus, Origin, Packet};
+
+use crate::support::fake_broker::FakeBroker;
+use crate::support::mosquitto::{self, Mosquitto};
+
+/// Nothing here takes long; a machine under load may make it so.
+const PATIENCE: Duration = Duration::from_secs(40);
+const DEVICE: &[Origin] = &[Origin::Device];
+
+/// A sink that keeps everything and can be waited for.
+#[derive(Clone, Default)]
+struct Collector(Arc<(Mutex<Seen>, Condvar)>);
+
+#[derive(Default)]
+struct Seen {
+    packets: Vec<Packet>,
+    links: Vec<LinkStatus>,
+}
+
+impl Sink for Collector {
+    fn packet(&mut self, packet: Packet) {
+        self.0.0.lock().unwrap().packets.push(packet);
+        self.0.1.notify_all();
+    }
+    fn link(&mut self, _link: Link, status: LinkStatus) {
+        self.0.0.lock().unwrap().links.push(status);
+        self.0.1.notify_all();
+    }
+}
+
+impl Collector {
+    /// Waits until `wanted` finds something.
+    #[track_caller]
+    fn wait<T>(&self, what: &str, mut wanted: impl FnMut(&Seen) -> Option<T>) -> T {
+        let mut found = None;
+        let seen = self.0.0.lock().unwrap();
+        let (seen, timeout) = self
+            .0
+            .1
+            .wait_timeout_while(seen, PATIENCE, |seen| {
+                found = wanted(seen);
+                found.is_none()
+            })
+            .unwrap();
+        assert!(!timeout.timed_out() || found.is_some(), "waited in vain for {what}; links: {:#?}", seen.links);
+        found.unwrap()
+    }
+
+    /// Waits for the n-th packet, counted from 1.
+    #[track_caller]
+    fn packet_number(&self, n: usize) -> Packet {
+        self.wait(&format!("packet {n}"), |seen| seen.packets.get(n - 1).cloned())
+    }
+
+    /// Waits until the link was in this state for the n-th time.
+    #[track_caller]
+    fn state_number(&self, state: LinkState, n: usize) -> LinkStatus {
+        self.wait(&format!("{state:?} number {n}"), |seen| {
+            seen.links.iter().filter(|status| status.state == state).nth(n - 1).cloned()
+        })
+    }
+
+    #[track_caller]
+    fn up(&self) -> LinkStatus {
+        self.state_number(LinkState::Up, 1)
+    }
+
+    #[track_caller]
+    fn down(&self) -> LinkStatus {
+        self.state_number(LinkState::Down, 1)
+    }
+}
+
+fn settings(url: &str) -> Settings {
+    Settings { client_id: Some("it-desk".to_owned()), ..Settings::at(url) }
+}
+
+#[track_caller]
+fn connect(settings: &Settings, lane: Lane, origins: &[Origin]) -> (Client, Collector) {
+    let seen = Collector::default();
+    (broker::connect(settings, lane, origins, seen.clone()).unwrap(), seen)
+}
+
+fn text(packet: &Packet) -> &str {
+    std::str::from_utf8(&packet.payload).unwrap()
+}
+
+fn delivery(packet: &Packet) -> Delivery {
+    packet.delivery.expect("crash packets can be acknowledged")
+}
+
+#[test]
+fn each_lane_gets_its_own_topics() {
+    let broker = Mosquitto::start();
+    let settings = settings(&broker.url());
+    let (crash_client, crash) = connect(&settings, Lane::Crash, &[Origin::Device, Origin::Drill]);
+    let (telemetry_client, telemetry) = connect(&settings, Lane::Telemetry, &[Origin::Device, Origin::Sample]);
+    assert_eq!(crash.up().n_connects, 1);
+    telemetry.up();
+
+    for topic in [
+        "fleet/van-1/driving",
+        "fleet/van-1/crash",
+        "sample/sensors/s-1/temperature",
+        "sample/fleet/van-1/crash",
+        "drill/fleet/van-2/crash",
+        "drill/fleet/van-2/driving",
+        "sensors/s-1/temperature",
+    ] {
+        mosquitto::publish_lines(broker.port, topic, "x\n");
+    }
+    crash.packet_number(2);
+    telemetry.packet_number(3);
+    crash_client.stop();
+    telemetry_client.stop();
+
+    let topics = |seen: &Collector| seen.0.0.lock().unwrap().packets.iter().map(|p| p.topic.to_string()).collect::<Vec<_>>();
+    assert_eq!(topics(&crash), ["fleet/van-1/crash", "drill/fleet/van-2/crash"]);
+    assert_eq!(topics(&telemetry), ["fleet/van-1/driving", "sample/sensors/s-1/temperature", "sensors/s-1/temperature"]);
+    assert!(telemetry.0.0.lock().unwrap().packets.iter().all(|packet| packet.delivery.is_none()));
+}
+
+/// A client that awaits its acknowledgements in the task that polls freezes here after a dozen.
+#[test]
+fn a_burst_of_crash_reports_is_acknowledged_to_the_last() {
+    const N: usize = 2_000;
+    let broker = Mosquitto::start();
+    let settings = settings(&broker.url());
+    let (client, seen) = connect(&settings, Lane::Crash, DEVICE);
+    seen.up();
+    let lines: String = (0..N).map(|n| format!("{n}\n")).collect();
+    std::thread::scope(|scope| {
+        scope.spawn(|| mosquitto::publish_lines(broker.port, "fleet/van-1/crash", &lines));
+        for n in 0..N {
+            let packet = seen.packet_number(n + 1);
+            assert_eq!(text(&packet), n.to_string());
+            assert!(!packet.redelivered);
+            client.acker.ack(delivery(&packet));
+        }
+    });
+    client.stop();
+
+    // Had one acknowledgement been lost, its packet would come before the next one.
+    let (client, seen) = connect(&settings, Lane::Crash, DEVICE);
+    seen.up();
+    mosquitto::publish_lines(broker.port, "fleet/van-1/crash", "after\n");
+    assert_eq!(text(&seen.packet_number(1)), "after");
+    client.stop();
+}
+
+#[test]
+fn what_was_not_acknowledged_comes_again_marked() {
+    let broker = Mosquitto::start();
+    let settings = settings(&broker.url());
+    let (client, seen) = connect(&settings, Lane::Crash, DEVICE);
+    seen.up();
+    mosquitto::publish_lines(broker.port, "fleet/van-1/crash", "first\nsecond\n");
+    client.acker.ack(delivery(&seen.packet_number(1)));
+    seen.packet_number(2);
+    client.stop();
+
+    let (client, seen) = connect(&settings, Lane::Crash, DEVICE);
+    let again = seen.packet_number(1);
+    assert_eq!((text(&again), again.redelivered), ("second", true));
+    client.stop();
+}
+
+#[test]
+fn a_killed_broker_is_found_again_and_subscribed_again() {
+    let mut broker = Mosquitto::start();
+    let settings = settings(&broker.url());
+    let (client, seen) = connect(&settings, Lane::Crash, DEVICE);
+    seen.up();
+    mosquitto::publish_lines(broker.port, "fleet/van-1/crash", "before\n");
+    let before = seen.packet_number(1);
+
+    broker.kill();
+    let down = seen.down();
+    assert!(down.reason.contains("127.0.0.1"), "{}", down.reason);
+    assert!(down.next_try_at.is_some());
+    assert_eq!(client.publisher.publish("a", "b", Qos::AtLeastOnce, None), Err(PublishError::Offline));
+    seen.wait("words for a broker that is not there", |seen| {
+        seen.links.iter().find(|status| status.reason.contains("Nothing listens at")).cloned()
+    });
+
+    broker.start_again();
+    assert_eq!(seen.state_number(LinkState::Up, 2).n_connects, 2);
+    mosquitto::publish_lines(broker.port, "fleet/van-1/crash", "after\n");
+    let after = seen.packet_number(2);
+    assert_eq!(text(&after), "after");
+    assert!(delivery(&after).epoch > delivery(&before).epoch);
+    client.stop();
+}
+
+#[test]
+fn large_messages_pass() {
+    let broker = Mosquitto::start();
+    let (client, seen) = connect(&settings(&broker.url()), Lane::Crash, DEVICE);
+    seen.up();
+    for (number, n_bytes) in [11 << 10, 1 << 20].into_iter().enumerate() {
+        mosquitto::publish_lines(broker.port, "fleet/van-1/crash", &format!("{}\n", "x".repeat(n_bytes)));
+        assert_eq!(seen.packet_number(number + 1).payload.len(), n_bytes);
+    }
+    assert_eq!(seen.0.0.lock().unwrap().links.len(), 2, "connecting, up, and nothing else");
+    client.stop();
+}
+
+#[test]
+fn a_publish_is_reported_when_the_broker_has_it() {
+    let broker = Mosquitto::start();
+    let settings = settings(&broker.url());
+    let (client, seen) = connect(&settings, Lane::Crash, DEVICE);
+    seen.up();
+    let results = Arc::new((Mutex::new(Vec::new()), Condvar::new()));
+    for (n, qos) in [Qos::AtLeastOnce, Qos::AtMostOnce, Qos::AtLeastOnce].into_iter().enumerate() {
+        let results = Arc::clone(&results);
+        let done = Box::new(move |result| {
+            results.0.lock().unwrap().push((n, result));
+            results.1.notify_all();
+        });
+        client.publisher.publish("fleet/van-1/crash", n.to_string(), qos, Some(done)).unwrap();
+    }
+    let told = results.1.wait_timeout_while(results.0.lock().unwrap(), PATIENCE, |told| told.len() < 3).unwrap().0;
+    let mut told = told.clone();
+    told.sort_unstable_by_key(|(n, _)| *n);
+    assert_eq!(told, [(0, Ok(())), (1, Ok(())), (2, Ok(()))]);
+    seen.packet_number(3);
+    assert_eq!(client.publisher.publish("fleet/+/crash", "x", Qos::AtMostOnce, None), Err(PublishError::Topic));
+    assert_eq!(client.publisher.publish("t", vec![0; 5 << 20], Qos::AtMostOnce, None), Err(PublishError::TooLarge));
+    client.stop();
+}
+
+#[test]
+fn a_wrong_password_is_named_and_not_hammered() {
+    let broker = Mosquitto::start_with("allow_anonymous false\npassword_file {dir}/passwd", |dir| {
+        let status = Command::new("mosquitto_passwd").args(["-c", "-b"]).arg(dir.join("passwd")).args(["desk", "right"]).status();
+        assert!(status.expect("mosquitto_passwd is part of the Debian package mosquitto").success());
+    });
+    let with_password = |password: &str| Settings {
+        username: Some("desk".to_owned()),
+        password: Some(Secret::new(password)),
+        ..settings(&broker.url())
+    };
+    let (client, seen) = connect(&with_password("wrong-secret"), Lane::Crash, DEVICE);
+    let down = seen.down();
+    assert!(down.reason.contains("password"), "{}", down.reason);
+    assert!(!format!("{down:?}").contains("wrong-secret"));
+    let wait = down.next_try_at.unwrap().secs_since(fleetwatch::clock::Clock.now());
+    assert!(wait > 30.0, "tries again in {wait} s");
+    client.stop();
+
+    let (client, seen) = connect(&with_password("right"), Lane::Crash, DEVICE);
+    seen.up();
+    client.stop();
+
+    let in_url = broker.url().replace("mqtt://", "mqtt://desk:right@");
+    let (client, seen) = connect(&settings(&in_url), Lane::Telemetry, DEVICE);
+    seen.up();
+    client.stop();
+}
+
+#[test]
+fn a_refused_subscription_is_degraded_and_says_which() {
+    let broker = FakeBroker::start();
+    let (client, seen) = connect(&settings(&broker.url()), Lane::Crash, DEVICE);
+    let _connection = broker.serve(0x80);
+    let degraded = seen.state_number(LinkState::Degraded, 1);
+    assert!(degraded.reason.contains("fleet/+/crash"), "{}", degraded.reason);
+    client.stop();
+}
+
+#[test]
+fn only_the_connection_that_delivered_acknowledges() {
+    let broker = FakeBroker::start();
+    let (client, seen) = connect(&settings(&broker.url()), Lane::Crash, DEVICE);
+    let mut first = broker.serve(1);
+    for packet_id in 1..=30 {
+        first.publish(b"fleet/van-1/crash", packet_id, b"old");
+    }
+    let old: Vec<_> = (1..=30).map(|n| delivery(&seen.packet_number(n))).collect();
+    client.acker.ack(old[0]);
+    assert_eq!(first.next_puback(), 1);
+    drop(first);
+
+    let mut second = broker.serve(1);
+    seen.state_number(LinkState::Up, 2);
+    for stale in &old {
+        client.acker.ack(*stale);
+    }
+    second.publish(b"fleet/van-1/crash", 77, b"new");
+    let new = seen.packet_number(31);
+    assert_eq!(text(&new), "new");
+    client.acker.ack(delivery(&new));
+    assert_eq!(second.next_puback(), 77, "nothing of the old connection may come first");
+    client.stop();
+}
+
+#[test]
+fn a_poisoned_session_is_left_for_a_second_one() {
+    let broker = FakeBroker::start();
+    let (client, seen) = connect(&settings(&broker.url()), Lane::Crash, DEVICE);
+    let mut served = loop {
+        let mut connection = broker.serve(1);
+        if connection.client_id != "it-desk-crash" {
+            break connection;
+        }
+        // The broker sends it again on every connection, for it is never acknowledged.
+        connection.publish(b"fleet/\xff\xff/crash", 1, b"poison");
+        while connection.read().is_some() {}
+    };
+    assert_eq!(served.client_id, "it-desk-crash-2");
+    let degraded = seen.wait("a degraded link after the second connection", |seen| {
+        seen.links.iter().rfind(|status| status.state == LinkState::Degraded && status.next_try_at.is_none()).cloned()
+    });
+    assert!(degraded.reason.contains("blocks the session it-desk-crash;"), "{}", degraded.reason);
+    served.publish(b"fleet/van-1/crash", 1, b"healthy");
+    assert_eq!(text(&seen.packet_number(1)), "healthy");
+    client.stop();
+}
+
+#[test]
+fn a_client_id_that_somebody_else_uses_is_given_up() {
+    let broker = FakeBroker::start();
+    let (client, seen) = connect(&settings(&broker.url()), Lane::Crash, DEVICE);
+    let mut n_cut_off = 0;
+    let _served = loop {
+        let connection = broker.serve(1);
+        if connection.client_id != "it-desk-crash" {
+            break connection;
+        }
+        n_cut_off += 1;
+    };
+    assert_eq!(n_cut_off, 3);
+    let degraded = seen.state_number(LinkState::Degraded, 1);
+    assert!(degraded.reason.contains("Another program uses the client id it-desk-crash"), "{}", degraded.reason);
+    client.stop();
+}
+
+#[test]
+fn refusals_of_the_broker_have_words() {
+    for (code, words) in [(1, "MQTT 3.1.1"), (2, "client id"), (3, "unavailable"), (4, "password"), (5, "let this user in")] {
+        let broker = FakeBroker::start();
+        let (client, seen) = connect(&settings(&broker.url()), Lane::Crash, DEVICE);
+        drop(broker.accept(code));
+        let down = seen.down();
+        assert!(down.reason.contains(words), "{code}: {}", down.reason);
+        client.stop();
+    }
+}
+
+#[test]
+fn an_unknown_host_and_a_plain_address_for_a_tls_port_have_words() {
+    let (client, seen) = connect(&settings("mqtt://no-such-host.invalid"), Lane::Crash, DEVICE);
+    assert!(seen.down().reason.contains("host name no-such-host.invalid is not known"), "{}", seen.down().reason);
+    client.stop();
+
+    let broker = tls_broker("", &Authority::new("leaf"));
+    let (client, seen) = connect(&settings(&broker.url()), Lane::Crash, DEVICE);
+    assert!(seen.down().reason.contains("mqtts://"), "{}", seen.down().reason);
+    client.stop();
+
+    let plain = Mosquitto::start();
+    let ca = Authority::new("leaf");
+    let settings = Settings { ca_file: Some(ca.path("ca.pem")), ..settings(&plain.url().replace("mqtt://", "mqtts://")) };
+    let (client, seen) = connect(&settings, Lane::Crash, DEVICE);
+    assert!(seen.down().reason.contains("TLS"), "{}", seen.down().reason);
+    assert!(!plain.log().contains("it-desk"), "it never falls back to plain text");
+    client.stop();
+}
+
+/// A throw-away certificate authority, made by the openssl command.
+struct Authority(tempfile::TempDir);
+
+impl Authority {
+    /// Makes `ca.pem`, and `leaf.pem` for 127.0.0.1.
+    fn new(leaf: &str) -> Self {
+        let authority = Self(tempfile::TempDir::new().unwrap());
+        authority.openssl(
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=it-ca -keyout ca.key -out ca.pem",
+        );
+        authority.sign(leaf, "subjectAltName=IP:127.0.0.1", "30");
+        authority
+    }
+
+    fn sign(&self, name: &str, extension: &str, days: &str) {
+        std::fs::write(self.path("ext"), extension).unwrap();
+        self.openssl(&format!(
+            "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN={name} -keyout {name}.key -out {name}.csr"
+        ));
+        self.openssl(&format!(
+            "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days {days} -extfile ext -out {name}.pem"
+        ));
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join(name)
+    }
+
+    #[track_caller]
+    fn openssl(&self, arguments: &str) {
+        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(self.0.path()).output();
+        let output = output.expect("openssl is not installed: install the Debian package openssl");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// A broker whose certificate is `ca`'s leaf. `extra` comes before the TLS lines, which belong to the last listener.
+#[track_caller]
+fn tls_broker(extra: &str, ca: &Authority) -> Mosquitto {
+    tls_broker_with(extra, ca, "leaf")
+}
+
+#[track_caller]
+fn tls_broker_with(extra: &str, ca: &Authority, leaf: &str) -> Mosquitto {
+    let lines =
+        format!("allow_anonymous true\n{extra}\ncafile {{dir}}/ca.pem\ncertfile {{dir}}/cert.pem\nkeyfile {{dir}}/key.pem");
+    Mosquitto::start_with(&lines, |dir| {
+        for (to, from) in [("ca.pem", "ca.pem"), ("cert.pem", &format!("{leaf}.pem")), ("key.pem", &format!("{leaf}.key"))] {
+            std::fs::copy(ca.path(from), dir.join(to)).unwrap();
+        }
+    })
+}
+
+#[track_caller]
+fn refused(settings: &Settings, words: &str) {
+    let (client, seen) = connect(settings, Lane::Crash, DEVICE);
+    let down = seen.down();
+    assert!(down.reason.contains(words), "wanted {words:?}: {down:?}");
+    client.stop();
+    assert!(seen.0.0.lock().unwrap().links.iter().all(|status| status.n_connects == 0));
+}
+
+#[test]
+fn tls_is_checked_and_never_relaxed() {
+    let ca = Authority::new("leaf");
+    let broker = tls_broker("", &ca);
+    let url = broker.url().replace("mqtt://", "mqtts://");
+    let trusting = |url: &str| Settings { ca_file: Some(ca.path("ca.pem")), ..settings(url) };
+
+    let (client, seen) = connect(&trusting(&url), Lane::Crash, DEVICE);
+    seen.up();
+    client.stop();
+
+    // The authorities of the system, and one of the same name with another key.
+    refused(&settings(&url), "authority that this desk does not know");
+    let stranger = Authority::new("leaf");
+    refused(&Settings { ca_file: Some(stranger.path("ca.pem")), ..settings(&url) }, "authority that this desk does not know");
+    refused(&trusting(&url.replace("127.0.0.1", "localhost")), "for another host than localhost");
+
+    ca.sign("expired", "subjectAltName=IP:127.0.0.1", "-1");
+    let expired = tls_broker_with("", &ca, "expired");
+    refused(&trusting(&expired.url().replace("mqtt://", "mqtts://")), "expired");
+}
+
+#[test]
+fn a_broker_that_wants_a_certificate_gets_one_or_is_explained() {
+    let ca = Authority::new("leaf");
+    let broker = tls_broker("require_certificate true", &ca);
+    let without = Settings { ca_file: Some(ca.path("ca.pem")), ..settings(&broker.url().replace("mqtt://", "mqtts://")) };
+    refused(&without, "client certificate");
+    ca.sign("desk", "basicConstraints=CA:FALSE", "30");
+    let with = Settings { client_cert_file: Some(ca.path("desk.pem")), client_key_file: Some(ca.path("desk.key")), ..without };
+    let (client, seen) = connect(&with, Lane::Crash, DEVICE);
+    seen.up();
+    client.stop();
+}
+
+#[test]
+fn web_sockets_work_plain_and_encrypted() {
+    // This mosquitto starts with a web socket only where it has an ordinary listener too.
+    let listener = |port| format!("allow_anonymous true\nlistener {port} 127.0.0.1\nprotocol websockets");
+    let port = mosquitto::free_port();
+    let _plain = Mosquitto::start_with(&listener(port), |_| {});
+    let (client, seen) = connect(&settings(&format!("ws://127.0.0.1:{port}")), Lane::Crash, DEVICE);
+    seen.up();
+    client.stop();
+
+    let ca = Authority::new("leaf");
+    let port = mosquitto::free_port();
+    let _encrypted = tls_broker(&listener(port), &ca);
+    let settings = Settings { ca_file: Some(ca.path("ca.pem")), ..settings(&format!("wss://127.0.0.1:{port}")) };
+    let (client, seen) = connect(&settings, Lane::Crash, DEVICE);
+    seen.up();
+    client.stop();
+}
+
+#[test]
+fn tls_files_that_cannot_be_used_are_named() {
+    let ca = Authority::new("leaf");
+    std::fs::write(ca.path("empty.pem"), "nothing\n").unwrap();
+    let base = || settings("mqtts://127.0.0.1:1");
+    let error = |settings: Settings| {
+        broker::connect(&settings, Lane::Crash, DEVICE, Collector::default()).expect_err("cannot be used").to_string()
+    };
+    let missing = error(Settings { ca_file: Some(ca.path("missing.pem")), ..base() });
+    assert!(missing.contains("ca_file") && missing.contains("missing.pem"), "{missing}");
+    let empty = error(Settings { ca_file: Some(ca.path("empty.pem")), ..base() });
+    assert!(empty.contains("no PEM block of a certificate") && empty.contains("empty.pem"), "{empty}");
+    let swapped = Settings {
+        ca_file: Some(ca.path("ca.pem")),
+        client_cert_file: Some(ca.path("leaf.pem")),
+        client_key_file: Some(ca.path("leaf.pem")),
+        ..base()
+    };
+    assert!(error(swapped).contains("client_key_file"));
+    let half = Settings { ca_file: Some(ca.path("ca.pem")), client_cert_file: Some(ca.path("leaf.pem")), ..base() };
+    assert!(error(half).contains("go together"));
+    assert!(error(Settings { ca_file: Some(ca.path("ca.pem")), ..settings("mqtt://127.0.0.1:1") }).contains("mqtts://"));
+}
+
+#[track_caller]
+fn embedded() -> Embedded {
+    embedded::start(Some(mosquitto::free_port())).unwrap()
+}
+
+fn port_of(embedded: &Embedded) -> u16 {
+    embedded.url().rsplit(':').next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn the_embedded_broker_takes_a_message_typed_by_hand() {
+    let embedded = embedded();
+    let (client, seen) = connect(&embedded.settings(&Settings::default()), Lane::Crash, &[Origin::Device, Origin::Drill]);
+    seen.up();
+    for (n, version) in ["mqttv311", "mqttv5"].into_iter().enumerate() {
+        let port = port_of(&embedded).to_string();
+        let typed = ["-h", "127.0.0.1", "-p", &port, "-V", version, "-t", "fleet/van-1/crash", "-m", version, "-q", "1"];
+        assert!(mosquitto::client("mosquitto_pub").args(typed).status().unwrap().success());
+        let packet = seen.packet_number(n + 1);
+        assert_eq!(text(&packet), version);
+        client.acker.ack(delivery(&packet));
+    }
+    client.stop();
+    embedded.stop();
+}
+
+#[test]
+fn only_the_desk_writes_drills_on_the_embedded_broker() {
+    let embedded = embedded();
+    let (client, seen) = connect(&embedded.settings(&Settings::default()), Lane::Crash, &[Origin::Device, Origin::Drill]);
+    seen.up();
+    mosquitto::publish_lines(port_of(&embedded), "drill/fleet/van-1/crash", "forged\n");
+    mosquitto::publish_lines(port_of(&embedded), "sample/fleet/van-1/crash", "forged\n");
+    client.publisher.publish("drill/fleet/van-1/crash", "ours", Qos::AtLeastOnce, None).unwrap();
+    assert_eq!(text(&seen.packet_number(1)), "ours");
+    client.stop();
+
+    let anonymous = Settings { client_id: Some("stranger".to_owned()), ..Settings::at(&embedded.url()) };
+    let (client, seen) = connect(&anonymous, Lane::Crash, &[Origin::Device, Origin::Drill]);
+    let degraded = seen.state_number(LinkState::Degraded, 1);
+    assert!(degraded.reason.contains("drill/fleet/+/crash"), "{}", degraded.reason);
+    client.stop();
+
+    let thief = Settings { client_id: Some("fleetwatch-0000".to_owned()), ..Settings::at(&embedded.url()) };
+    let (client, seen) = connect(&thief, Lane::Crash, DEVICE);
+    assert!(seen.down().reason.contains("client id"), "{}", seen.down().reason);
+    client.stop();
+    embedded.stop();
+}
+
+#[test]
+fn the_embedded_broker_names_a_busy_port_and_frees_its_own() {
+    let first = embedded();
+    let port = port_of(&first);
+    let error = embedded::start(Some(port)).expect_err("the port is taken").to_string();
+    assert!(error.contains(&port.to_string()) && error.contains("taken"), "{error}");
+    first.stop();
+    embedded::start(Some(port)).unwrap().stop();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_embedded_broker_listens_on_loopback_only() {
+    let embedded = embedded();
+    let port = port_of(&embedded);
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+    // 127.0.0.2 is this machine too: whoever listens on all addresses answers there.
+    assert!(std::net::TcpStream::connect(("127.0.0.2", port)).is_err());
+    embedded.stop();
+}
+
+#[test]
+fn the_embedded_broker_hands_on_a_flood_without_loss() {
+    const N: usize = 20_000;
+    let embedded = embedded();
+    let (client, seen) = connect(&embedded.settings(&Settings::default()), Lane::Telemetry, DEVICE);
+    seen.up();
+    let lines: String = (0..N).map(|n| format!("{n}\n")).collect();
+    mosquitto::publish_lines(port_of(&embedded), "fleet/van-1/driving", &lines);
+    assert_eq!(text(&seen.packet_number(N)), (N - 1).to_string());
+    client.stop();
+    embedded.stop();
+}
