@@ -68,7 +68,13 @@ impl Default for Settings {
     }
 }
 
-/// A notice of a real device: the only thing that the senders take.
+/// A notice of a real device: the only thing that the senders take. It cannot be made in any other way:
+///
+/// ```compile_fail
+/// fn smuggle(drill: fleetwatch::model::Notice) -> fleetwatch::outbound::RealNotice {
+///     fleetwatch::outbound::RealNotice(drill)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct RealNotice(Notice);
 

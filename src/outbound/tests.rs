@@ -253,12 +253,34 @@ async fn the_patience_that_a_receiver_asks_for_is_kept() {
     // It holds for the channel, not only for this notice: nothing goes out for now.
     items.send(item(2, "opened", Origin::Device)).await.unwrap();
     drop(items);
-    while server.requests().len() < 2 {
-        if timeout(Duration::from_millis(200), told.recv()).await.is_err() {
-            break;
-        }
-    }
+    // Closing does not wait for it: the notice lies in the outbox.
+    assert!(timeout(Duration::from_secs(20), told.recv()).await.expect("the worker did not end").is_none());
     assert_eq!(server.requests().len(), 1, "the receiver was not left alone");
+}
+
+#[test]
+fn patience_is_read_as_seconds_or_as_a_date() {
+    let now = Timestamp::from_millis(1_800_000_000_000);
+    let check = |value: &'static str, expected: Option<u64>| {
+        let headers = [(reqwest::header::RETRY_AFTER, reqwest::header::HeaderValue::from_static(value))].into_iter().collect();
+        assert_eq!(webhook::retry_after(&headers, now), expected.map(Duration::from_secs), "{value}");
+    };
+    check("120", Some(120));
+    check("Fri, 15 Jan 2027 08:01:30 GMT", Some(90));
+    check("Fri, 15 Jan 2027 07:00:00 GMT", None);
+    check("-1", None);
+    check("soon", None);
+}
+
+#[tokio::test]
+async fn https_against_a_server_without_it_is_a_failure_and_no_panic() {
+    let server = Server::start(&[]).await;
+    let (items, mut told) = start(Some(&server.url.replace("http://", "https://")));
+    items.send(item(1, "opened", Origin::Device)).await.unwrap();
+    let report = next(&mut told).await;
+    assert_eq!(outcomes(std::slice::from_ref(&report)), ["retrying"]);
+    assert!(report.words.contains("cannot be reached") && !report.words.contains("secret"), "{}", report.words);
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]

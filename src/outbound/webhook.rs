@@ -101,7 +101,7 @@ fn meaning(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Attempt {
 }
 
 /// `Retry-After` as seconds or as a date.
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let secs = value.parse().ok().or_else(|| {
         let date = chrono::DateTime::parse_from_rfc2822(value).ok()?;

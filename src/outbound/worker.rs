@@ -100,8 +100,9 @@ pub(super) async fn work(channel: Channel, pace: Pace, mut jobs: mpsc::Receiver<
     let mut open = true;
     loop {
         if !open {
-            // The rest lies in the outbox and comes back with the next start.
-            worker.waiting.retain(|job| job.n_failures == 0);
+            // What was tried already, or may not be tried now, lies in the outbox and comes back with the next start.
+            let paused = worker.is_paused(Clock.instant());
+            worker.waiting.retain(|job| job.n_failures == 0 && !paused);
         }
         let wake = worker.start_what_is_due();
         if !open && worker.waiting.is_empty() && worker.under_way.is_empty() {
@@ -143,10 +144,14 @@ impl Worker {
         self.waiting.push_back(Job { place: self.n_taken, ..job });
     }
 
+    fn is_paused(&self, now: Instant) -> bool {
+        self.paused.is_some_and(|until| until > now)
+    }
+
     /// Starts every attempt that may start now; answers when the next may.
     fn start_what_is_due(&mut self) -> Option<Instant> {
         let now = Clock.instant();
-        self.paused = self.paused.filter(|until| *until > now);
+        self.paused = self.paused.filter(|_| self.is_paused(now));
         // An earlier notice of the same incident goes first, however often it fails: "resolved" never overtakes "opened".
         let mut taken: HashSet<IncidentId> = self.under_way.values().map(|job| job.incident().clone()).collect();
         let mut wake: Option<Instant> = None;

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::schema::Root;
-use super::{Error, chunk, connect_reading, put_aside, row};
+use super::{Error, check_writable, chunk, connect_reading, put_aside, row};
 use crate::model::effect::SampleChunk;
 
 /// Days kept open at once; more would be a replay that jumps about, which works, only slower.
@@ -113,7 +113,7 @@ impl History {
     fn open_day(&self, day: i64) -> Result<Connection, Error> {
         let path = self.dir.join(file_name(day));
         match connect(&path) {
-            Err(error) if error.is_of_the_content() => {
+            Err(error) if error.is_of_the_file() => {
                 let aside = put_aside(&path)?;
                 log::error!("a day of numbers could not be read ({error}); it was kept as {}", aside.display());
                 connect(&path)
@@ -134,6 +134,7 @@ fn connect(path: &Path) -> Result<Connection, Error> {
     for root in Root::ALL {
         conn.execute_batch(&root.fill(TABLES))?;
     }
+    check_writable(&conn)?;
     Ok(conn)
 }
 

@@ -23,6 +23,8 @@ mod schema;
 mod writer;
 
 #[cfg(test)]
+mod damage_tests;
+#[cfg(test)]
 mod history_tests;
 #[cfg(test)]
 mod tests;
@@ -111,12 +113,14 @@ impl Error {
         }
     }
 
-    /// The fault lies with the file's content: it can only be put aside.
-    fn is_of_the_content(&self) -> bool {
+    /// The fault lies with the file: it can only be put aside. One that may not be written is of no use to a writer, whether
+    /// its header or its permissions say so; that the directory may be written is known from the lock.
+    fn is_of_the_file(&self) -> bool {
+        use ErrorCode::{CannotOpen, DatabaseCorrupt, NotADatabase, ReadOnly, SchemaChanged, Unknown};
         match self {
             Self::Database(error) => matches!(
                 error.sqlite_error_code(),
-                None | Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::SchemaChanged | ErrorCode::Unknown)
+                None | Some(CannotOpen | DatabaseCorrupt | NotADatabase | ReadOnly | SchemaChanged | Unknown)
             ),
             Self::Odd(_) | Self::Shape(_) => true,
             _ => false,
@@ -146,7 +150,7 @@ pub fn open(dir: &Path) -> Result<Opened, Error> {
     let path = dir.join(DATABASE);
     let mut notices = Vec::new();
     let (conn, loaded) = match connect_and_load(&path, &mut notices) {
-        Err(error) if error.is_of_the_content() => {
+        Err(error) if error.is_of_the_file() => {
             let aside = put_aside(&path)?;
             let text = format!(
                 "The incident store could not be read ({error}). It was kept as {} and a fresh one was begun: \
@@ -196,6 +200,7 @@ fn connect(path: &Path) -> Result<Connection, Error> {
     conn.pragma_update(None, "cell_size_check", true)?;
     // Before anything is written: a file of another program stays as it was.
     check(&conn, path)?;
+    check_writable(&conn)?;
     conn.pragma_update(None, "journal_mode", "wal")?;
     // `FULL` syncs the log at every commit. `NORMAL` does not, and loses acknowledged rows in a power cut.
     conn.pragma_update(None, "synchronous", "full")?;
@@ -204,6 +209,14 @@ fn connect(path: &Path) -> Result<Connection, Error> {
     conn.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     conn.set_prepared_statement_cache_capacity(64);
     Ok(conn)
+}
+
+/// A file that opens but takes nothing is to show now, not with the first crash.
+fn check_writable(conn: &Connection) -> Result<(), Error> {
+    if conn.is_readonly(rusqlite::MAIN_DB)? {
+        return Err(Error::Odd("the file may only be read".to_owned()));
+    }
+    Ok(())
 }
 
 /// Refuses a file of another program, and one that is damaged where that is found quickly.

@@ -15,7 +15,7 @@ use crate::model::{
     PicoUsd, Points, Position, Pulse, Record, Ruling, Severity, SpeedTrace, Step, StepKind, TemperatureVerdict, Timestamp,
 };
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Clock.now()
 }
 
@@ -69,7 +69,7 @@ fn verdict(ruling: Ruling) -> Arc<CrashVerdict> {
 }
 
 /// An incident of one report, as the state would hand it over.
-fn incident(number: u32, origin: Origin, event: &str) -> Incident {
+pub(super) fn incident(number: u32, origin: Origin, event: &str) -> Incident {
     let prefix = if origin.is_real() { "INC" } else { "DRL" };
     let at = now().plus_secs(-60);
     let topic = format!("{}fleet/van-{number}/crash", origin.root());
@@ -100,7 +100,7 @@ fn incident(number: u32, origin: Origin, event: &str) -> Incident {
     }
 }
 
-fn notice(incident: &Incident) -> Notice {
+pub(super) fn notice(incident: &Incident) -> Notice {
     Notice {
         dedup_key: format!("{}:opened", incident.id),
         incident: incident.id.clone(),
@@ -113,7 +113,7 @@ fn notice(incident: &Incident) -> Notice {
     }
 }
 
-fn crash(incident: &Incident) -> Record {
+pub(super) fn crash(incident: &Incident) -> Record {
     let IncidentKind::Crash { report, verdict } = &incident.kind else { panic!("no crash") };
     let event = incident.events.last().unwrap().clone();
     let report = Arc::new(CrashReport { event_id: event.clone(), ..(**report).clone() });
@@ -140,7 +140,7 @@ fn crash(incident: &Incident) -> Record {
     }))
 }
 
-fn count(dir: &Path, table: &str) -> i64 {
+pub(super) fn count(dir: &Path, table: &str) -> i64 {
     let conn = Connection::open(dir.join(DATABASE)).unwrap();
     conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
 }
@@ -374,46 +374,6 @@ fn a_second_copy_is_refused_and_the_third_gets_in_when_the_first_is_gone() {
     assert!(words.contains("--data-dir") && words.contains(dir.path().to_str().unwrap()), "{words}");
     drop(opened);
     open(dir.path()).unwrap();
-}
-
-/// A store that cannot be used is kept aside, and the line starts with a fresh one.
-#[track_caller]
-fn check_put_aside(dir: &Path) {
-    let spoilt = std::fs::read(dir.join(DATABASE)).unwrap();
-    let mut opened = open(dir).unwrap();
-    assert_eq!(opened.notices.len(), 1, "{:?}", opened.notices);
-    assert!(opened.notices[0].contains("incidents.db.bad-"));
-    let files = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
-    let aside: Vec<_> = files.filter(|path| path.to_str().unwrap().contains(".db.bad-")).collect();
-    assert!(aside.iter().any(|path| std::fs::read(path).unwrap() == spoilt), "the old file is not there as it was: {aside:?}");
-    opened.writer.commit(&[crash(&incident(1, Origin::Device, "fresh"))]).unwrap();
-}
-
-#[test]
-fn a_damaged_store_is_kept_aside_and_a_fresh_one_begun() {
-    let dir = TempDir::new().unwrap();
-    let mut opened = open(dir.path()).unwrap();
-    let batch: Vec<_> = (1..200).map(|n| crash(&incident(n, Origin::Device, &format!("e{n}")))).collect();
-    opened.writer.commit(&batch).unwrap();
-    drop(opened);
-    let path = dir.path().join(DATABASE);
-    let mut bytes = std::fs::read(&path).unwrap();
-    let len = bytes.len();
-    bytes[len / 2..].fill(0xA5);
-    std::fs::write(&path, bytes).unwrap();
-    check_put_aside(dir.path());
-}
-
-#[test]
-fn a_foreign_file_is_kept_aside() {
-    let dir = TempDir::new().unwrap();
-    std::fs::write(dir.path().join(DATABASE), "a shopping list, and no database at all ".repeat(200)).unwrap();
-    check_put_aside(dir.path());
-    let dir = TempDir::new().unwrap();
-    let conn = Connection::open(dir.path().join(DATABASE)).unwrap();
-    conn.execute_batch("CREATE TABLE incidents (recipe TEXT)").unwrap();
-    drop(conn);
-    check_put_aside(dir.path());
 }
 
 #[test]
