@@ -25,20 +25,29 @@ pub fn temperature_topic(origin: Origin, band: Band, sensor: &DeviceId) -> Strin
     format!("{}temperature/{}/{sensor}", origin.root(), band.segment())
 }
 
+/// An event's id as its device knows it: without the root and the vehicle that we put before it, which the topic
+/// says already. The device's `event_id`, else `<boot>/<seq>`, else `#<hash of topic and payload>`.
+pub fn own_id(event_id: &EventId) -> &str {
+    let whole = &*event_id.0;
+    // `/drill/van-7/e-1` or `van-7/e-1`; a vehicle's name holds no slash.
+    let rooted = whole.strip_prefix('/').and_then(|rest| rest.split_once('/')).map_or(whole, |(_root, rest)| rest);
+    rooted.split_once('/').map_or(rooted, |(_vehicle, own)| own)
+}
+
 #[derive(Serialize)]
 struct Ack<'a> {
-    event_id: &'a EventId,
+    event_id: &'a str,
     incident: &'a IncidentId,
 }
 
 /// The acknowledgement of a crash report, sent after the commit: the report is stored and will not be lost.
 pub fn ack_json(event_id: &EventId, incident: &IncidentId) -> Vec<u8> {
-    bytes_of(&Ack { event_id, incident })
+    bytes_of(&Ack { event_id: own_id(event_id), incident })
 }
 
 #[derive(Serialize)]
 struct VerdictMessage<'a> {
-    event_id: &'a EventId,
+    event_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     incident: Option<&'a IncidentId>,
     vehicle: &'a DeviceId,
@@ -88,7 +97,7 @@ pub fn verdict_json(
     judged_at: Timestamp,
 ) -> Vec<u8> {
     bytes_of(&VerdictMessage {
-        event_id,
+        event_id: own_id(event_id),
         incident,
         vehicle: &event.device,
         occurred_at: event.time().rfc3339(),
@@ -99,13 +108,13 @@ pub fn verdict_json(
 
 #[derive(Serialize)]
 struct VerdictLine<'a> {
-    event_id: &'a EventId,
+    event_id: &'a str,
     #[serde(flatten)]
     body: VerdictBody<'a>,
 }
 
 /// A verdict as one line of the command `judge`, without its line end.
-pub fn verdict_line(verdict: &CrashVerdict, event_id: &EventId) -> Vec<u8> {
+pub fn verdict_line(verdict: &CrashVerdict, event_id: &str) -> Vec<u8> {
     bytes_of(&VerdictLine { event_id, body: VerdictBody::of(verdict) })
 }
 
