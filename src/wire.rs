@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::model::{
-    Band, CrashVerdict, DeviceId, EventId, Evidence, Incident, IncidentId, Malfunction, Origin, Ruling, Severity,
+    Band, CrashVerdict, DeviceId, EventId, Evidence, IncidentId, Malfunction, Origin, Ruling, Severity,
     TemperatureVerdict, Timestamp,
 };
 
@@ -25,11 +25,13 @@ pub fn temperature_topic(origin: Origin, band: Band, sensor: &DeviceId) -> Strin
     format!("{}temperature/{}/{sensor}", origin.root(), band.segment())
 }
 
-/// The event's id as its vehicle knows it: without the root and the vehicle that we put before it.
-pub fn as_sent<'a>(event_id: &'a EventId, vehicle: &DeviceId) -> &'a str {
-    let id = [Origin::Drill, Origin::Sample].iter().find_map(|origin| event_id.0.strip_prefix('/')?.strip_prefix(origin.root()));
-    let id = id.unwrap_or(&event_id.0);
-    id.strip_prefix(vehicle.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(id)
+/// An event's id as its device knows it: without the root and the vehicle that we put before it, which the topic
+/// says already. The device's `event_id`, else `<boot>/<seq>`, else `#<hash of topic and payload>`.
+pub fn own_id(event_id: &EventId) -> &str {
+    let whole = &*event_id.0;
+    // `/drill/van-7/e-1` or `van-7/e-1`; a vehicle's name holds no slash.
+    let rooted = whole.strip_prefix('/').and_then(|rest| rest.split_once('/')).map_or(whole, |(_root, rest)| rest);
+    rooted.split_once('/').map_or(rooted, |(_vehicle, own)| own)
 }
 
 #[derive(Serialize)]
@@ -39,14 +41,15 @@ struct Ack<'a> {
 }
 
 /// The acknowledgement of a crash report, sent after the commit: the report is stored and will not be lost.
-pub fn ack_json(event_id: &EventId, vehicle: &DeviceId, incident: &IncidentId) -> Vec<u8> {
-    bytes_of(&Ack { event_id: as_sent(event_id, vehicle), incident })
+pub fn ack_json(event_id: &EventId, incident: &IncidentId) -> Vec<u8> {
+    bytes_of(&Ack { event_id: own_id(event_id), incident })
 }
 
 #[derive(Serialize)]
 struct VerdictMessage<'a> {
     event_id: &'a str,
-    incident: &'a IncidentId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incident: Option<&'a IncidentId>,
     vehicle: &'a DeviceId,
     occurred_at: String,
     judged_at: String,
@@ -89,15 +92,16 @@ impl<'a> VerdictBody<'a> {
 pub fn verdict_json(
     verdict: &CrashVerdict,
     vehicle: &DeviceId,
+    occurred_at: Timestamp,
     event_id: &EventId,
-    incident: &Incident,
+    incident: Option<&IncidentId>,
     judged_at: Timestamp,
 ) -> Vec<u8> {
     bytes_of(&VerdictMessage {
-        event_id: as_sent(event_id, vehicle),
-        incident: &incident.id,
+        event_id: own_id(event_id),
+        incident,
         vehicle,
-        occurred_at: incident.occurred_at.rfc3339(),
+        occurred_at: occurred_at.rfc3339(),
         judged_at: judged_at.rfc3339(),
         body: VerdictBody::of(verdict),
     })
@@ -105,13 +109,13 @@ pub fn verdict_json(
 
 #[derive(Serialize)]
 struct VerdictLine<'a> {
-    event_id: &'a EventId,
+    event_id: &'a str,
     #[serde(flatten)]
     body: VerdictBody<'a>,
 }
 
 /// A verdict as one line of the command `judge`, without its line end.
-pub fn verdict_line(verdict: &CrashVerdict, event_id: &EventId) -> Vec<u8> {
+pub fn verdict_line(verdict: &CrashVerdict, event_id: &str) -> Vec<u8> {
     bytes_of(&VerdictLine { event_id, body: VerdictBody::of(verdict) })
 }
 

@@ -1,1 +1,58 @@
+use serde_json::{Value, json};
 
+use super::*;
+use crate::model::{Celsius, Fahrenheit};
+
+fn value(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).unwrap()
+}
+
+fn id(text: &str) -> EventId {
+    EventId(text.into())
+}
+
+#[test]
+fn own_ids_lose_what_we_put_before_them() {
+    for (whole, own) in [
+        ("van-7/e-1", "e-1"),
+        ("van-7/boot/12", "boot/12"),
+        ("van-7/#00ff", "#00ff"),
+        ("/drill/van-7/e/1", "e/1"),
+        ("/sample/van-7/e-1", "e-1"),
+    ] {
+        assert_eq!(own_id(&id(whole)), own, "{whole}");
+    }
+}
+
+#[test]
+fn an_acknowledgement_names_event_and_incident() {
+    let ack = ack_json(&id("van-7/e-1"), &IncidentId("INC-20261122-0001".into()));
+    assert_eq!(value(&ack), json!({"event_id": "e-1", "incident": "INC-20261122-0001"}));
+}
+
+#[test]
+fn what_came_as_a_drill_goes_out_as_a_drill() {
+    let device = DeviceId::new("v");
+    assert_eq!(ack_topic(Origin::Drill, &device), "drill/fleet/v/ack");
+    assert_eq!(verdict_topic(Origin::Device, &device), "fleet/v/verdict");
+    assert_eq!(temperature_topic(Origin::Sample, Band::Hot, &device), "sample/temperature/hot/v");
+}
+
+#[test]
+fn a_temperature_goes_out_in_both_units() {
+    let verdict = TemperatureVerdict {
+        celsius: Celsius(31.456),
+        fahrenheit: Fahrenheit::from(Celsius(31.456)),
+        band: Band::Hot,
+        previous: Some(Band::Normal),
+        limits_c: (2.0, 30.0),
+    };
+    let sent = temperature_json(&verdict, &DeviceId::new("rack-4"), Timestamp::from_millis(1_763_800_000_000));
+    assert_eq!(
+        value(&sent),
+        json!({
+            "sensor": "rack-4", "occurred_at": "2025-11-22T08:26:40.000Z", "celsius": 31.46, "fahrenheit": 88.62,
+            "band": "hot", "previous": "normal", "limits_c": [2.0, 30.0]
+        })
+    );
+}

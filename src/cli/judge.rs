@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 
 use crate::clock::Clock;
+use crate::decode::native::MAX_NAME_BYTES;
 use crate::decode::{self, Interner, MAX_PAYLOAD_BYTES};
 use crate::functions::{self, judge_crash};
 use crate::model::{CrashReport, Lane, Packet, Reading};
@@ -24,8 +25,9 @@ pub fn judge(mut input: impl BufRead, output: impl Write, settings: &functions::
         if text.is_empty() {
             continue;
         }
+        let named = Named::read(text);
         let packet = Packet {
-            topic: format!("fleet/{}/crash", vehicle(text)).into(),
+            topic: format!("fleet/{}/crash", named.vehicle()).into(),
             payload: Bytes::copy_from_slice(text),
             received_at: Clock.now(),
             lane: Lane::Crash,
@@ -40,7 +42,7 @@ pub fn judge(mut input: impl BufRead, output: impl Write, settings: &functions::
         }
         for report in events.iter().filter_map(|event| crash(&event.reading)) {
             let verdict = judge_crash::judge(report, &settings.judge_crash);
-            output.write_all(&wire::verdict_line(&verdict, &report.event_id))?;
+            output.write_all(&wire::verdict_line(&verdict, named.event_id().unwrap_or(wire::own_id(&report.event_id))))?;
             output.write_all(b"\n")?;
         }
     }
@@ -79,18 +81,29 @@ fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
     }
 }
 
-/// The vehicle that a payload names itself; here no topic decides. `unknown` where there is no usable name.
-fn vehicle(payload: &[u8]) -> Cow<'_, str> {
-    #[derive(Deserialize)]
-    struct Named<'a> {
-        #[serde(borrow)]
-        vehicle: Cow<'a, str>,
+/// What a payload calls itself; here no topic does. Read apart from the rest, so that a line that is unreadable for
+/// another reason still answers under its own id.
+#[derive(Default, Deserialize)]
+struct Named<'a> {
+    #[serde(borrow)]
+    vehicle: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    event_id: Option<Cow<'a, str>>,
+}
+
+impl<'a> Named<'a> {
+    fn read(payload: &'a [u8]) -> Self {
+        serde_json::from_slice(payload).unwrap_or_default()
     }
-    serde_json::from_slice::<Named<'_>>(payload)
-        .ok()
-        .map(|named| named.vehicle)
-        .filter(|name| !name.is_empty() && !name.contains('/'))
-        .unwrap_or(Cow::Borrowed("unknown"))
+
+    /// `unknown` where there is no name that a topic can hold.
+    fn vehicle(&self) -> &str {
+        self.vehicle.as_deref().filter(|name| !name.is_empty() && !name.contains('/')).unwrap_or("unknown")
+    }
+
+    fn event_id(&self) -> Option<&str> {
+        self.event_id.as_deref().filter(|id| !id.is_empty() && id.len() <= MAX_NAME_BYTES)
+    }
 }
 
 #[cfg(test)]

@@ -173,7 +173,7 @@ impl Keeper {
                     self.report(Fact::Stored { incident: filed, event: Some(event), duplicate, at });
                     if !duplicate {
                         let topic = wire::verdict_topic(origin, &device);
-                        let payload = wire::verdict_json(&stored.verdict, &device, &stored.event, &stored.incident, at);
+                        let payload = wire::verdict_json(&stored.verdict, &device, stored.incident.occurred_at, &stored.event, Some(&incident), at);
                         push_post(posts, Post { topic, payload, acknowledges: None });
                         self.announcer.verdict(stored);
                         if stored.incident.n_reports == 1 {
@@ -242,7 +242,7 @@ impl Keeper {
 fn ack_post(origin: Origin, device: &DeviceId, event: &EventId, incident: &IncidentId) -> Post {
     Post {
         topic: wire::ack_topic(origin, device),
-        payload: wire::ack_json(event, device, incident),
+        payload: wire::ack_json(event, incident),
         acknowledges: Some(incident.clone()),
     }
 }
