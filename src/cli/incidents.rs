@@ -114,3 +114,7 @@ pub fn json(incident: &Incident) -> Value {
         "about": kind,
     })
 }
+
+#[cfg(test)]
+#[path = "incidents_tests.rs"]
+mod tests;

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::crash_map::LabelBook;
-use super::map::{Column, Map, Measure, Order, Origin, PositionColumns, Unit, number};
+use super::map::{Column, Map, Order, Origin, PositionColumns, number};
 use super::rows::{Row, Rows};
+use super::unit::{Measure, Unit};
 use super::wire::{DrivingBody, TemperatureBody, round};
 use super::{Body, Error, Kind};
 use crate::model::{AccelG, Position};
@@ -104,8 +105,11 @@ impl Samples {
             _ => self.driving(row, &topic, recorded)?,
         };
         let Some(body) = body else { return Ok(None) };
-        let at_micros =
-            if self.map.start_together { recorded - *self.begins.entry(topic.clone()).or_insert(recorded) } else { recorded };
+        let at_micros = if self.map.start_together {
+            recorded.saturating_sub(*self.begins.entry(topic.clone()).or_insert(recorded))
+        } else {
+            recorded
+        };
         Ok(Some(Timed { at_micros, topic, body }))
     }
 
@@ -137,7 +141,7 @@ impl Samples {
         if let Some(here) = body.position {
             let before = self.last.insert(topic.to_owned(), (recorded, here));
             if let Some((then, there)) = before {
-                let secs = (recorded - then) as f64 / 1e6;
+                let secs = recorded.saturating_sub(then) as f64 / 1e6;
                 if secs > 0.0 && secs <= map.derive.max_gap_s {
                     let (east, north) = metres_between(there, here);
                     let metres = east.hypot(north);

@@ -151,5 +151,6 @@ fn moved(payload: &[u8], by_micros: i64) -> Vec<u8> {
 /// `value` to `decimals` places, so that a payload carries no digits that no sensor measured.
 pub fn round(value: f64, decimals: i32) -> f64 {
     let steps = 10_f64.powi(decimals);
-    (value * steps).round() / steps
+    let rounded = (value * steps).round() / steps;
+    if rounded.is_finite() { rounded } else { value }
 }

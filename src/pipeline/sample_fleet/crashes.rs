@@ -19,7 +19,7 @@ pub(super) enum CrashKind {
     Pothole,
     /// Undecided: a modest push in an unknown direction, and no speed to compare with.
     Bump,
-    /// Malfunction: one axis pinned at its limit.
+    /// Malfunction: one axis says the same number for ever.
     StuckSensor,
     /// Real: hit on the side.
     Side,
@@ -64,10 +64,12 @@ impl CrashKind {
     /// The report of a vehicle that went at `kmh`.
     pub(super) fn report(self, event_id: String, kmh: f64, position: Position, rng: &mut Rng) -> CrashBody {
         let gravity = matches!(self, Self::PhoneDrop | Self::Bump);
+        // A stuck axis shows beside others that feel the road.
+        let shaking = if self == Self::StuckSensor { 0.5 } else { 0.04 };
         let mut samples = Samples::default();
         for t_ms in (-BEFORE_MILLIS..=AFTER_MILLIS).step_by(EVERY_MILLIS as usize) {
             let t_ms = f64::from(t_ms);
-            let mut noise = |g: f64| g + (rng.f64() + rng.f64() - 1.0) * 0.04;
+            let mut noise = |g: f64| g + (rng.f64() + rng.f64() - 1.0) * shaking;
             let [x, y, z] = self.axes(t_ms, kmh);
             samples.t_ms.push(t_ms);
             samples.x_g.push(Some(round(if self == Self::StuckSensor { x } else { noise(x) }, 3)));
@@ -114,12 +116,12 @@ impl CrashKind {
                 _ => [0.02, 0.05, 1.0],
             },
             Self::Pothole => {
-                let ring = if (0.0..60.0).contains(&t_ms) { (TAU * t_ms / 40.0).sin() * (-t_ms / 30.0).exp() } else { 0.0 };
+                let ring = if (0.0..240.0).contains(&t_ms) { (TAU * t_ms / 80.0).sin() * (-t_ms / 70.0).exp() } else { 0.0 };
                 [-0.6 * ring, 0.2 * ring, 5.5 * ring]
             }
             // Tilted in its holder: 1 g of gravity on two axes.
-            Self::Bump => [0.64 + pulse(t_ms, 110.0, 7.6), 0.3 * pulse(t_ms, 110.0, 7.6), 0.77],
-            Self::StuckSensor => [8.0, 0.0, 0.0],
+            Self::Bump => [0.64 + pulse(t_ms, 110.0, 5.5), 0.3 * pulse(t_ms, 110.0, 5.5), 0.77],
+            Self::StuckSensor => [0.312, 0.0, 0.0],
         }
     }
 

@@ -100,3 +100,38 @@ fn a_computer_that_slept_gets_no_backlog() {
     let at = serde_json::from_slice::<Value>(&later[0].1).unwrap()["occurred_at"].as_i64().unwrap();
     assert!((at - BEGIN.plus_secs(8 * 3_600).millis()).abs() <= 1_000);
 }
+
+/// Time that moves only when waited for, and ends after a second.
+struct OneSecond(Timestamp);
+
+impl Pace for OneSecond {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+    fn wait_until(&mut self, at: Timestamp) -> bool {
+        self.0 = self.0.max(at);
+        self.0 < BEGIN.plus_secs(1)
+    }
+}
+
+/// A broker that is away for the first messages.
+#[derive(Default)]
+struct Flaky(u32);
+
+impl Publish for Flaky {
+    fn publish(&mut self, _topic: &str, _payload: Vec<u8>, _qos: u8) -> Result<(), PublishError> {
+        self.0 += 1;
+        if self.0 <= 5 { Err(PublishError("not connected".to_owned())) } else { Ok(()) }
+    }
+    fn flush(&mut self) -> Result<(), PublishError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_broker_that_is_away_costs_messages_and_not_the_fleet() {
+    let mut broker = Flaky::default();
+    let n_published = SampleFleet::new(1).run(&mut OneSecond(BEGIN), &mut broker);
+    assert!(n_published > 20);
+    assert_eq!(n_published, u64::from(broker.0) - 5);
+}
