@@ -1,2 +1,171 @@
-//! placeholder
-fn main() {}
+//! Arguments → settings → start the line → open the window.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use clap::Parser as _;
+use directories::ProjectDirs;
+use fleetwatch::broker::{self, Secret};
+use fleetwatch::cli::args::{Args, Command, GlobalArgs, IncidentsArgs};
+use fleetwatch::cli::run::Fault;
+use fleetwatch::cli::{check, incidents, run};
+use fleetwatch::model::IncidentId;
+use fleetwatch::pipeline::{Line, Options};
+use fleetwatch::pricing::PriceSheet;
+use fleetwatch::scenario;
+use fleetwatch::settings::Settings;
+use fleetwatch::store::Archive;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    env_logger::Builder::new().parse_filters(&args.global.log).init();
+    match start(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            // There may be nobody to read it.
+            writeln!(std::io::stderr(), "fleetwatch: {fault}").ok();
+            ExitCode::from(fault.code())
+        }
+    }
+}
+
+fn start(args: &Args) -> Result<(), Fault> {
+    let global = &args.global;
+    let data_dir = data_dir(global)?;
+    let settings = Settings::load(global.settings.as_deref());
+    if matches!(args.command, Some(Command::Doctor)) {
+        return check::everything(global, &settings, &data_dir);
+    }
+    let mut settings = settings.map_err(failed)?;
+    if let Some(url) = &global.broker {
+        settings.broker = broker::Settings { url: Some(Secret::new(url)), ..settings.broker };
+    }
+    let stop = stop_on_signals()?;
+    if let Some(command) = &args.command {
+        if let Command::Incidents(wanted) = command {
+            return list_incidents(&data_dir, wanted);
+        }
+        return run::standalone(command, global, &settings, scenario::TEMPLATES, &stop).unwrap_or(Ok(()));
+    }
+    let embedded = settings.broker.url.is_none();
+    let options = Options {
+        data_dir,
+        prices: PriceSheet::aws_lambda(&settings.pricing).map_err(failed)?,
+        broker: settings.broker,
+        functions: settings.functions,
+        outbound: settings.outbound,
+        max_devices: settings.line.max_devices,
+        memory_budget_mb: settings.line.memory_budget_mb,
+        sample: embedded && !global.no_sample,
+        announce: None,
+        wake: Arc::new(|| {}),
+        blind: true,
+    };
+    if global.headless { headless(options, &stop) } else { window(options, embedded) }
+}
+
+/// The line alone: announcements on stdout until a signal, then the final counters as one JSON line.
+fn headless(mut options: Options, stop: &AtomicBool) -> Result<(), Fault> {
+    options.announce = Some(Box::new(std::io::stdout()));
+    // Nobody sits in front of a headless line.
+    options.outbound.desktop = false;
+    let line = Line::start(options).map_err(failed)?;
+    for notice in &line.notices {
+        log::warn!("{notice}");
+    }
+    if let Some(url) = line.embedded_url() {
+        log::info!("the embedded broker listens on {url}");
+    }
+    while !stop.load(Ordering::Acquire) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let counters = line.stop();
+    let last = serde_json::json!({ "type": "final", "counters": counters });
+    writeln!(std::io::stdout(), "{last}").map_err(failed)
+}
+
+#[cfg(not(feature = "desk"))]
+fn window(_options: Options, _embedded: bool) -> Result<(), Fault> {
+    Err(Fault::Usage("this build has no window; run it with --headless".to_owned()))
+}
+
+#[cfg(feature = "desk")]
+fn window(options: Options, embedded: bool) -> Result<(), Fault> {
+    let display = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if !display("DISPLAY") && !display("WAYLAND_DISPLAY") {
+        return Err(Fault::Failed("there is no display (DISPLAY and WAYLAND_DISPLAY are not set); `fleetwatch --headless` runs the same line without a window".to_owned()));
+    }
+    fleetwatch::window::open(options, embedded).map_err(Fault::Failed)
+}
+
+fn list_incidents(data_dir: &std::path::Path, wanted: &IncidentsArgs) -> Result<(), Fault> {
+    let archive = Archive::open(data_dir).map_err(failed)?;
+    let mut out = std::io::stdout().lock();
+    let written = if let Some(id) = &wanted.id {
+        let found = archive.incident(&IncidentId(id.as_str().into())).map_err(failed)?;
+        let Some(incident) = found else { return Err(Fault::Failed(format!("there is no incident {id}; `fleetwatch incidents` lists them"))) };
+        incidents::show(&incident, wanted.json, &mut out)
+    } else {
+        let all = archive.all().map_err(failed)?;
+        incidents::list(&all, wanted.json, &mut out)
+    };
+    match written {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(failed),
+    }
+}
+
+/// SIGTERM and SIGINT end whatever runs in good order; a second one ends it at once.
+fn stop_on_signals() -> Result<Arc<AtomicBool>, Fault> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    let thread = std::thread::Builder::new().name("signals".to_owned());
+    let flag = Arc::clone(&stop);
+    let waiting = move || {
+        runtime.block_on(async {
+            for n_signals in 0.. {
+                wait_for_signal().await;
+                if n_signals > 0 {
+                    std::process::exit(1);
+                }
+                flag.store(true, Ordering::Release);
+            }
+        });
+    };
+    thread.spawn(waiting).map_err(failed)?;
+    Ok(stop)
+}
+
+#[cfg(unix)]
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn wait_for_signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn data_dir(global: &GlobalArgs) -> Result<PathBuf, Fault> {
+    let default = || ProjectDirs::from("", "", "fleetwatch").map(|dirs| dirs.data_dir().to_owned());
+    let none = || Fault::Usage("this user has no data directory; say where with --data-dir".to_owned());
+    global.data_dir.clone().or_else(default).ok_or_else(none)
+}
+
+fn failed(error: impl std::fmt::Display) -> Fault {
+    Fault::Failed(error.to_string())
+}

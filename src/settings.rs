@@ -4,37 +4,33 @@
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::functions;
+use crate::{broker, functions, outbound, pricing};
 
 /// The commented default, as `assets/settings.toml` has it.
 pub const COMMENTED_DEFAULT: &str = include_str!("../assets/settings.toml");
 
 /// Everything that can be set.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
+    /// `[broker]`
+    pub broker: broker::Settings,
+    /// `[outbound]`
+    pub outbound: outbound::Settings,
     /// `[functions.*]`
     pub functions: functions::Settings,
     /// `[line]`
     pub line: Line,
     /// `[pricing]`
-    pub pricing: Pricing,
+    pub pricing: pricing::Settings,
 }
 
 /// How much the line holds at a time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Line {
-    /// Packets between broker and functions, 64 to 1,000,000.
-    pub inbox: usize,
-    /// Facts between functions and state, 64 to 1,000,000.
-    pub facts: usize,
-    /// Records between state and store, 1,024 to 10,000,000: hours of incidents.
-    pub records: usize,
-    /// Notices between store and outbound, 16 to 100,000.
-    pub notices: usize,
     /// Devices that are remembered, 1 to 1,000,000; one more is turned away and counted.
     pub max_devices: usize,
     /// Memory for numbers, MB, 16 to 65,536.
@@ -43,36 +39,8 @@ pub struct Line {
 
 impl Default for Line {
     fn default() -> Self {
-        Self { inbox: 4_096, facts: 4_096, records: 65_536, notices: 256, max_devices: 50_000, memory_budget_mb: 512 }
+        Self { max_devices: 50_000, memory_budget_mb: 512 }
     }
-}
-
-/// Which price sheet the function calls are billed by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Pricing {
-    /// The AWS region, `us-east-1`.
-    pub region: String,
-    /// The processor that the functions would run on.
-    pub arch: Arch,
-}
-
-impl Default for Pricing {
-    fn default() -> Self {
-        Self { region: "us-east-1".to_owned(), arch: Arch::default() }
-    }
-}
-
-/// A processor of AWS Lambda.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Arch {
-    /// The cheaper one.
-    #[default]
-    Arm64,
-    /// Intel and AMD.
-    #[serde(rename = "x86_64")]
-    X86,
 }
 
 /// Why the settings cannot be used.
@@ -133,12 +101,8 @@ impl Settings {
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         let settings: Self =
             toml::from_str(text).map_err(|source| Error::Shape { path: path.to_owned(), source: Box::new(source) })?;
-        let Line { inbox, facts, records, notices, max_devices, memory_budget_mb } = settings.line;
+        let Line { max_devices, memory_budget_mb } = settings.line;
         for (key, found, min, max) in [
-            ("inbox", inbox as u64, 64, 1_000_000),
-            ("facts", facts as u64, 64, 1_000_000),
-            ("records", records as u64, 1_024, 10_000_000),
-            ("notices", notices as u64, 16, 100_000),
             ("max_devices", max_devices as u64, 1, 1_000_000),
             ("memory_budget_mb", memory_budget_mb, 16, 65_536),
         ] {

@@ -186,6 +186,15 @@ pub enum Fact {
         /// When the broker acknowledged it.
         accepted_at: Option<Timestamp>,
     },
+    /// A drill could not be sent.
+    InjectFailed {
+        /// Its title.
+        title: String,
+        /// Why, in words.
+        why: String,
+        /// When.
+        at: Timestamp,
+    },
     /// The window painted the first frame that shows a packet's outcome.
     Painted {
         /// Which incidents were on it for the first time.

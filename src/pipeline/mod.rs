@@ -14,6 +14,7 @@
 mod announce;
 mod keeper;
 pub mod latest;
+mod player;
 pub mod queue;
 pub mod sample_fleet;
 pub mod scenario_player;
@@ -30,11 +31,12 @@ use std::time::Duration;
 use announce::Announcer;
 use keeper::{Keep, Keeper};
 use latest::Latest;
+use player::Player;
 use queue::{Bounds, Queue};
 use stages::{Outlets, Told};
 use teller::Teller;
 
-use crate::broker::{self, Client, Embedded, Publisher, Sink};
+use crate::broker::{self, Client, Embedded, Sink};
 use crate::clock::{Clock, SystemTime};
 use crate::functions;
 use crate::host::Host;
@@ -42,6 +44,7 @@ use crate::model::effect::SampleChunk;
 use crate::model::{Command, Fact, Focus, IncidentId, Lane, Link, LinkState, LinkStatus, Operator, Origin, Packet, PacketId, Record, Timestamp};
 use crate::outbound::{self, Outbound};
 use crate::pricing::PriceSheet;
+use crate::scenario::Scenario;
 use crate::state::snapshot::Counters;
 use crate::state::{Restored, Snapshot, State};
 use crate::store;
@@ -116,6 +119,7 @@ pub struct Line {
     keeper: JoinHandle<()>,
     others: Vec<JoinHandle<()>>,
     teller: Teller,
+    player: Player,
     /// What the operator must be told about the start: a file put aside.
     pub notices: Vec<String>,
 }
@@ -125,9 +129,20 @@ pub struct Line {
 pub struct Desk {
     latest: Arc<Latest<Snapshot>>,
     facts: Arc<Queue<Told>>,
+    drills: Option<Arc<Queue<Scenario>>>,
 }
 
 impl Desk {
+    /// Plays a scenario as a drill; `false` when too many wait.
+    pub fn drill(&self, scenario: Scenario) -> bool {
+        self.drills.as_ref().is_some_and(|drills| drills.try_push(scenario).is_ok())
+    }
+
+    /// A drill could not be sent: said in its trace, which would otherwise wait for ever.
+    fn drill_failed(&self, title: &str, why: &str) {
+        self.tell(Fact::InjectFailed { title: title.to_owned(), why: why.to_owned(), at: Clock.now() });
+    }
+
     /// The latest picture. Never waits.
     pub fn latest(&self) -> Arc<Snapshot> {
         self.latest.get()
@@ -175,7 +190,7 @@ impl Line {
         let keep = Arc::new(Queue::new("records", KEEP, weigh_keep));
         let samples = Arc::new(Queue::new("numbers", SAMPLES, |chunk: &Arc<SampleChunk>| 64 * (chunk.t_ms.len() + 4)));
         let latest = Arc::new(Latest::default());
-        let desk = Desk { latest: Arc::clone(&latest), facts: Arc::clone(&facts) };
+        let mut desk = Desk { latest: Arc::clone(&latest), facts: Arc::clone(&facts), drills: None };
 
         let (embedded, settings) = broker_settings(&options)?;
         let origins: &[Origin] =
@@ -238,6 +253,8 @@ impl Line {
             pending.into_iter().take_while(|item| notices.blocking_send(item.clone()).is_ok()).for_each(drop);
         })?;
 
+        let player = Player::start(&desk, &telemetry_lane.publisher, options.sample)?;
+        desk.drills = Some(player.scenarios());
         let ending = Arc::new(AtomicBool::new(false));
         let mut others: Vec<_> = announcing.into_iter().collect();
         others.push(spawn("history", {
@@ -269,6 +286,7 @@ impl Line {
             keeper,
             others,
             teller,
+            player,
             notices: opened.notices,
         })
     }
@@ -276,11 +294,6 @@ impl Line {
     /// The line's picture and ear.
     pub fn desk(&self) -> Desk {
         self.desk.clone()
-    }
-
-    /// Publishes on the telemetry lane's connection, for players.
-    pub fn publisher(&self) -> Publisher {
-        self.telemetry_lane.publisher.clone()
     }
 
     /// Where devices may publish: the embedded broker's address.
@@ -291,6 +304,7 @@ impl Line {
     /// Stops in the order of the line, so that nothing that was taken in is left behind, and hands back the last counters.
     pub fn stop(self) -> Counters {
         self.ending.store(true, Ordering::Release);
+        self.player.stop();
         // Nothing more comes in; on the crash lane what arrives now stays with the broker, unacknowledged.
         self.telemetry_lane.stop();
         self.inbox.close();
@@ -350,7 +364,7 @@ fn linked(link: Link, status: LinkStatus) -> Fact {
 
 fn broker_settings(options: &Options) -> Result<(Option<Embedded>, broker::Settings), Error> {
     if options.broker.url.is_none() {
-        let embedded = broker::embedded::start(None)?;
+        let embedded = broker::embedded::start(options.broker.embedded_port)?;
         let settings = embedded.settings(&options.broker);
         return Ok((Some(embedded), settings));
     }

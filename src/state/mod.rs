@@ -132,6 +132,10 @@ impl State {
                 self.traces.injected(packet, &topic, &title, origin, sent_at, accepted_at);
                 self.parts.traces_changed = true;
             }
+            Fact::InjectFailed { title, why, at } => {
+                self.traces.failed(&title, &why, at);
+                self.parts.traces_changed = true;
+            }
             Fact::Painted { incidents, packets, at } => {
                 for incident in incidents {
                     self.add_step(&incident, StepKind::OnScreen, at, "first frame that shows it", effects);

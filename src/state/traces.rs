@@ -42,6 +42,18 @@ impl Traces {
         });
     }
 
+    /// A drill could not be sent.
+    pub(super) fn failed(&mut self, title: &str, why: &str, at: Timestamp) {
+        // It has no packet that could come back; a name of its own keeps it apart from those that have.
+        let name = PacketId(at.0.unsigned_abs());
+        self.change(name, "", Origin::Drill, |trace| {
+            title.clone_into(&mut trace.title);
+            trace.stages.push(Stage { failed: true, ..stage("Publish", why, at, at) });
+            trace.got = Some(format!("not sent: {why}"));
+            trace.complete = true;
+        });
+    }
+
     /// Changes the trace of a packet, which is begun if it is not there yet.
     pub(super) fn change(&mut self, packet: PacketId, topic: &str, origin: Origin, change: impl FnOnce(&mut Trace)) {
         let place = self.newest_first.iter().position(|trace| trace.packet == packet).unwrap_or_else(|| {

@@ -1,0 +1,141 @@
+//! Plays scenarios as drills, and the sample fleet, over the line's own connection: real MQTT out and in again.
+
+use std::collections::VecDeque;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::Desk;
+use super::queue::{Bounds, Queue};
+use super::sample_fleet::SampleFleet;
+use super::scenario_player::play_scenario;
+use crate::broker::{self, Publisher, Qos};
+use crate::clock::Clock;
+use crate::model::Origin;
+use crate::play::{Publish, PublishError, WallPace};
+use crate::scenario::Scenario;
+
+/// Scenarios that may wait to be played.
+const WAITING: Bounds = Bounds { urgent: 16, bulk: 1, bytes: 16 << 20 };
+/// How long a flush waits for the broker's answer.
+const FLUSH: Duration = Duration::from_secs(5);
+
+/// Publishes on a lane's connection and knows what the broker has not answered yet.
+struct OnLine {
+    publisher: Publisher,
+    open: Arc<(Mutex<usize>, Condvar)>,
+}
+
+impl OnLine {
+    fn new(publisher: Publisher) -> Self {
+        Self { publisher, open: Arc::default() }
+    }
+
+    /// Waits until at most `most` publishes are open.
+    fn wait(&self, most: usize) -> bool {
+        let (open, answered) = &*self.open;
+        let open = open.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = answered.wait_timeout_while(open, FLUSH, |open| *open > most);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+}
+
+impl Publish for OnLine {
+    fn publish(&mut self, topic: &str, payload: Vec<u8>, qos: u8) -> Result<(), PublishError> {
+        let words = |error: broker::PublishError| PublishError(error.to_string());
+        let qos = if qos == 0 { Qos::AtMostOnce } else { Qos::AtLeastOnce };
+        let payload = Bytes::from(payload);
+        loop {
+            let open = Arc::clone(&self.open);
+            let done: broker::Done = Box::new(move |_outcome| {
+                let mut n_open = open.0.lock().unwrap_or_else(PoisonError::into_inner);
+                *n_open = n_open.saturating_sub(1);
+                drop(n_open);
+                open.1.notify_all();
+            });
+            *self.open.0.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+            let sent = self.publisher.publish(topic, payload.clone(), qos, Some(done));
+            if let Err(error) = sent {
+                let mut n_open = self.open.0.lock().unwrap_or_else(PoisonError::into_inner);
+                *n_open = n_open.saturating_sub(1);
+                let before = *n_open;
+                drop(n_open);
+                // A full connection empties by itself; everything else is for the caller.
+                if error == broker::PublishError::QueueFull && self.wait(before.saturating_sub(1)) {
+                    continue;
+                }
+                return Err(words(error));
+            }
+            return Ok(());
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), PublishError> {
+        if self.wait(0) { Ok(()) } else { Err(PublishError("the broker did not answer within 5 s".to_owned())) }
+    }
+}
+
+/// The running player.
+pub(super) struct Player {
+    scenarios: Arc<Queue<Scenario>>,
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Player {
+    /// Starts the player of drills and, with `sample`, the sample fleet.
+    pub(super) fn start(desk: &Desk, publisher: &Publisher, sample: bool) -> std::io::Result<Self> {
+        let scenarios: Arc<Queue<Scenario>> =
+            Arc::new(Queue::new("drills", WAITING, |scenario| scenario.steps.iter().map(|step| step.payload.len()).sum()));
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut threads = vec![super::spawn("player", {
+            let (scenarios, stop, desk, publisher) = (Arc::clone(&scenarios), Arc::clone(&stop), desk.clone(), publisher.clone());
+            move || play_drills(&scenarios, &stop, &desk, publisher)
+        })?];
+        if sample {
+            threads.push(super::spawn("sample-fleet", {
+                let (stop, publisher) = (Arc::clone(&stop), publisher.clone());
+                move || {
+                    let mut pace = WallPace::until(stop);
+                    SampleFleet::new(fastrand::u64(..)).run(&mut pace, &mut OnLine::new(publisher));
+                }
+            })?);
+        }
+        Ok(Self { scenarios, stop, threads })
+    }
+
+    /// For whoever wants a scenario played.
+    pub(super) fn scenarios(&self) -> Arc<Queue<Scenario>> {
+        Arc::clone(&self.scenarios)
+    }
+
+    /// Stops in the middle of whatever plays.
+    pub(super) fn stop(self) {
+        self.stop.store(true, std::sync::atomic::Ordering::Release);
+        self.scenarios.close();
+        for thread in self.threads {
+            super::join(thread, "player");
+        }
+    }
+}
+
+fn play_drills(scenarios: &Queue<Scenario>, stop: &Arc<AtomicBool>, desk: &Desk, publisher: Publisher) {
+    let (mut waiting, mut none) = (VecDeque::new(), VecDeque::new());
+    let mut publish = OnLine::new(publisher);
+    while scenarios.drain(&mut waiting, &mut none, Duration::from_secs(1)) {
+        for scenario in waiting.drain(..) {
+            let run = format!("drill-{:x}", Clock.now().0);
+            let mut pace = WallPace::until(Arc::clone(stop));
+            let mut sent = |sent: super::scenario_player::Sent| {
+                desk.injected(sent.packet, sent.topic, sent.title, sent.origin, sent.sent_at, sent.accepted_at);
+            };
+            if let Err(error) = play_scenario(&scenario, Origin::Drill, &run, &mut pace, &mut publish, &mut sent) {
+                log::warn!("the drill {:?} could not be sent: {error}", scenario.title);
+                desk.drill_failed(&scenario.title, &error.to_string());
+            }
+        }
+    }
+}
