@@ -1,3 +1,5 @@
 //! Every integration test, in one binary.
 
 mod accuracy;
+mod payloads;
+mod verdict_scenarios;
