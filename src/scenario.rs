@@ -156,3 +156,16 @@ fn unhex(hex: &str) -> Option<Vec<u8>> {
     let pairs = digits.chunks_exact(2);
     pairs.remainder().is_empty().then(|| pairs.map(|pair| (pair[0] * 16 + pair[1]) as u8).collect())
 }
+
+/// The scenarios that come with the program, name and TOML, in the order in which they are offered.
+/// To add one, put its file into `assets/scenarios` and its line here.
+pub const TEMPLATES: &[(&str, &str)] = &[
+    ("frontal_crash", include_str!("../assets/scenarios/frontal_crash.toml")),
+    ("phone_drop", include_str!("../assets/scenarios/phone_drop.toml")),
+    ("stuck_sensor", include_str!("../assets/scenarios/stuck_sensor.toml")),
+    ("pothole", include_str!("../assets/scenarios/pothole.toml")),
+    ("hard_brake", include_str!("../assets/scenarios/hard_brake.toml")),
+    ("overheat", include_str!("../assets/scenarios/overheat.toml")),
+    ("cold_chain_break", include_str!("../assets/scenarios/cold_chain_break.toml")),
+    ("burst", include_str!("../assets/scenarios/burst.toml")),
+];

@@ -2,6 +2,7 @@
 //! line by itself.
 
 pub mod args;
+pub mod check;
 pub mod doctor;
 pub mod incidents;
 pub mod inject;

@@ -71,6 +71,20 @@ impl Archive {
         Ok(incidents)
     }
 
+    /// The newest incidents as the line knows them, newest first, drills and samples among them with their origin;
+    /// at most `limit` of each.
+    pub fn all(&self, limit: usize) -> Result<Vec<Arc<Incident>>, Error> {
+        let mut all = Vec::new();
+        for drills in [false, true] {
+            for row in self.incidents(drills, limit)? {
+                let Some(id) = row["id"].as_str() else { continue };
+                all.extend(self.incident(&IncidentId(id.into()))?);
+            }
+        }
+        all.sort_by(|a, b| (b.received_at, &b.id).cmp(&(a.received_at, &a.id)));
+        Ok(all)
+    }
+
     /// One incident as the line knows it, real or not.
     pub fn incident(&self, id: &IncidentId) -> Result<Option<Arc<Incident>>, Error> {
         for root in Root::ALL {

@@ -174,6 +174,14 @@ pub fn bytes_on_disk(dir: &Path) -> u64 {
     files.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
 }
 
+/// Who holds the store in `dir`, in words; `None` when it is free or not there.
+pub fn holder(dir: &Path) -> Option<String> {
+    if !dir.join(LOCK).exists() {
+        return None;
+    }
+    lock(dir).err().map(|error| error.to_string())
+}
+
 fn lock(dir: &Path) -> Result<File, Error> {
     let path = dir.join(LOCK);
     let failed = |cause| Error::File { path: path.clone(), cause };

@@ -232,15 +232,17 @@ fn free_fall(seen: &Seen<'_>) -> Finding {
 }
 
 fn vertical(seen: &Seen<'_>) -> Finding {
-    const LIMIT: &str = "vertical Δv at most 1.5 times the horizontal";
+    const LIMIT: &str = "< 85 % of the peak, and vertical Δv at most 1.5 times the horizontal";
     if !seen.impact.vertical_known {
         return Finding::not_checked("up and down are not known", LIMIT);
     }
-    let (up, level) = (seen.impact.vertical_kmh, seen.impact.delta_v_kmh);
-    let peak_is_high = seen.impact.peak_g >= seen.settings.driving_g / 2.0;
-    let ratio = up / level.max(0.1);
-    let says = if peak_is_high { -((ratio - 1.0) / 1.0).clamp(0.0, 1.0) * (1.0 - seen.push) } else { 0.0 };
-    Finding::new(up, "km/h", format!("{up:.1} km/h vertical, {level:.1} km/h horizontal"), LIMIT, says)
+    let Impact { vertical_kmh: up, delta_v_kmh: level, vertical_share: share, peak_g, .. } = *seen.impact;
+    let by_peak = ((share - 0.7) / 0.2).clamp(0.0, 1.0);
+    let by_dv = (up / level.max(0.1) - 1.0).clamp(0.0, 1.0);
+    // A jolt too small to feel is no jolt, and what pushes sideways as well is more than a jolt.
+    let says = if peak_g >= seen.settings.driving_g / 2.0 { -by_peak.max(by_dv) * (1.0 - seen.push) } else { 0.0 };
+    let reading = format!("{:.0} % of the peak; Δv {up:.1} km/h vertical, {level:.1} km/h horizontal", share * 100.0);
+    Finding::new(share * 100.0, "%", reading, LIMIT, says)
 }
 
 fn spike(seen: &Seen<'_>) -> Finding {
@@ -414,7 +416,8 @@ fn device_claim(report: &CrashReport) -> Finding {
 /// What kind of malfunction: the first that applies, the plainest first.
 pub(super) fn kind(seen: &Seen<'_>, evidence: &[Evidence]) -> Malfunction {
     let against = |key: &str| evidence.iter().any(|row| row.key == key && row.weight < -0.3);
-    let Settings { impossible_kmh, harsh_g, .. } = *seen.settings;
+    let Settings { impossible_kmh, harsh_g, tilt_deg, .. } = *seen.settings;
+    let turned = seen.impact.tilt_deg.is_some_and(|degrees| degrees > tilt_deg);
     match () {
         () if against("free_fall") => Malfunction::Dropped,
         () if against("pinned") || seen.impact.push_kmh > impossible_kmh => Malfunction::Clipped,
@@ -422,8 +425,10 @@ pub(super) fn kind(seen: &Seen<'_>, evidence: &[Evidence]) -> Malfunction {
         () if against("clock") => Malfunction::Clock,
         () if against("spike") => Malfunction::Spike,
         () if against("swings") => Malfunction::Shaken,
+        // Before the jolts: a level that shifts looks like one.
+        () if against("level") => Malfunction::NoPulse,
+        () if seen.impact.sustained_g >= harsh_g && !turned => Malfunction::HardBraking,
         () if against("vertical") => Malfunction::Pothole,
-        () if seen.impact.sustained_g >= harsh_g && !against("level") => Malfunction::HardBraking,
         () => Malfunction::NoPulse,
     }
 }

@@ -217,7 +217,10 @@ fn summary(
                     Some((from, to)) => format!("the device was dropped, {:.0} ms of free fall before the impact", to - from),
                     None => "the device was dropped".to_owned(),
                 },
-                Some(Malfunction::Spike) => format!("a spike of {:.1} g in {} samples only", impact.peak_g, impact.n_high),
+                Some(Malfunction::Spike) => {
+                    let samples = if impact.n_high == 1 { "a single sample" } else { "two samples only" };
+                    format!("a spike of {:.1} g in {samples}", impact.peak_g)
+                }
                 Some(Malfunction::Stuck) => "an axis of the sensor is stuck".to_owned(),
                 Some(Malfunction::Clipped) => "the sensor was pinned at its limit for longer than a collision lasts".to_owned(),
                 Some(Malfunction::Clock) => "the device's clock jumped or repeated, and no collision is in the data".to_owned(),

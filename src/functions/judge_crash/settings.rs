@@ -53,7 +53,7 @@ pub struct Settings {
     pub pinned_g: f64,
     /// An axis that repeats one value for this long while others move is stuck. ms, default 500. Own judgement.
     pub stuck_ms: f64,
-    /// What counts as moving. g, default 0.2. Own judgement.
+    /// What counts as moving, from lowest to highest. g, default 0.1. Own judgement.
     pub moving_g: f64,
     /// A time without samples of more than this is a gap, where it is more than four usual steps, too.
     /// ms, default 60. Own judgement.
@@ -64,7 +64,8 @@ pub struct Settings {
     pub level_ms: f64,
     /// How long after the push the level at rest is looked for. ms, default 100. Own judgement.
     pub settle_ms: f64,
-    /// How far |a| at rest may be from 1 g. g, default 0.2. Own judgement.
+    /// How far |a| before the push may be from 1 g, and how far from that after. g, default 0.35: braking at 0.9 g
+    /// makes |a| 1.35 g. Own judgement.
     pub rest_tolerance_g: f64,
     /// How long before the push swings are counted; what tumbles after an impact is no shaking. ms, default 3,000.
     /// Own judgement.
@@ -108,12 +109,12 @@ impl Default for Settings {
             pinned_ms: 200.0,
             pinned_g: 1.9,
             stuck_ms: 500.0,
-            moving_g: 0.2,
+            moving_g: 0.1,
             gap_ms: 60.0,
             clock_jump_ms: 3_000.0,
             level_ms: 1_500.0,
             settle_ms: 100.0,
-            rest_tolerance_g: 0.2,
+            rest_tolerance_g: 0.35,
             shaking_ms: 3_000.0,
             shaking_swings: 4,
             full_samples: 5,

@@ -66,7 +66,7 @@ pub(super) struct Signal {
     pub(super) n_backward: usize,
     /// The longest time without samples, ms; 0 where none is longer than usual.
     pub(super) gap_ms: f64,
-    /// Axes without any value.
+    /// Axes without any value but zero.
     pub(super) absent: [bool; 3],
     /// An axis pinned at an extreme, for longer than any collision lasts.
     pub(super) pinned: Option<Hold>,
@@ -99,9 +99,10 @@ impl Signal {
         let columns = [&pulse.x_g, &pulse.y_g, &pulse.z_g];
         let mut last = [0.0; 3];
         for axis in 0..3 {
+            // An axis that a device does not have comes as nulls or as zeros throughout.
             match columns[axis].iter().find(|value| value.is_finite()) {
-                Some(first) => last[axis] = *first,
-                None => self.absent[axis] = true,
+                Some(first) if columns[axis].iter().any(|value| value.is_finite() && *value != 0.0) => last[axis] = *first,
+                _ => self.absent[axis] = true,
             }
         }
         for (index, &t) in pulse.t_ms.iter().enumerate() {
@@ -215,7 +216,8 @@ impl Signal {
         }
         let is_fault = |index: usize| faults.iter().any(|(from, to)| (*from..*to).contains(&index));
         let mut sound: Vec<f64> = (0..self.len()).filter(|index| !is_fault(*index)).map(|index| self.a[index][axis]).collect();
-        let usual = median(&mut sound).unwrap_or(0.0);
+        // Without any sound sample the axis stays as it is: it holds still, and adds nothing to a push.
+        let Some(usual) = median(&mut sound) else { return };
         for (from, to) in faults {
             for a in &mut self.a[*from..*to] {
                 a[axis] = usual;
@@ -246,9 +248,8 @@ impl Signal {
         let whole = self.level(0, self.len())?;
         // First look: with the level of the whole record, which a short pulse does not move.
         let first = if gravity { whole } else { [0.0; 3] };
-        let sums = self.sums(norm(first), gravity);
+        let sums = self.sums(norm(first).min(1.0), gravity);
         let rough = self.best_window(&sums, &[first], frame, gravity, settings.window_ms);
-        let sustained = self.best_window(&sums, &[first], frame, gravity, SUSTAINED_MS);
         // Second look: with the levels just before and just after, so that neither a turned device nor a sensor
         // that jumped to another level passes for a push.
         let lead_in = self.lead_in(self.t[rough.from] - settings.level_ms, rough.from);
@@ -259,17 +260,21 @@ impl Signal {
         let rest = if gravity { before.unwrap_or(first) } else { [0.0; 3] };
         let mut levels = vec![rest];
         levels.extend(after.filter(|after| gravity || norm(*after) > MOST_DRIVING_G));
-        let sums = self.sums(norm(rest), gravity);
+        let sums = self.sums(norm(rest).min(1.0), gravity);
         let (upright_frame, upright) = if rolled { (Frame::Device, false) } else { (frame, gravity) };
         let window = self.best_window(&sums, &levels, upright_frame, upright, settings.window_ms);
         let mut impact = self.describe(&window, rest, before, after, gravity, settings);
-        let sustained_ms = sustained.ms(&self.cell);
-        if sustained_ms > SUSTAINED_MS / 2.0 {
-            impact.sustained_g = sustained.horizontal / KMH_PER_G_MS / sustained_ms;
-        }
+        let means = self.means();
+        let up = vertical_axis(first, frame, gravity);
+        let sideways = |mean: Vec3| {
+            let off = sub(mean, first);
+            up.map_or(norm(off), |up| norm(sub(off, scale(up, dot(off, up)))))
+        };
+        impact.sustained_g = means.iter().map(|mean| sideways(*mean)).fold(0.0, f64::max);
         impact.vertical_known = !rolled && (gravity || frame == Frame::Vehicle);
         if gravity {
-            impact.tilt_deg = self.largest_tilt(rest);
+            impact.tilt_deg = largest_tilt(rest, &means);
+            impact.vertical_share = dot(impact.peak, rest).abs() / (norm(impact.peak) * norm(rest)).max(1e-9);
         }
         Some(impact)
     }
@@ -364,7 +369,7 @@ impl Signal {
         let main_axis = peak.iter().map(|component| component.abs()).fold(0.0, f64::max);
         Impact {
             from_ms: self.t[window.from],
-            window_ms: window.ms(&self.cell),
+            window_ms: self.cell[window.from..window.to].iter().sum(),
             to_ms: self.t[window.to - 1],
             delta_v_kmh: window.horizontal,
             vertical_kmh: window.vertical.abs(),
@@ -374,6 +379,8 @@ impl Signal {
             pulse_ms: self.cell[from..to].iter().sum(),
             n_pulse: to - from,
             peak_g: sizes[peak_at],
+            peak,
+            vertical_share: peak[2].abs() / sizes[peak_at].max(1e-9),
             peak_ms: self.t[peak_at],
             peak_at,
             n_high,
@@ -390,17 +397,13 @@ impl Signal {
         }
     }
 
-    /// The largest angle between `rest` and the mean over half a second, where that is about 1 g; degrees.
-    fn largest_tilt(&self, rest: Vec3) -> Option<f64> {
-        let smooth: [Vec<f64>; 3] = std::array::from_fn(|axis| {
+    /// The mean over half a second around each sample.
+    fn means(&self) -> Vec<Vec3> {
+        let [x, y, z]: [Vec<f64>; 3] = std::array::from_fn(|axis| {
             let values: Vec<f64> = self.a.iter().map(|a| a[axis]).collect();
             self.smooth(&values, SUSTAINED_MS)
         });
-        (0..self.len())
-            .map(|index| [smooth[0][index], smooth[1][index], smooth[2][index]])
-            .filter(|mean| (0.7..1.3).contains(&norm(*mean)))
-            .filter_map(|mean| angle_deg(rest, mean))
-            .reduce(f64::max)
+        (0..self.len()).map(|index| [x[index], y[index], z[index]]).collect()
     }
 
     fn near(&self, index: usize, ms: f64) -> std::ops::Range<usize> {
@@ -478,12 +481,6 @@ struct Sums {
     beyond: f64,
 }
 
-impl Window {
-    fn ms(&self, cell: &[f64]) -> f64 {
-        cell[self.from..self.to].iter().sum()
-    }
-}
-
 #[derive(Clone, Copy, Debug)]
 struct Window {
     from: usize,
@@ -520,6 +517,9 @@ pub(super) struct Impact {
     pub(super) n_pulse: usize,
     /// Largest acceleration with gravity taken out, g.
     pub(super) peak_g: f64,
+    pub(super) peak: Vec3,
+    /// The share of the peak along gravity (along Z where the samples have no gravity), 0 to 1.
+    pub(super) vertical_share: f64,
     pub(super) peak_ms: f64,
     pub(super) peak_at: usize,
     /// Samples within 100 ms of the peak that reach half of it.
@@ -543,6 +543,11 @@ fn vertical_axis(level: Vec3, frame: Frame, gravity: bool) -> Option<Vec3> {
         (false, Frame::Vehicle) => Some([0.0, 0.0, 1.0]),
         (false, Frame::Device) => None,
     }
+}
+
+/// The largest angle between `rest` and those means that are about 1 g; degrees.
+fn largest_tilt(rest: Vec3, means: &[Vec3]) -> Option<f64> {
+    means.iter().filter(|mean| (0.7..1.3).contains(&norm(**mean))).filter_map(|mean| angle_deg(rest, *mean)).reduce(f64::max)
 }
 
 fn angle_deg(a: Vec3, b: Vec3) -> Option<f64> {

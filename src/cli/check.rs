@@ -1,0 +1,52 @@
+//! `fleetwatch doctor`, put together: every check on what this machine and these settings have.
+
+use std::path::Path;
+
+use super::args::GlobalArgs;
+use super::doctor::{self, Check};
+use super::mqtt_out::MqttOut;
+use super::run::Fault;
+use crate::broker;
+use crate::clock::Clock;
+use crate::settings::{self, Settings};
+
+/// Runs every check and writes what came of it to stdout; fails when one must be put right.
+pub fn everything(global: &GlobalArgs, loaded: &Result<Settings, settings::Error>, data_dir: &Path) -> Result<(), Fault> {
+    let default = Settings::default_path();
+    let file = global.settings.clone().or(default).unwrap_or_default();
+    let mut checks = vec![doctor::settings(&file, &loaded.as_ref().map(|_| ()).map_err(ToString::to_string))];
+    let broker = loaded.as_ref().map(|settings| settings.broker.clone()).unwrap_or_default();
+    let url = global.broker.clone().or_else(|| broker.url.as_ref().map(|url| url.expose().to_owned()));
+    checks.push(match url {
+        Some(url) => reachable(&url),
+        None => startable(broker.embedded_port),
+    });
+    checks.extend(doctor::store(data_dir, &|| crate::store::holder(data_dir)));
+    checks.push(doctor::clock(Clock.now()));
+    let env = |name: &str| std::env::var(name).ok();
+    checks.push(doctor::display(&env));
+    checks.push(doctor::notification(&env));
+    let well = doctor::write(&checks, &mut std::io::stdout().lock()).map_err(|error| Fault::Failed(error.to_string()))?;
+    if well { Ok(()) } else { Err(Fault::Failed("not everything is as it must be".to_owned())) }
+}
+
+fn reachable(url: &str) -> Check {
+    // The address is shown without what a password could be in.
+    let place = url.parse::<broker::Endpoint>().map(|endpoint| endpoint.to_string());
+    let mut probe = || {
+        let fix = "see the cause; `fleetwatch --help` shows what an address looks like";
+        MqttOut::connect(url).map(|_| "it lets us in".to_owned()).map_err(|error| (error.to_string(), fix.to_owned()))
+    };
+    doctor::broker(Some(place.as_deref().unwrap_or("the address cannot be read")), &mut probe)
+}
+
+fn startable(port: Option<u16>) -> Check {
+    doctor::broker(None, &mut || match broker::embedded::start(port) {
+        Ok(embedded) => {
+            let url = embedded.url();
+            embedded.stop();
+            Ok(format!("it starts on {url}"))
+        }
+        Err(error) => Err((error.to_string(), "set another embedded_port under [broker], or a url".to_owned())),
+    })
+}
