@@ -120,3 +120,7 @@ fn speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|error| format!("{error}"))?;
     if (0.0..=1e6).contains(&speed) { Ok(speed) } else { Err("must be from 0 to 1000000".to_owned()) }
 }
+
+#[cfg(test)]
+#[path = "args_tests.rs"]
+mod tests;
