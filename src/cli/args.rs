@@ -35,7 +35,8 @@ pub struct GlobalArgs {
     /// The settings file [default: fleetwatch/settings.toml in the user's config directory]
     #[arg(long, value_name = "FILE", global = true, env = "FLEETWATCH_SETTINGS")]
     pub settings: Option<PathBuf>,
-    /// The broker, mqtt://, mqtts://, ws:// or wss://[USER:PASSWORD@]HOST[:PORT]; wins over the settings
+    /// The broker; wins over the settings
+    #[arg(help = "The broker, mqtt://, mqtts://, ws:// or wss://[USER:PASSWORD@]HOST[:PORT]; wins over the settings")]
     // No default is shown from the environment: the address may hold a password.
     #[arg(long, value_name = "URL", global = true, env = "FLEETWATCH_BROKER", hide_env_values = true)]
     pub broker: Option<String>,
@@ -120,3 +121,7 @@ fn speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|error| format!("{error}"))?;
     if (0.0..=1e6).contains(&speed) { Ok(speed) } else { Err("must be from 0 to 1000000".to_owned()) }
 }
+
+#[cfg(test)]
+#[path = "args_tests.rs"]
+mod tests;

@@ -151,10 +151,10 @@ fn words(error: &ConnectionError, place: &str, connected: bool) -> String {
     let (cause, fix) = match error {
         _ if connected => ("lost the connection to the broker at", "see its log for why it ended it"),
         ConnectionError::ConnectionRefused(code) => match code {
-            ConnectReturnCode::BadUserNamePassword => {
-                ("the broker refused user and password at", "write them as mqtt://USER:PASSWORD@HOST")
+            // Brokers send either for a wrong password as for none, so as not to help guessing.
+            ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized => {
+                ("user and password are missing or wrong for", "write them as mqtt://USER:PASSWORD@HOST, with %40 for @")
             }
-            ConnectReturnCode::NotAuthorized => ("the broker lets nobody in without leave at", "write mqtt://USER:PASSWORD@HOST"),
             _ => ("the broker refused us at", "see its log for the reason"),
         },
         ConnectionError::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => {

@@ -8,7 +8,7 @@ use crate::play::crash_map::{LabelBook, read_labels};
 use crate::play::messages::Messages;
 use crate::play::{Error, Map, Pace, Progress, Publish, Rows, messages, play, recording};
 
-/// Opens what the arguments name. `run` is put before crash ids; see [`messages`].
+/// Opens what the arguments name. `run` is put before crash ids; see [`messages()`].
 pub fn open(args: &PlayArgs, run: &str) -> Result<Messages, Error> {
     let rows = Rows::open(&args.file)?;
     let Some(map_path) = &args.map else { return Ok(Box::new(recording::recorded(rows))) };

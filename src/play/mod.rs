@@ -1,7 +1,7 @@
 //! Plays recordings into the line as MQTT messages: rows of a file become messages in the native wire format, all
 //! devices merged by recorded time, at any speed.
 //!
-//! A [`Map`] says what the columns mean; [`Rows`] reads the file; [`messages`] joins the two; [`play`] keeps time.
+//! A [`Map`] says what the columns mean; [`Rows`] reads the file; [`messages()`] joins the two; [`play()`] keeps time.
 //! A recording of the line itself ([`recording`]) needs no map. Only [`Rows`] and [`Pace`] touch the world.
 //!
 //! # To add a recording
