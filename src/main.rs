@@ -52,7 +52,7 @@ fn start(args: &Args) -> Result<(), Fault> {
         if let Command::Incidents(wanted) = command {
             return list_incidents(&data_dir, wanted);
         }
-        return run::standalone(command, global, &settings, scenario::TEMPLATES, &stop).unwrap_or(Ok(()));
+        return run::standalone(command, global, &settings, &data_dir, scenario::TEMPLATES, &stop).unwrap_or(Ok(()));
     }
     let embedded = settings.broker.url.is_none();
     let options = Options {
@@ -111,7 +111,9 @@ fn list_incidents(data_dir: &std::path::Path, wanted: &IncidentsArgs) -> Result<
     let mut out = std::io::stdout().lock();
     let written = if let Some(id) = &wanted.id {
         let found = archive.incident(&IncidentId(id.as_str().into())).map_err(failed)?;
-        let Some(incident) = found else { return Err(Fault::Failed(format!("there is no incident {id}; `fleetwatch incidents` lists them"))) };
+        let Some(incident) = found else {
+            return Err(Fault::Failed(format!("there is no incident {id}; `fleetwatch incidents` lists them")));
+        };
         if wanted.json {
             let whole = archive.incident_json(&incident.id).map_err(failed)?.unwrap_or_default();
             writeln!(out, "{whole}")

@@ -102,10 +102,9 @@ impl Settings {
         let settings: Self =
             toml::from_str(text).map_err(|source| Error::Shape { path: path.to_owned(), source: Box::new(source) })?;
         let Line { max_devices, memory_budget_mb } = settings.line;
-        for (key, found, min, max) in [
-            ("max_devices", max_devices as u64, 1, 1_000_000),
-            ("memory_budget_mb", memory_budget_mb, 16, 65_536),
-        ] {
+        for (key, found, min, max) in
+            [("max_devices", max_devices as u64, 1, 1_000_000), ("memory_budget_mb", memory_budget_mb, 16, 65_536)]
+        {
             if !(min..=max).contains(&found) {
                 let is_key = |line: &str| line.split('=').next().is_some_and(|left| left.trim().ends_with(key));
                 let line = text.lines().position(is_key).map_or(0, |line_idx| line_idx + 1);

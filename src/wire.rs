@@ -6,8 +6,8 @@
 use serde::Serialize;
 
 use crate::model::{
-    Band, CrashVerdict, DeviceId, EventId, Evidence, IncidentId, Malfunction, Origin, Ruling, Severity,
-    TemperatureVerdict, Timestamp,
+    Band, CrashVerdict, DeviceId, EventId, Evidence, IncidentId, Malfunction, Origin, Ruling, Severity, TemperatureVerdict,
+    Timestamp,
 };
 
 /// Where an acknowledgement goes: `fleet/<vehicle>/ack`.

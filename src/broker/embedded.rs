@@ -86,6 +86,11 @@ impl Embedded {
         format!("mqtt://127.0.0.1:{}", self.port)
     }
 
+    /// Where it listens, with this desk's own name and password: for programs of the same user, which may write drills.
+    pub fn own_url(&self) -> Secret {
+        Secret::new(format!("mqtt://{DESK}:{}@127.0.0.1:{}", self.password.expose(), self.port))
+    }
+
     /// `settings` for this desk's own clients: this broker, its password, no TLS files.
     pub fn settings(&self, settings: &Settings) -> Settings {
         Settings {

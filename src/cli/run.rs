@@ -45,13 +45,14 @@ pub fn standalone(
     command: &Command,
     global: &GlobalArgs,
     settings: &Settings,
+    data_dir: &Path,
     bundled: &[(&str, &str)],
     stop: &Arc<AtomicBool>,
 ) -> Option<Result<(), Fault>> {
     match command {
         Command::Judge(args) => Some(run_judge(args, settings)),
-        Command::Play(args) => Some(run_play(args, global, stop)),
-        Command::Inject(args) => Some(run_inject(args, global, bundled, stop)),
+        Command::Play(args) => Some(run_play(args, global, settings, data_dir, stop)),
+        Command::Inject(args) => Some(run_inject(args, global, settings, data_dir, bundled, stop)),
         Command::Incidents(_) | Command::Doctor => None,
     }
 }
@@ -72,24 +73,42 @@ fn run_judge(args: &JudgeArgs, settings: &Settings) -> Result<(), Fault> {
     }
 }
 
-fn connect(global: &GlobalArgs) -> Result<MqttOut, Fault> {
-    let url = global.broker.as_deref();
-    let url = url.ok_or_else(|| Fault::Usage("say where to: --broker mqtt://HOST:PORT (or FLEETWATCH_BROKER)".to_owned()))?;
-    MqttOut::connect(url).map_err(Fault::failed)
+/// `--broker`, else the settings' broker, else the embedded one of the line that runs on the same data directory.
+fn connect(global: &GlobalArgs, settings: &Settings, data_dir: &Path) -> Result<MqttOut, Fault> {
+    let set = settings.broker.url.as_ref().map(|url| url.expose().to_owned());
+    let embedded = || crate::pipeline::embedded_broker_of(data_dir);
+    let url = global.broker.clone().or(set).or_else(embedded).ok_or_else(|| {
+        let words = "no broker is known: start fleetwatch first, or say where with --broker mqtt://HOST:PORT";
+        Fault::Usage(words.to_owned())
+    })?;
+    MqttOut::connect(&url).map_err(Fault::failed)
 }
 
-fn run_play(args: &PlayArgs, global: &GlobalArgs, stop: &Arc<AtomicBool>) -> Result<(), Fault> {
+fn run_play(
+    args: &PlayArgs,
+    global: &GlobalArgs,
+    settings: &Settings,
+    data_dir: &Path,
+    stop: &Arc<AtomicBool>,
+) -> Result<(), Fault> {
     let run = if args.fresh_ids { format!("{:x}-", Clock.now().millis()) } else { String::new() };
     let messages = play::open(args, &run).map_err(Fault::failed)?;
-    let mut publish = connect(global)?;
+    let mut publish = connect(global, settings, data_dir)?;
     let mut pace = WallPace::until(Arc::clone(stop));
     play::run(messages, args.speed, &mut pace, &mut publish, &mut io::stdout().lock()).map_err(Fault::failed)?;
     Ok(())
 }
 
-fn run_inject(args: &InjectArgs, global: &GlobalArgs, bundled: &[(&str, &str)], stop: &Arc<AtomicBool>) -> Result<(), Fault> {
+fn run_inject(
+    args: &InjectArgs,
+    global: &GlobalArgs,
+    settings: &Settings,
+    data_dir: &Path,
+    bundled: &[(&str, &str)],
+    stop: &Arc<AtomicBool>,
+) -> Result<(), Fault> {
     let scenario = inject::resolve(&args.what, args.topic.as_deref(), bundled).map_err(Fault::failed)?;
-    let mut publish = connect(global)?;
+    let mut publish = connect(global, settings, data_dir)?;
     let mut pace = WallPace::until(Arc::clone(stop));
     let run = format!("drill-{:x}", Clock.now().millis());
     inject::run(&scenario, &run, &mut pace, &mut publish, &mut io::stdout().lock()).map_err(Fault::failed)?;

@@ -16,9 +16,7 @@ use super::stages::Told;
 use super::teller::Notices;
 use crate::broker::{Acker, PublishError, Publisher, Qos};
 use crate::clock::Clock;
-use crate::model::{
-    Delivery, DeviceId, EventId, Fact, IncidentId, Link, LinkState, LinkStatus, Origin, OutboxItem, Record,
-};
+use crate::model::{Delivery, DeviceId, EventId, Fact, IncidentId, Link, LinkState, LinkStatus, Origin, OutboxItem, Record};
 use crate::store::{Receipt, Writer};
 use crate::wire;
 
@@ -143,7 +141,11 @@ impl Keeper {
                 }
                 Err(error) => {
                     log::error!("the store cannot be written: {error}");
-                    self.link(LinkStatus { reason: format!("{error}."), raw: error.to_string(), ..LinkStatus::plain(LinkState::Down) });
+                    self.link(LinkStatus {
+                        reason: format!("{error}."),
+                        raw: error.to_string(),
+                        ..LinkStatus::plain(LinkState::Down)
+                    });
                     // Fail towards the human: people are told from memory, under the same key, once.
                     for notice in records.iter().filter_map(notice_of) {
                         if notice.origin.is_real() && told.insert(notice.dedup_key.clone()) {
@@ -173,7 +175,14 @@ impl Keeper {
                     self.report(Fact::Stored { incident: filed, event: Some(event), duplicate, at });
                     if !duplicate {
                         let topic = wire::verdict_topic(origin, &device);
-                        let payload = wire::verdict_json(&stored.verdict, &device, stored.incident.occurred_at, &stored.event, Some(&incident), at);
+                        let payload = wire::verdict_json(
+                            &stored.verdict,
+                            &device,
+                            stored.incident.occurred_at,
+                            &stored.event,
+                            Some(&incident),
+                            at,
+                        );
                         push_post(posts, Post { topic, payload, acknowledges: None });
                         self.announcer.verdict(stored);
                         if stored.incident.n_reports == 1 {
@@ -195,7 +204,10 @@ impl Keeper {
             Receipt::Failed { reason } => {
                 log::error!("a record could not be stored: {reason}");
                 self.report(Fact::Unsaved(1));
-                notice_of(record).filter(|notice| notice.origin.is_real()).into_iter().for_each(|notice| self.tell(OutboxItem::new(notice.clone())));
+                notice_of(record)
+                    .filter(|notice| notice.origin.is_real())
+                    .into_iter()
+                    .for_each(|notice| self.tell(OutboxItem::new(notice.clone())));
             }
             Receipt::Step { .. } | Receipt::Invocations | Receipt::Told | Receipt::Samples(_) => {}
         }

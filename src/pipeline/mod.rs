@@ -41,7 +41,9 @@ use crate::clock::{Clock, SystemTime};
 use crate::functions;
 use crate::host::Host;
 use crate::model::effect::SampleChunk;
-use crate::model::{Command, Fact, Focus, IncidentId, Lane, Link, LinkState, LinkStatus, Operator, Origin, Packet, PacketId, Record, Timestamp};
+use crate::model::{
+    Command, Fact, Focus, IncidentId, Lane, Link, LinkState, LinkStatus, Operator, Origin, Packet, PacketId, Record, Timestamp,
+};
 use crate::outbound::{self, Outbound};
 use crate::pricing::PriceSheet;
 use crate::scenario::Scenario;
@@ -57,6 +59,8 @@ const FACTS: Bounds = Bounds { urgent: 4_096, bulk: 1, bytes: 256 << 20 };
 const KEEP: Bounds = Bounds { urgent: 65_536, bulk: 1, bytes: 512 << 20 };
 /// Chunks of numbers on their way to the disk.
 const SAMPLES: Bounds = Bounds { urgent: 1, bulk: 16_384, bytes: 256 << 20 };
+/// The file in the data directory that tells other programs of this user where the embedded broker is.
+const EMBEDDED_URL: &str = "embedded-broker-url";
 /// At the end, how long people are still told before the rest is left to the next start.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
@@ -113,6 +117,7 @@ pub struct Line {
     crash_lane: Client,
     telemetry_lane: Client,
     embedded: Option<Embedded>,
+    data_dir: PathBuf,
     ending: Arc<AtomicBool>,
     host: JoinHandle<()>,
     state: JoinHandle<State>,
@@ -169,7 +174,15 @@ impl Desk {
     }
 
     /// A test event was published.
-    pub fn injected(&self, packet: PacketId, topic: String, title: String, origin: Origin, sent_at: Timestamp, accepted_at: Option<Timestamp>) -> bool {
+    pub fn injected(
+        &self,
+        packet: PacketId,
+        topic: String,
+        title: String,
+        origin: Origin,
+        sent_at: Timestamp,
+        accepted_at: Option<Timestamp>,
+    ) -> bool {
         self.tell(Fact::Injected { packet, topic, title, origin, sent_at, accepted_at })
     }
 }
@@ -210,7 +223,8 @@ impl Line {
             next_number: opened.loaded.next_number,
             ..Restored::default()
         };
-        restored.known_events = opened.loaded.events.into_iter().map(|known| ((known.origin, known.event), known.incident)).collect();
+        restored.known_events =
+            opened.loaded.events.into_iter().map(|known| ((known.origin, known.event), known.incident)).collect();
         state.restore(restored);
         let mut ignored = Vec::new();
         state.apply(linked(Link::Store, LinkStatus::plain(LinkState::Up)), Clock.now(), &mut ignored);
@@ -262,13 +276,9 @@ impl Line {
             move || keep_history(history, &samples)
         })?);
         others.push(spawn("tick", {
-            let readings: Vec<Box<dyn Fn() -> crate::model::QueueReading + Send>> = vec![
-                reading(&inbox),
-                reading(&facts),
-                reading(&keep),
-                reading(&samples),
-            ];
-            let (facts, ending, dir) = (Arc::clone(&facts), Arc::clone(&ending), options.data_dir);
+            let readings: Vec<Box<dyn Fn() -> crate::model::QueueReading + Send>> =
+                vec![reading(&inbox), reading(&facts), reading(&keep), reading(&samples)];
+            let (facts, ending, dir) = (Arc::clone(&facts), Arc::clone(&ending), options.data_dir.clone());
             move || tick(&readings, &facts, &ending, &dir)
         })?);
         Ok(Self {
@@ -280,6 +290,7 @@ impl Line {
             crash_lane,
             telemetry_lane,
             embedded,
+            data_dir: options.data_dir,
             ending,
             host,
             state,
@@ -321,6 +332,8 @@ impl Line {
         self.crash_lane.stop();
         if let Some(embedded) = self.embedded {
             embedded.stop();
+            // Where it cannot be removed, nobody listens there any more, and whoever tries is told so.
+            std::fs::remove_file(self.data_dir.join(EMBEDDED_URL)).ok();
         }
         let last = self.inbox.reading();
         let queues = vec![last];
@@ -366,6 +379,7 @@ fn broker_settings(options: &Options) -> Result<(Option<Embedded>, broker::Setti
     if options.broker.url.is_none() {
         let embedded = broker::embedded::start(options.broker.embedded_port)?;
         let settings = embedded.settings(&options.broker);
+        write_private(&options.data_dir.join(EMBEDDED_URL), embedded.own_url().expose())?;
         return Ok((Some(embedded), settings));
     }
     let mut settings = options.broker.clone();
@@ -378,6 +392,22 @@ fn broker_settings(options: &Options) -> Result<(Option<Embedded>, broker::Setti
         settings.client_id = Some(name);
     }
     Ok((None, settings))
+}
+
+/// Writes a file that only this user can read.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = std::fs::File::options();
+    options.create(true).write(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+/// The embedded broker of the line that runs on `data_dir`, with its password; `None` where none runs.
+pub fn embedded_broker_of(data_dir: &Path) -> Option<String> {
+    store::holder(data_dir)?;
+    let url = std::fs::read_to_string(data_dir.join(EMBEDDED_URL)).ok()?;
+    Some(url.trim().to_owned()).filter(|url| !url.is_empty())
 }
 
 fn reading<T: Send + 'static>(queue: &Arc<Queue<T>>) -> Box<dyn Fn() -> crate::model::QueueReading + Send> {

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use crate::model::{
-    CrashReport, CrashVerdict, DeviceId, EventId, Incident, IncidentId, IncidentKind, Judged, Life, Note, Notice, Operator, Origin,
-    PicoUsd, Ruling, Severity, Step, StepKind, TemperatureVerdict, Timestamp,
+    CrashReport, CrashVerdict, DeviceId, EventId, Incident, IncidentId, IncidentKind, Judged, Life, Note, Notice, Operator,
+    Origin, PicoUsd, Ruling, Severity, Step, StepKind, TemperatureVerdict, Timestamp,
 };
 
 /// Reports of one vehicle at most this far apart, s, are one incident. A multi-event crash has its second event within

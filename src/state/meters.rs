@@ -44,7 +44,14 @@ impl Meters {
     /// All at zero.
     pub(super) fn new(prices: PriceSheet) -> Self {
         let meters = functions::CARDS.iter().map(|_| Meter::default()).collect();
-        Self { prices, month: String::new(), bill: Bill::default(), of_functions: meters, recent: VecDeque::new(), minutes: Vec::new() }
+        Self {
+            prices,
+            month: String::new(),
+            bill: Bill::default(),
+            of_functions: meters,
+            recent: VecDeque::new(),
+            minutes: Vec::new(),
+        }
     }
 
     /// Takes in what the store had of this month.

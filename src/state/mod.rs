@@ -27,8 +27,8 @@ use crate::wire;
 
 pub use fleet::{MOVING_KMH, SILENT_AFTER_SECS};
 pub use incidents::MERGE_SECS;
-pub use snapshot::Snapshot;
 use incidents::Settled;
+pub use snapshot::Snapshot;
 use traces::stage;
 
 /// Alerts listed.

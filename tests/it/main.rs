@@ -7,6 +7,8 @@ mod support;
 mod accuracy;
 mod broker;
 mod mosquitto;
+mod payloads;
 mod play;
 mod scenarios;
 mod simulation;
+mod verdict_scenarios;
