@@ -7,6 +7,7 @@ use std::time::Duration;
 use fleetwatch::broker::{self, Client, Embedded, PublishError, Qos, Secret, Settings, Sink, embedded};
 use fleetwatch::model::{Delivery, Lane, Link, LinkState, LinkStatus, Origin, Packet};
 
+use crate::flood::{Flood, Frames, driving};
 use crate::support::fake_broker::FakeBroker;
 use crate::support::mosquitto::{self, Mosquitto};
 
@@ -96,6 +97,10 @@ fn delivery(packet: &Packet) -> Delivery {
     packet.delivery.expect("crash packets can be acknowledged")
 }
 
+fn numbered_lines(n: usize) -> String {
+    (0..n).map(|n| n.to_string()).collect::<Vec<_>>().join("\n") + "\n"
+}
+
 #[test]
 fn each_lane_gets_its_own_topics() {
     let broker = Mosquitto::start();
@@ -135,7 +140,7 @@ fn a_burst_of_crash_reports_is_acknowledged_to_the_last() {
     let settings = settings(&broker.url());
     let (client, seen) = connect(&settings, Lane::Crash, DEVICE);
     seen.up();
-    let lines: String = (0..N).map(|n| format!("{n}\n")).collect();
+    let lines = numbered_lines(N);
     std::thread::scope(|scope| {
         scope.spawn(|| mosquitto::publish_lines(broker.port, "fleet/van-1/crash", &lines));
         for n in 0..N {
@@ -592,9 +597,27 @@ fn the_embedded_broker_hands_on_a_flood_without_loss() {
     let embedded = embedded();
     let (client, seen) = connect(&embedded.settings(&Settings::default()), Lane::Telemetry, DEVICE);
     seen.up();
-    let lines: String = (0..N).map(|n| format!("{n}\n")).collect();
+    let lines = numbered_lines(N);
     mosquitto::publish_lines(port_of(&embedded), "fleet/van-1/driving", &lines);
     assert_eq!(text(&seen.packet_number(N)), (N - 1).to_string());
     client.stop();
     embedded.stop();
+}
+
+/// The server behind the benches; also the fastest sender there is.
+#[test]
+fn a_flood_arrives_whole_and_in_order() {
+    const N: usize = 25_003;
+    let flood = Flood::start(Frames::encode(3_000, driving), N, "driving");
+    let (client, seen) = connect(&settings(&flood.url()), Lane::Telemetry, DEVICE);
+    flood.wait();
+    seen.packet_number(N);
+    client.stop();
+    let seen = seen.0.0.lock().unwrap();
+    assert_eq!(seen.packets.len(), N);
+    for (number, packet) in seen.packets.iter().enumerate() {
+        let (topic, payload) = driving(number % 3_000);
+        assert_eq!((&*packet.topic, &packet.payload[..]), (topic.as_str(), payload.as_slice()));
+        assert!((180..=260).contains(&payload.len()), "{}", payload.len());
+    }
 }
