@@ -428,3 +428,19 @@ fn two_desks_with_one_name_both_stay() {
         client.stop();
     }
 }
+
+/// A broker that hangs keeps its sockets open: only its silence tells.
+#[test]
+#[cfg(unix)]
+fn a_broker_that_hangs_is_noticed_and_found_again() {
+    let broker = Mosquitto::start();
+    let settings = Settings { keep_alive_secs: 5, ..settings(&broker.url()) };
+    let (client, seen) = connect(&settings, Lane::Crash, DEVICE);
+    seen.up();
+    broker.signal("STOP");
+    let down = seen.down();
+    assert!(down.reason.contains("stopped answering"), "{down:?}");
+    broker.signal("CONT");
+    seen.state_number(LinkState::Up, 2);
+    client.stop();
+}

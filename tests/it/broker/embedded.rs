@@ -1,5 +1,7 @@
 //! The embedded broker, and what it refuses.
 
+use std::io::Write as _;
+
 use fleetwatch::broker::{Embedded, Qos, Settings, embedded};
 use fleetwatch::model::{Lane, LinkState, Origin};
 
@@ -87,5 +89,34 @@ fn the_embedded_broker_hands_on_a_flood_without_loss() {
     mosquitto::publish_lines(port_of(&embedded), "fleet/van-1/driving", &lines);
     assert_eq!(text(&seen.packet_number(N)), (N - 1).to_string());
     client.stop();
+    embedded.stop();
+}
+
+/// Sockets that say nothing, half of a packet, or no MQTT at all must not keep anybody else out.
+#[test]
+fn the_embedded_broker_outlives_bad_company() {
+    let embedded = embedded();
+    let bad: [&[u8]; 6] = [
+        b"",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x10",
+        b"\x10\xff\xff\xff\xff\xff",
+        b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x00\x00\x00\x30\xff\xff\xff\x7f",
+        b"\xf0\x00\x00\x00\x30\x05\xff\xff\xff\xff\xff",
+    ];
+    let company: Vec<_> = (0..300)
+        .map(|n| {
+            let mut socket = std::net::TcpStream::connect(("127.0.0.1", port_of(&embedded))).unwrap();
+            // It may have been shown out already.
+            socket.write_all(bad[n % bad.len()]).ok();
+            socket
+        })
+        .collect();
+    let (client, seen) = connect(&embedded.settings(&Settings::default()), Lane::Crash, DEVICE);
+    seen.up();
+    mosquitto::publish_lines(port_of(&embedded), "fleet/van-1/crash", "1\n2\n");
+    assert_eq!(text(&seen.packet_number(2)), "2");
+    client.stop();
+    drop(company);
     embedded.stop();
 }

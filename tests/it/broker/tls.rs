@@ -130,7 +130,7 @@ fn web_sockets_work_plain_and_encrypted() {
     // This mosquitto starts with a web socket only where it has an ordinary listener too.
     let listener = |port| format!("allow_anonymous true\nlistener {port} 127.0.0.1\nprotocol websockets");
     let port = mosquitto::free_port();
-    let _plain = Mosquitto::start_with(&listener(port), |_| {});
+    let plain = Mosquitto::start_with(&listener(port), |_| {});
     let (client, seen) = connect(&settings(&format!("ws://127.0.0.1:{port}")), Lane::Crash, DEVICE);
     seen.up();
     client.stop();
@@ -142,6 +142,10 @@ fn web_sockets_work_plain_and_encrypted() {
     let (client, seen) = connect(&settings, Lane::Crash, DEVICE);
     seen.up();
     client.stop();
+
+    refused(&Settings { ca_file: None, ..settings }, "authority that this desk does not know");
+    let path = format!("ws://127.0.0.1:{}", plain.port);
+    refused(&super::settings(&path), "closed the connection before answering");
 }
 
 #[test]
