@@ -70,7 +70,8 @@ impl Remedies {
                     return Remedy::TakeUniqueId;
                 }
             }
-            End::Other => {}
+            // Whoever takes our place leaves the broker running: a broker that was away was only restarted.
+            End::Other => self.cut_off_at.clear(),
         }
         Remedy::GoOn
     }

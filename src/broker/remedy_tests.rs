@@ -42,3 +42,9 @@ fn a_unique_id_that_does_not_help_is_given_back_once() {
 fn other_ends_change_nothing() {
     assert_eq!(remedies(&[(0.0, End::Other); 10]), [Remedy::GoOn; 10]);
 }
+
+#[test]
+fn a_broker_that_restarts_again_and_again_is_no_clash() {
+    let ends: Vec<_> = (0..20).map(|n| (f64::from(n), if n % 2 == 0 { End::CutOff } else { End::Other })).collect();
+    assert_eq!(remedies(&ends), [Remedy::GoOn; 20]);
+}

@@ -139,3 +139,7 @@ impl Settings {
         (username.is_some() || password.is_some()).then(|| (username.unwrap_or_default(), password.unwrap_or_default()))
     }
 }
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;
