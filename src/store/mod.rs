@@ -20,6 +20,7 @@ mod history;
 mod load;
 mod row;
 mod schema;
+mod sql;
 mod writer;
 
 #[cfg(test)]

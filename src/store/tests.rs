@@ -346,6 +346,20 @@ fn one_bad_record_does_not_hold_up_the_others() {
 }
 
 #[test]
+fn two_incidents_of_one_name_are_never_mixed() {
+    let dir = TempDir::new().unwrap();
+    let mut opened = open(dir.path()).unwrap();
+    let first = incident(1, Origin::Device, "e1");
+    let mut other = incident(2, Origin::Device, "e2");
+    other.id = first.id.clone();
+    let receipts = opened.writer.commit(&[crash(&first), crash(&other)]).unwrap();
+    assert!(matches!(&receipts[0], Receipt::Crash { .. }));
+    assert!(matches!(&receipts[1], Receipt::Failed { reason } if reason.contains("another device")), "{receipts:?}");
+    drop(opened);
+    assert_eq!(open(dir.path()).unwrap().loaded.incidents, [Arc::new(first)]);
+}
+
+#[test]
 fn a_full_disk_keeps_nothing_of_the_batch_and_goes_on_when_there_is_space() {
     let dir = TempDir::new().unwrap();
     let mut opened = open(dir.path()).unwrap();
