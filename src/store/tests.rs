@@ -477,7 +477,8 @@ fn calls_of_a_month_are_added_up_by_day() {
             list_price: PicoUsd(2_083 * n_calls as i64),
         })
     };
-    let today = Timestamp(now().0 - now().0 % (24 * 3_600 * 1_000_000));
+    let now = now();
+    let today = Timestamp(now.0 - now.0 % (24 * 3_600 * 1_000_000));
     let last_month = today.plus_secs(-32 * 24 * 3_600);
     let records = [minute(today, 3, 50), minute(today, 4, 90), minute(today.plus_secs(60), 5, 10), minute(last_month, 100, 1)];
     opened.writer.commit(&records).unwrap();

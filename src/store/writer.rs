@@ -1,15 +1,14 @@
 //! The one writer: a batch is one transaction, and what it answers may be acknowledged and told.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, TransactionBehavior, params};
 
-use super::Error;
 use super::row::{self, Body, ReportRow};
 use super::schema::Root;
 use super::sql::Sql;
+use super::{Error, Lock};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, SampleChunk};
 use crate::model::{
     Delivery, DeliveryOutcome, DeviceId, EventId, Incident, IncidentId, IncidentKind, Notice, Origin, OutboxItem, Record, Step,
@@ -74,11 +73,11 @@ pub struct Writer {
     sql: [Sql; 2],
     timelines: Timelines,
     /// Held for as long as we may write.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Writer {
-    pub(super) fn new(conn: Connection, lock: File) -> Self {
+    pub(super) fn new(conn: Connection, lock: Lock) -> Self {
         Self { conn, sql: Root::ALL.map(Sql::new), timelines: Timelines::default(), _lock: lock }
     }
 
