@@ -192,7 +192,7 @@ proptest! {
         let pulse = Pulse { t_ms: column(|s| s.0), x_g: column(|s| s.1), y_g: column(|s| s.2), z_g: column(|s| s.3) };
         let speed = speeds.map(|speeds| { let (t_ms, kmh) = speeds.into_iter().unzip(); SpeedTrace { t_ms, kmh } });
         let frame = if vehicle { Frame::Vehicle } else { Frame::Device };
-        let verdict = verdict(&CrashReport { gravity, frame, speed, range_g, ..report(pulse) });
+        let verdict = verdict(&CrashReport { frame, gravity, range_g, speed, ..report(pulse) });
         prop_assert!((0.0..=1.0).contains(&verdict.probability));
         prop_assert!(verdict.delta_v_kmh.is_none_or(f64::is_finite));
         prop_assert!(verdict.peak_g.is_none_or(f64::is_finite));
