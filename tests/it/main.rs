@@ -1,5 +1,6 @@
 //! Every integration test, in one binary.
 
 mod accuracy;
+mod bills;
 mod payloads;
 mod verdict_scenarios;
