@@ -84,6 +84,18 @@ fn foreign_text_in_words_is_escaped_and_cut() {
 }
 
 #[test]
+fn packets_are_named_by_what_they_say() {
+    use crate::model::PacketId;
+    let names: std::collections::BTreeSet<_> = ["", "\0", "\0\0", "a", "a\0", "12345678", "12345678\0", "12345679", "22345678"]
+        .iter()
+        .flat_map(|payload| [PacketId::of("t", payload.as_bytes()), PacketId::of(payload, b"t")])
+        .collect();
+    assert_eq!(names.len(), 18);
+    // Fixed for ever: ids of stored events are made of it.
+    assert_eq!(PacketId::of("fleet/v/crash", b"{}").to_string(), "30f35979e8c919e6");
+}
+
+#[test]
 fn deep_nesting_is_survived() {
     let (open, close) = ("[".repeat(100_000), "]".repeat(100_000));
     let ignored = format!("{{\"occurred_at\": 1795307460000, \"x\": {open}{close}}}");
