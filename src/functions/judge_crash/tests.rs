@@ -60,6 +60,21 @@ fn only_what_lies_within_the_window_counts() {
     assert_ne!(slow.ruling, Ruling::Real);
 }
 
+/// At one sample a second a push may lie between two samples: braking is no push, and nothing is no proof.
+#[test]
+fn a_coarse_record_proves_nothing() {
+    let braking = Pulse {
+        t_ms: vec![0.0, 1_000.0, 2_000.0, 3_000.0],
+        x_g: vec![0.0, -0.5, -0.5, 0.1],
+        y_g: vec![0.0; 4],
+        z_g: vec![0.0; 4],
+    };
+    let verdict = verdict(&report(braking));
+    assert!(verdict.delta_v_kmh.unwrap() < 3.0, "{:?}", verdict.delta_v_kmh);
+    assert_eq!(evidence(&verdict, "delta_v").points, Points::NotChecked);
+    assert_eq!(verdict.ruling, Ruling::Undecided);
+}
+
 #[test]
 fn gravity_changes_nothing_whatever_the_mounting() {
     let plain = verdict(&report(half_sine(20.0, 100.0, 10.0)));
