@@ -9,6 +9,8 @@ use crate::model::{Event, Packet, RejectionReason};
 pub mod interner;
 mod json;
 pub mod native;
+#[cfg(test)]
+mod tests;
 
 pub use interner::Interner;
 

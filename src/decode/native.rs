@@ -61,15 +61,15 @@ impl Range {
         value.map(|value| self.check(value)).transpose()
     }
 
-    /// Samples, of which NaN are missing ones.
+    /// Samples of a column, of which NaN are missing ones.
     fn check_all(&self, column: &str, values: &[f64]) -> Result<(), DecodeError> {
-        match values.iter().position(|value| !value.is_nan() && self.check(*value).is_err()) {
-            None => Ok(()),
-            Some(index) => self
-                .check(values[index])
-                .map(|_| ())
-                .map_err(|error| DecodeError { detail: format!("{column}[{index}]: {}", error.detail), ..error }),
-        }
+        let wrong = values.iter().position(|value| !value.is_nan() && !(self.from..=self.to).contains(value));
+        wrong.map_or(Ok(()), |index| {
+            self.check(values[index]).map(|_| ()).map_err(|error| DecodeError {
+                detail: error.detail.replacen(self.field, &format!("{column}[{index}]"), 1),
+                ..error
+            })
+        })
     }
 }
 
@@ -285,16 +285,16 @@ fn read_crash<'a>(
 fn read_pulse(samples: SamplesMessage) -> Result<Pulse, DecodeError> {
     let pulse = Pulse { t_ms: samples.t_ms, x_g: samples.x_g.0, y_g: samples.y_g.0, z_g: samples.z_g.0 };
     let n = pulse.t_ms.len();
-    for (column, values) in [("x_g", &pulse.x_g), ("y_g", &pulse.y_g), ("z_g", &pulse.z_g)] {
+    for (column, values) in [("samples.x_g", &pulse.x_g), ("samples.y_g", &pulse.y_g), ("samples.z_g", &pulse.z_g)] {
         if values.len() != n {
             return Err(DecodeError::new(
                 RejectionReason::WrongShape,
-                format!("samples.{column} has {} values where samples.t_ms has {n}", values.len()),
+                format!("{column} has {} values where samples.t_ms has {n}", values.len()),
             ));
         }
         CRASH_G.check_all(column, values)?;
     }
-    T_MS.check_all("samples", &pulse.t_ms)?;
+    T_MS.check_all("samples.t_ms", &pulse.t_ms)?;
     Ok(pulse)
 }
 
@@ -306,8 +306,8 @@ fn read_speed(speed: SpeedMessage) -> Result<SpeedTrace, DecodeError> {
             format!("speed.kmh has {} values where speed.t_ms has {}", trace.kmh.len(), trace.t_ms.len()),
         ));
     }
-    T_MS.check_all("speed", &trace.t_ms)?;
-    TRACE_SPEED.check_all("kmh", &trace.kmh)?;
+    T_MS.check_all("speed.t_ms", &trace.t_ms)?;
+    TRACE_SPEED.check_all("speed.kmh", &trace.kmh)?;
     Ok(trace)
 }
 

@@ -6,6 +6,7 @@ mod support;
 
 mod accuracy;
 mod broker;
+mod bills;
 mod mosquitto;
 mod payloads;
 mod play;

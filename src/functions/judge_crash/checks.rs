@@ -113,6 +113,9 @@ fn delta_v(seen: &Seen<'_>) -> Finding {
     if dv < trigger && seen.signal.covered_ms() < window_ms {
         return Finding::not_checked(format!("{reading}, but only {:.0} ms are recorded", seen.signal.covered_ms()), limit);
     }
+    if dv < trigger && seen.signal.step_ms > window_ms {
+        return Finding::not_checked(format!("{reading}, but only one sample every {:.0} ms", seen.signal.step_ms), limit);
+    }
     let share = dv / trigger;
     let says = interpolate(share, &[(0.25, -1.0), (0.45, -0.8), (0.7, 0.0), (1.0, 0.35), (2.0, 0.75), (3.0, 1.0)]);
     // A coarse or gappy record may have missed the push; a push that it shows is there.

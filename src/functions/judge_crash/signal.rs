@@ -318,7 +318,9 @@ impl Signal {
             let mut least: Option<Window> = None;
             for level in levels {
                 let push = sub(sub(sums[to].a, sums[from].a), scale(*level, ms));
-                let dv = scale(push, KMH_PER_G_MS);
+                // A sample may stand for more than the window; only the window's share of it counts.
+                let share = (window_ms / ms).min(1.0);
+                let dv = scale(push, KMH_PER_G_MS * share);
                 let up = vertical_axis(*level, frame, gravity);
                 let vertical = up.map_or(0.0, |up| dot(dv, up));
                 let level_dv = up.map_or(dv, |up| sub(dv, scale(up, vertical)));

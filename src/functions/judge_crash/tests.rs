@@ -60,6 +60,21 @@ fn only_what_lies_within_the_window_counts() {
     assert_ne!(slow.ruling, Ruling::Real);
 }
 
+/// At one sample a second a push may lie between two samples: braking is no push, and nothing is no proof.
+#[test]
+fn a_coarse_record_proves_nothing() {
+    let braking = Pulse {
+        t_ms: vec![0.0, 1_000.0, 2_000.0, 3_000.0],
+        x_g: vec![0.0, -0.5, -0.5, 0.1],
+        y_g: vec![0.0; 4],
+        z_g: vec![0.0; 4],
+    };
+    let verdict = verdict(&report(braking));
+    assert!(verdict.delta_v_kmh.unwrap() < 3.0, "{:?}", verdict.delta_v_kmh);
+    assert_eq!(evidence(&verdict, "delta_v").points, Points::NotChecked);
+    assert_eq!(verdict.ruling, Ruling::Undecided);
+}
+
 #[test]
 fn gravity_changes_nothing_whatever_the_mounting() {
     let plain = verdict(&report(half_sine(20.0, 100.0, 10.0)));
@@ -192,7 +207,7 @@ proptest! {
         let pulse = Pulse { t_ms: column(|s| s.0), x_g: column(|s| s.1), y_g: column(|s| s.2), z_g: column(|s| s.3) };
         let speed = speeds.map(|speeds| { let (t_ms, kmh) = speeds.into_iter().unzip(); SpeedTrace { t_ms, kmh } });
         let frame = if vehicle { Frame::Vehicle } else { Frame::Device };
-        let verdict = verdict(&CrashReport { gravity, frame, speed, range_g, ..report(pulse) });
+        let verdict = verdict(&CrashReport { frame, gravity, range_g, speed, ..report(pulse) });
         prop_assert!((0.0..=1.0).contains(&verdict.probability));
         prop_assert!(verdict.delta_v_kmh.is_none_or(f64::is_finite));
         prop_assert!(verdict.peak_g.is_none_or(f64::is_finite));
