@@ -4,6 +4,11 @@
 //! Write `panels/<name>.rs` with a struct for its view state and `impl Panel`, give it a [`Screen`], and add one line to
 //! [`all`]. The test `panels` then paints it empty, busy and broken, dark and light.
 
+mod connections;
+mod cost;
+mod functions;
+mod temperature;
+
 use std::collections::BTreeSet;
 
 use eframe::egui;
@@ -28,7 +33,12 @@ pub trait Panel {
 
 /// Every screen, in the order of the rail.
 pub fn all() -> Vec<Box<dyn Panel>> {
-    vec![]
+    vec![
+        Box::new(temperature::Temperature),
+        Box::new(functions::Functions),
+        Box::new(cost::Cost),
+        Box::new(connections::Connections),
+    ]
 }
 
 /// The places of the rail.

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
-use crate::model::{LinkState, Origin, Severity};
+use crate::model::{Band, LinkState, Origin, Severity};
 use crate::ui::shapes::{Mark, dashed_rect};
 use crate::ui::theme::{RADIUS_CHIP, Status, Theme, Type, sizes};
 use crate::ui::{text, words};
@@ -75,5 +75,14 @@ pub const fn link_status(theme: &Theme, state: LinkState) -> Status {
         LinkState::Degraded => theme.status.high,
         LinkState::Down => theme.status.critical,
         LinkState::NotSet => theme.status.low,
+    }
+}
+
+/// The colours of a band.
+pub const fn band_status(theme: &Theme, band: Band) -> Status {
+    match band {
+        Band::Hot => theme.status.hot,
+        Band::Cold => theme.status.cold,
+        Band::Normal => theme.status.low,
     }
 }
