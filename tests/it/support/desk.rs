@@ -12,27 +12,27 @@ use fleetwatch::ui::{Desk, Request, Wires};
 use super::paint::Painter;
 
 /// A window under test, with what it sent and what it looks at.
-pub struct Window {
+pub(crate) struct Window {
     /// The harness; its state is the desk.
-    pub harness: Harness<'static, Desk>,
+    pub(crate) harness: Harness<'static, Desk>,
     /// Everything it sent, in order.
-    pub sent: Arc<Mutex<Vec<Request>>>,
+    pub(crate) sent: Arc<Mutex<Vec<Request>>>,
     /// What it paints next.
-    pub snapshot: Arc<Mutex<Arc<Snapshot>>>,
+    pub(crate) snapshot: Arc<Mutex<Arc<Snapshot>>>,
     /// The time it believes in.
-    pub now: Arc<Mutex<Timestamp>>,
+    pub(crate) now: Arc<Mutex<Timestamp>>,
     /// Whether the line takes requests.
-    pub takes: Arc<Mutex<bool>>,
+    pub(crate) takes: Arc<Mutex<bool>>,
 }
 
 impl Window {
     /// A window of a size on a snapshot, at the snapshot's time.
-    pub fn open(snapshot: Snapshot, size: (f32, f32)) -> Self {
+    pub(crate) fn open(snapshot: Snapshot, size: (f32, f32)) -> Self {
         Self::open_with(snapshot, size, false)
     }
 
     /// As [`Self::open`]; with the SAMPLE mark where `sample`.
-    pub fn open_with(snapshot: Snapshot, size: (f32, f32), sample: bool) -> Self {
+    pub(crate) fn open_with(snapshot: Snapshot, size: (f32, f32), sample: bool) -> Self {
         let now = if snapshot.at.0 == 0 { super::snapshots::NOW } else { snapshot.at };
         let now = Arc::new(Mutex::new(now));
         let snapshot = Arc::new(Mutex::new(Arc::new(snapshot)));
@@ -71,28 +71,29 @@ impl Window {
     }
 
     /// Dark or light.
-    pub fn theme(&mut self, dark: bool) {
+    pub(crate) fn theme(&mut self, dark: bool) {
         self.harness.ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
         self.harness.run_steps(2);
     }
 
     /// What was sent since the last call.
-    pub fn taken(&self) -> Vec<Request> {
+    pub(crate) fn taken(&self) -> Vec<Request> {
         std::mem::take(&mut *self.sent.lock().unwrap())
     }
 
     /// Shows another snapshot.
-    pub fn publish(&mut self, snapshot: Snapshot) {
+    pub(crate) fn publish(&mut self, snapshot: Snapshot) {
         *self.snapshot.lock().unwrap() = Arc::new(snapshot);
         self.harness.run_steps(2);
     }
 
-    /// Saves a picture to `target/pictures/<name>.png`.
-    pub fn picture(&mut self, name: &str) -> PathBuf {
+    /// Where `FLEETWATCH_PICTURES` is set, saves a picture to `target/tmp/pictures/<name>.png` for a person to look at.
+    pub(crate) fn picture(&mut self, name: &str) {
+        if std::env::var_os("FLEETWATCH_PICTURES").is_none() {
+            return;
+        }
         let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pictures");
         std::fs::create_dir_all(&dir).unwrap();
-        let path = dir.join(format!("{name}.png"));
-        self.harness.render().unwrap().save(&path).unwrap();
-        path
+        self.harness.render().unwrap().save(dir.join(format!("{name}.png"))).unwrap();
     }
 }

@@ -2,6 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "clippy sees only functions marked as tests as tests")]
 
-pub mod desk;
-pub mod paint;
-pub mod snapshots;
+pub(crate) mod desk;
+pub(crate) mod paint;
+pub(crate) mod snapshots;

@@ -31,7 +31,7 @@ impl Texture {
 
 /// An [`egui_kittest::TestRenderer`] without a GPU.
 #[derive(Default)]
-pub struct Painter {
+pub(crate) struct Painter {
     textures: HashMap<TextureId, Texture>,
 }
 
@@ -105,8 +105,8 @@ impl Canvas {
         }
         let (p, area) = (v.map(place), area.abs());
         let bounds = Rect::from_points(&p).intersect(clip);
-        let columns = bounds.left().round().max(0.0) as usize..(bounds.right().ceil().max(0.0) as usize).min(self.width);
-        let rows = bounds.top().round().max(0.0) as usize..(bounds.bottom().ceil().max(0.0) as usize).min(self.height);
+        let columns = bounds.left().floor().max(0.0) as usize..(bounds.right().ceil().max(0.0) as usize).min(self.width);
+        let rows = bounds.top().floor().max(0.0) as usize..(bounds.bottom().ceil().max(0.0) as usize).min(self.height);
         let inks = v.map(|vertex| unit(vertex.color));
         let flat = (v[0].uv == v[1].uv && v[1].uv == v[2].uv).then(|| texture.sample(v[0].uv));
         // Of two triangles that share an edge, exactly one owns the pixels on it.

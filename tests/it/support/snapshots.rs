@@ -15,20 +15,20 @@ use fleetwatch::state::snapshot::{
 };
 
 /// 2026-03-18 03:12:47 UTC.
-pub const NOW: Timestamp = Timestamp(1_773_803_567_000_000);
+pub(crate) const NOW: Timestamp = Timestamp(1_773_803_567_000_000);
 
 /// `secs` before [`NOW`].
-pub fn ago(secs: i64) -> Timestamp {
+pub(crate) fn ago(secs: i64) -> Timestamp {
     NOW.plus_secs(-secs)
 }
 
 /// Nothing has come, nothing is connected.
-pub fn empty() -> Snapshot {
+pub(crate) fn empty() -> Snapshot {
     Snapshot::default()
 }
 
 /// A morning with everything in it.
-pub fn busy() -> Snapshot {
+pub(crate) fn busy() -> Snapshot {
     let links = [
         (Link::BrokerCrash, LinkState::Up),
         (Link::BrokerTelemetry, LinkState::Up),
@@ -87,7 +87,7 @@ pub fn busy() -> Snapshot {
 }
 
 /// The same morning after the broker was lost, with banners and odd values everywhere.
-pub fn broken() -> Snapshot {
+pub(crate) fn broken() -> Snapshot {
     let mut snapshot = busy();
     let down = LinkStatus {
         state: LinkState::Down,
@@ -132,7 +132,7 @@ pub fn broken() -> Snapshot {
 }
 
 /// A page of a fleet.
-pub fn fleet(total: usize, from: usize, len: usize, filter: &str) -> FleetPage {
+pub(crate) fn fleet(total: usize, from: usize, len: usize, filter: &str) -> FleetPage {
     let rows = (from..(from + len).min(total)).map(fleet_row).filter(|row| row.device.as_str().contains(filter)).collect();
     FleetPage { total, matching: total, moving: 214, parked: 1_023, silent: 47, from, rows }
 }
@@ -223,7 +223,7 @@ fn sensor() -> SensorView {
 }
 
 /// A crash incident, `secs` ago.
-pub fn crash(id: &str, device: &str, ruling: Ruling, probability: f64, severity: Severity, secs: i64) -> Incident {
+pub(crate) fn crash(id: &str, device: &str, ruling: Ruling, probability: f64, severity: Severity, secs: i64) -> Incident {
     let at = ago(secs);
     let t_ms: Vec<f64> = (-50..150).map(f64::from).collect();
     let hit: Vec<f64> = t_ms
@@ -314,7 +314,7 @@ fn evidence() -> Vec<Evidence> {
 }
 
 /// A cold chain broken, acknowledged.
-pub fn temperature(id: &str, device: &str, secs: i64) -> Incident {
+pub(crate) fn temperature(id: &str, device: &str, secs: i64) -> Incident {
     let mut incident = crash(id, device, Ruling::Real, 1.0, Severity::High, secs);
     let verdict = TemperatureVerdict {
         celsius: Celsius(9.6),
@@ -330,7 +330,7 @@ pub fn temperature(id: &str, device: &str, secs: i64) -> Incident {
 }
 
 /// An incident that was closed.
-pub fn resolved(mut incident: Incident) -> Incident {
+pub(crate) fn resolved(mut incident: Incident) -> Incident {
     incident.life = Life::Resolved;
     incident.acknowledged = Some(("J. Han".into(), incident.received_at.plus_secs(30)));
     incident.resolved = Some(("J. Han".into(), incident.received_at.plus_secs(900)));
@@ -338,7 +338,7 @@ pub fn resolved(mut incident: Incident) -> Incident {
 }
 
 /// The alert of an incident.
-pub fn alert(id: u64, incident: &Incident) -> Alert {
+pub(crate) fn alert(id: u64, incident: &Incident) -> Alert {
     Alert {
         id: AlertId(id),
         about: AlertKind::Incident { incident: incident.id.clone() },
