@@ -7,6 +7,7 @@
 mod connections;
 mod cost;
 mod functions;
+mod live;
 mod temperature;
 
 use std::collections::BTreeSet;
@@ -34,6 +35,7 @@ pub trait Panel {
 /// Every screen, in the order of the rail.
 pub fn all() -> Vec<Box<dyn Panel>> {
     vec![
+        Box::<live::Live>::default(),
         Box::new(temperature::Temperature),
         Box::new(functions::Functions),
         Box::new(cost::Cost),

@@ -38,11 +38,12 @@ pub struct Cell {
     mono: bool,
     mark: Option<Mark>,
     heading: Option<f64>,
+    tag: Option<&'static str>,
 }
 
 impl Cell {
     const fn new(text: String, color: Color32, strong: bool) -> Self {
-        Self { text, color, strong, mono: false, mark: None, heading: None }
+        Self { text, color, strong, mono: false, mark: None, heading: None, tag: None }
     }
     /// The row's name.
     pub fn name(theme: &Theme, text: impl Into<String>) -> Self {
@@ -67,6 +68,12 @@ impl Cell {
     /// An arrowhead along a heading and a word.
     pub fn heading(degrees: f64, text: impl Into<String>, color: Color32) -> Self {
         Self { heading: Some(degrees), ..Self::new(text.into(), color, false) }
+    }
+    /// With a small word after it: the origin.
+    #[must_use]
+    pub const fn tag(mut self, tag: Option<&'static str>) -> Self {
+        self.tag = tag;
+        self
     }
     /// In the mono font.
     #[must_use]
@@ -184,7 +191,12 @@ impl Table<'_> {
             } else if let Some(degrees) = cell.heading {
                 crate::ui::shapes::arrowhead(painter, center, 12.0, degrees, cell.color);
             }
+            let right = left + galley.size().x;
             painter.galley(pos2(left, y - galley.size().y / 2.0), galley, cell.color);
+            if let Some(tag) = cell.tag {
+                let at = pos2(right + 8.0, y);
+                super::put(painter, at, Align2::LEFT_CENTER, tag, Type::Micro.font(), theme.text.tertiary);
+            }
         }
         if cells.is_empty() {
             super::put(
