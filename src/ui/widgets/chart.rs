@@ -142,7 +142,7 @@ impl Axes {
         }
         hatch(painter, rect, theme.plot.gap_hatch);
         let galley = painter.layout_no_wrap(words.to_owned(), Type::Micro.semibold(), theme.text.secondary);
-        if galley.size().x + 12.0 <= rect.width() {
+        if !words.is_empty() && galley.size().x + 12.0 <= rect.width() {
             let place = Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size());
             painter.rect_filled(place.expand2(vec2(5.0, 2.0)), 2.0, theme.plot.bg);
             painter.galley(place.min, galley, theme.text.secondary);

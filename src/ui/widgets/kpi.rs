@@ -1,6 +1,8 @@
 //! KPI tiles: label, value with unit, one line of parts, a sparkline.
 
-use eframe::egui::{Align2, Color32, Mesh, Painter, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Align2, Color32, Mesh, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::put;
 use crate::ui::shapes::{self, Mark, dotted_underline, elided, hatch};
@@ -76,7 +78,7 @@ impl Kpi<'_> {
                         dotted_underline(painter, value_rect.left_bottom() - vec2(0.0, 3.0), value_rect.width(), color);
                         put(painter, at(left, 70.0), Align2::LEFT_CENTER, as_of, Type::Micro.font(), theme.text.secondary);
                     }
-                    None => self.parts(painter, theme, at(left, 70.0)),
+                    None => self.parts(painter, theme, at(left, 70.0), room),
                 }
                 if let Some(spark) = self.spark.filter(|_| stale.is_none() && room > 190.0) {
                     sparkline(painter, Rect::from_min_max(at(right - 78.0, 24.0), at(right, 46.0)), spark, theme);
@@ -88,7 +90,14 @@ impl Kpi<'_> {
         if self.hover.is_empty() { response } else { response.on_hover_text(&self.hover) }
     }
 
-    fn parts(&self, painter: &Painter, theme: &Theme, at: eframe::egui::Pos2) {
+    fn parts(&self, painter: &Painter, theme: &Theme, at: Pos2, room: f32) {
+        let width = |text: &str, font| painter.layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size().x;
+        let widths = self.parts.iter().map(|part| {
+            let mark = if part.mark.is_some() { 15.0 } else { 0.0 };
+            mark + width(&part.value, Type::Micro.semibold()) + 4.0 + width(&part.words, Type::Micro.font())
+        });
+        let n_gaps = self.parts.len().saturating_sub(1).max(1) as f32;
+        let gap = ((room + 8.0 - widths.sum::<f32>()) / n_gaps).clamp(4.0, 10.0);
         let mut x = at.x;
         for part in &self.parts {
             if let Some((mark, color)) = part.mark {
@@ -97,7 +106,7 @@ impl Kpi<'_> {
             }
             let value = put(painter, pos2(x, at.y), Align2::LEFT_CENTER, &part.value, Type::Micro.semibold(), theme.text.primary);
             let words = pos2(value.right() + 4.0, at.y);
-            x = put(painter, words, Align2::LEFT_CENTER, &part.words, Type::Micro.font(), theme.text.secondary).right() + 10.0;
+            x = put(painter, words, Align2::LEFT_CENTER, &part.words, Type::Micro.font(), theme.text.secondary).right() + gap;
         }
     }
 

@@ -93,8 +93,8 @@ pub fn section(ui: &mut Ui, title: &str, note: &str) {
 
 /// Widgets in the free part of a header, from the left.
 pub fn within(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui)) {
-    let builder = UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
-    ui.scope_builder(builder, add);
+    // A child, not a scope: the header has taken its room already, and what follows must not move.
+    add(&mut ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center))));
 }
 
 /// A hairline under what was just painted.

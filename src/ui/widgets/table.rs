@@ -90,7 +90,7 @@ pub fn seen_cell(theme: &Theme, now: Timestamp, last_seen: Timestamp, fresh: Fre
         Freshness::Live => Cell::marked(Mark::Disc, format!("live {age}"), theme.status.ok.fg),
         Freshness::Late => Cell::quiet(theme, format!("{age} ago")),
         Freshness::Stale => Cell::marked(Mark::Clock, format!("STALE {age}"), theme.status.high.fg),
-        Freshness::Lost => Cell::marked(Mark::Cross, format!("no data for {age}"), theme.status.stale.fg),
+        Freshness::Lost => Cell::marked(Mark::Cross, format!("lost {age}"), theme.status.stale.fg),
     }
 }
 
@@ -153,7 +153,7 @@ impl Table<'_> {
         let edges = self.columns.iter().map(|column| {
             let from = x;
             x += column.width * scale;
-            (from, x - 12.0)
+            (from, x - if column.right { 26.0 } else { 12.0 })
         });
         edges.collect()
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use eframe::egui;
 use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fleetwatch::model::Timestamp;
 use fleetwatch::state::Snapshot;
 use fleetwatch::ui::{Desk, Request, Wires};
@@ -26,15 +27,14 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// A window of a size on a snapshot, at the snapshot's time.
+    /// A window of a size on a snapshot, at `NOW`.
     pub(crate) fn open(snapshot: Snapshot, size: (f32, f32)) -> Self {
         Self::open_with(snapshot, size, false)
     }
 
     /// As [`Self::open`]; with the SAMPLE mark where `sample`.
     pub(crate) fn open_with(snapshot: Snapshot, size: (f32, f32), sample: bool) -> Self {
-        let now = if snapshot.at.0 == 0 { super::snapshots::NOW } else { snapshot.at };
-        let now = Arc::new(Mutex::new(now));
+        let now = Arc::new(Mutex::new(super::snapshots::NOW));
         let snapshot = Arc::new(Mutex::new(Arc::new(snapshot)));
         let sent = Arc::new(Mutex::new(Vec::new()));
         let takes = Arc::new(Mutex::new(true));
@@ -85,6 +85,12 @@ impl Window {
     pub(crate) fn publish(&mut self, snapshot: Snapshot) {
         *self.snapshot.lock().unwrap() = Arc::new(snapshot);
         self.harness.run_steps(2);
+    }
+
+    /// Everything with a name, and where it is.
+    pub(crate) fn named(&self) -> Vec<(String, egui::Rect)> {
+        let named = self.harness.query_all_by(|node| node.label().is_some_and(|label| !label.is_empty()));
+        named.map(|node| (node.accesskit_node().label().unwrap_or_default(), node.rect())).collect()
     }
 
     /// Where `FLEETWATCH_PICTURES` is set, saves a picture to `target/tmp/pictures/<name>.png` for a person to look at.

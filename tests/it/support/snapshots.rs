@@ -89,6 +89,7 @@ pub(crate) fn busy() -> Snapshot {
 /// The same morning after the broker was lost, with banners and odd values everywhere.
 pub(crate) fn broken() -> Snapshot {
     let mut snapshot = busy();
+    snapshot.at = ago(177);
     let down = LinkStatus {
         state: LinkState::Down,
         reason: "The broker at broker.site.example does not answer. Check that it runs and that port 8883 is open.".into(),
@@ -138,7 +139,7 @@ pub(crate) fn fleet(total: usize, from: usize, len: usize, filter: &str) -> Flee
 }
 
 fn fleet_row(i: usize) -> FleetRow {
-    let speed = if i % 3 == 0 { 0.0 } else { 20.0 + (i * 7 % 60) as f64 };
+    let speed = if i.is_multiple_of(3) { 0.0 } else { 20.0 + (i * 7 % 60) as f64 };
     FleetRow {
         device: DeviceId::new(&format!("VAN-{:04}", 400 + i)),
         origin: if i % 9 == 4 { Origin::Sample } else { Origin::Device },
@@ -248,7 +249,7 @@ pub(crate) fn crash(id: &str, device: &str, ruling: Ruling, probability: f64, se
         device_verdict: None,
         unreadable: None,
         claims_test: false,
-        raw: Default::default(),
+        raw: bytes::Bytes::default(),
         topic: format!("fleet/{device}/crash").into(),
     };
     let verdict = CrashVerdict {

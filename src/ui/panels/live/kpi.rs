@@ -11,6 +11,10 @@ use crate::ui::theme::Theme;
 use crate::ui::vitals::{Pulse, Tally, is_open};
 use crate::ui::widgets::{Kpi, Part, as_of};
 
+/// Below this width, points, the tiles with more to say take from those with less.
+const NARROW: f32 = 1300.0;
+const NARROW_SHARES: [f32; 6] = [0.19, 0.19, 0.165, 0.175, 0.15, 0.13];
+
 pub(super) fn ui(ui: &Ui, rect: Rect, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
     let theme = Theme::of(ui);
     let stale = context.pulse.stale_since().map(as_of);
@@ -22,14 +26,15 @@ pub(super) fn ui(ui: &Ui, rect: Rect, snapshot: &Snapshot, context: &mut PanelCo
         (calls(snapshot), Screen::Functions),
         (cost(snapshot), Screen::Cost),
     ];
-    let width = (rect.width() / tiles.len() as f32).round();
+    let shares = if rect.width() < NARROW { NARROW_SHARES } else { [1.0 / 6.0; 6] };
+    let mut left = rect.left();
     for (i, (tile, screen)) in tiles.iter().enumerate() {
-        let left = rect.left() + width * i as f32;
-        let right = if i + 1 == tiles.len() { rect.right() } else { left + width };
+        let right = if i + 1 == tiles.len() { rect.right() } else { (left + rect.width() * shares[i]).round() };
         let place = Rect::from_min_max(pos2(left, rect.top()), pos2(right, rect.bottom()));
         if tile.ui(ui, place).clicked() {
             *context.go = Some(*screen);
         }
+        left = right;
     }
 }
 

@@ -12,7 +12,8 @@ use crate::ui::shapes::{Mark, dashed_rect, hatch};
 use crate::ui::theme::{PANE_PAD, Theme, Type, sizes};
 use crate::ui::vitals::is_open;
 use crate::ui::widgets::{
-    Answer, Pane, drill_badge, empty_state, hairline_below, header, incident_card, incident_row, name, put, section,
+    Answer, Pane, drill_badge, empty_state, hairline_below, header, incident_card, incident_card_height, incident_row, name, put,
+    section,
 };
 use crate::ui::{icons, text};
 
@@ -37,8 +38,9 @@ impl Queue {
         self.keys(&shown, context);
 
         head(ui, open.len(), n_new, snapshot, context);
-        let foot = self.drills(ui, snapshot, context);
-        let room = Rect::from_min_max(ui.cursor().min, pos2(ui.max_rect().right(), foot));
+        let top = ui.cursor().top();
+        let foot = drills(ui, snapshot, context);
+        let room = Rect::from_min_max(pos2(ui.max_rect().left(), top), pos2(ui.max_rect().right(), foot));
         let rest: Vec<&Arc<Incident>> = snapshot.incidents.iter().filter(|incident| !is_open(incident)).collect();
         self.in_view.clear();
         ui.scope_builder(UiBuilder::new().max_rect(room).id_salt("open"), |ui| {
@@ -133,39 +135,6 @@ impl Queue {
             Answer::Acknowledge => context.command(Command::Acknowledge { incident: incident.id.clone() }),
         }
     }
-
-    /// Paints the drills at the foot of the pane; gives where they begin.
-    fn drills(&self, ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) -> f32 {
-        let _ = self;
-        let room = ui.max_rect();
-        if context.pulse.stale_since().is_some() {
-            let rect = Rect::from_min_max(pos2(room.left(), room.bottom() - 38.0), room.max);
-            blocked(ui, rect);
-            return rect.top();
-        }
-        let drills: Vec<_> = snapshot.drills.iter().filter(|drill| drill.life != Life::Resolved).collect();
-        let Some(newest) = drills.first() else { return room.bottom() };
-        let more = if drills.len() > 1 { sizes().row_compact } else { 0.0 };
-        // A drill's card has no place and no detail lines beyond one: measured once, it does not change.
-        let height = 112.0 + more;
-        let rect = Rect::from_min_max(pos2(room.left(), room.bottom() - height), room.max);
-        let painter = ui.painter().clone();
-        painter.rect_filled(rect, 0.0, Theme::of(ui).status.drill.tint);
-        ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt("drills"), |ui| {
-            ui.set_clip_rect(rect);
-            let selected = context.focus.incident.as_ref() == Some(&newest.id);
-            match incident_card(ui, newest, context.now, selected) {
-                Answer::Open => context.open(&newest.id),
-                Answer::Select => context.focus.incident = Some(newest.id.clone()),
-                Answer::None | Answer::Acknowledge => {}
-            }
-            context.saw(&newest.id);
-            if more > 0.0 {
-                section(ui, "Drills", &format!("{} more, newest first on Incidents", text::count(drills.len() as u64 - 1)));
-            }
-        });
-        rect.top()
-    }
 }
 
 fn choose(incident: &Incident, context: &mut PanelContext<'_>) {
@@ -176,6 +145,36 @@ fn choose(incident: &Incident, context: &mut PanelContext<'_>) {
     }
 }
 
+/// Paints the drills at the foot of the pane; gives where they begin.
+fn drills(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) -> f32 {
+    let room = ui.max_rect();
+    if context.pulse.stale_since().is_some() {
+        let rect = Rect::from_min_max(pos2(room.left(), room.bottom() - 38.0), room.max);
+        blocked(ui, rect);
+        return rect.top();
+    }
+    let drills: Vec<_> = snapshot.drills.iter().filter(|drill| drill.life != Life::Resolved).collect();
+    let Some(newest) = drills.first() else { return room.bottom() };
+    let more = if drills.len() > 1 { sizes().row_compact } else { 0.0 };
+    let height = incident_card_height(newest) + more;
+    let rect = Rect::from_min_max(pos2(room.left(), room.bottom() - height), room.max);
+    let painter = ui.painter().clone();
+    painter.rect_filled(rect, 0.0, Theme::of(ui).status.drill.tint);
+    ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt("drills"), |ui| {
+        ui.set_clip_rect(rect);
+        let selected = context.focus.incident.as_ref() == Some(&newest.id);
+        match incident_card(ui, newest, context.now, selected) {
+            Answer::Open => context.open(&newest.id),
+            Answer::Select => context.focus.incident = Some(newest.id.clone()),
+            Answer::None | Answer::Acknowledge => {}
+        }
+        context.saw(&newest.id);
+        if more > 0.0 {
+            section(ui, "Drills", &format!("{} more, newest first on Incidents", text::count(drills.len() as u64 - 1)));
+        }
+    });
+    rect.top()
+}
 fn head(ui: &mut Ui, n_open: usize, n_new: usize, snapshot: &Snapshot, context: &PanelContext<'_>) {
     if let Some(since) = context.pulse.stale_since() {
         let theme = Theme::of(ui);
@@ -193,7 +192,7 @@ fn head(ui: &mut Ui, n_open: usize, n_new: usize, snapshot: &Snapshot, context: 
         response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, format!("Intake paused, {words}")));
         return;
     }
-    let note = if n_open == 0 { String::new() } else { text::plural(n_open as u64, "open", "open") };
+    let note = if n_open == 0 { String::new() } else { format!("{} open", text::count(n_open as u64)) };
     let right = match n_new {
         0 if snapshot.incidents.is_empty() => String::new(),
         0 => "Newest critical first".to_owned(),

@@ -10,7 +10,7 @@ use crate::state::snapshot::SensorView;
 use crate::ui::decimate::{Point, silence};
 use crate::ui::shapes::{Mark, dotted_underline};
 use crate::ui::text::{self, Freshness};
-use crate::ui::theme::{PANE_PAD, Theme, Type};
+use crate::ui::theme::{Theme, Type};
 use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range};
 use crate::ui::widgets::{Pane, badge, band_badge, band_status, empty_state, header, name, origin_badge, put, within};
 use crate::ui::{icons, series};
@@ -88,7 +88,7 @@ fn head(ui: &mut Ui, sensor: &SensorView, fresh: Freshness, context: &PanelConte
     let free = header(ui, Pane { title: sensor.row.device.as_str(), ..Pane::default() });
     let celsius = sensor.row.last.celsius.0;
     let age = text::age(context.now, sensor.row.last_seen);
-    let right = pos2(free.right() - PANE_PAD.x + 8.0, free.center().y);
+    let right = pos2(free.right() + 8.0, free.center().y);
     let painter = ui.painter().clone();
     let status = band_status(theme, sensor.row.last.band);
     let (words, color) = match fresh {

@@ -14,6 +14,7 @@ use crate::ui::{icons, text};
 struct Step<'a> {
     title: &'a str,
     sentence: String,
+    needs: &'a str,
     done: bool,
     button: Option<(Button<'a>, Screen)>,
 }
@@ -70,6 +71,10 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
                 theme.status.ok.fg,
             );
         }
+        if !step.needs.is_empty() {
+            let at = pos2(title.right() + 8.0, y - 10.0);
+            put(&painter, at, Align2::LEFT_CENTER, step.needs, Type::Small.font(), theme.text.tertiary);
+        }
         let width = size.x - 60.0 - if step.button.is_some() { 190.0 } else { 20.0 };
         let sentence = shapes::elided(&painter, &step.sentence, &Type::Small.font(), theme.text.secondary, width);
         painter.galley(pos2(left, y + 2.0), sentence, theme.text.secondary);
@@ -96,18 +101,21 @@ fn steps<'a>(context: &PanelContext<'_>, connected: bool, told: bool, state: Lin
         Step {
             title: "Connect a broker",
             sentence: broker,
+            needs: "",
             done: connected,
             button: (!connected).then(|| (Button::primary("Connections").icon(icons::BROADCAST), Screen::Connections)),
         },
         Step {
             title: "Functions run inside Fleetwatch",
             sentence: "Judging, routing and conversion work now, at no charge.".to_owned(),
+            needs: "",
             done: true,
             button: None,
         },
         Step {
             title: "Choose who gets told",
             sentence: if told { "A channel is set up." } else { "Until then a real accident shows here only." }.to_owned(),
+            needs: "",
             done: told,
             button: (!told)
                 .then(|| (Button::quiet("Connections").icon(icons::PAPER_PLANE).named("Add a channel"), Screen::Connections)),
@@ -115,6 +123,7 @@ fn steps<'a>(context: &PanelContext<'_>, connected: bool, told: bool, state: Lin
         Step {
             title: "Prove it with a drill",
             sentence: "One marked crash through every stage, timed.".to_owned(),
+            needs: if connected { "" } else { "needs step 1" },
             done: false,
             button: Some((drill, Screen::Inject)),
         },

@@ -7,7 +7,7 @@ use super::{chart_area, time_labels};
 use crate::model::{Incident, IncidentKind};
 use crate::state::Snapshot;
 use crate::state::snapshot::VehicleView;
-use crate::ui::decimate::{Point, silence};
+use crate::ui::decimate::{Point, gaps, silence};
 use crate::ui::shapes::{Mark, dashed, dotted_underline};
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::{Theme, Type};
@@ -54,7 +54,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     let accel_axes = Axes { area: bottom, x, y: (-SCALE_G, SCALE_G) };
     let painter = ui.painter().clone();
     let response = ui.interact(room, ui.scope_id().with("strips"), Sense::hover());
-    speed_axes.frame(&painter, theme, "km/h", 2);
+    speed_axes.frame(&painter, theme, "km/h", 3);
     accel_axes.frame(&painter, theme, "g", 2);
     for (axes, labelled) in [(&speed_axes, false), (&accel_axes, true)] {
         let labels = time_labels(x).into_iter();
@@ -75,6 +75,10 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     }
     let all: Vec<Point> = accelerations.iter().flatten().copied().collect();
     accel_axes.off_scale(&painter, theme, &all, "g");
+    for gap in gaps(&speed, gap) {
+        speed_axes.gap(&painter, theme, gap, "");
+        accel_axes.gap(&painter, theme, gap, "");
+    }
     if let Some(gap) = silence(&speed, now_ms, gap.max(2_000.0)) {
         let since = text::clock(crate::model::Timestamp::from_millis(gap.0 as i64));
         speed_axes.gap(&painter, theme, gap, &format!("no data since {since}"));
@@ -145,21 +149,18 @@ fn readout(
     let plain = cursor.is_some() || fresh < Freshness::Stale;
     let ink = if plain { theme.text.primary } else { theme.text.tertiary };
     put(painter, pos2(left, top.top() + 6.0), Align2::LEFT_CENTER, label, Type::Small.font(), theme.text.secondary);
-    let words = match value_at(speed) {
-        Some(kmh) => {
-            let number = text::number(kmh, 0);
-            let rect = put(painter, pos2(left, top.top() + 26.0), Align2::LEFT_CENTER, &number, Type::Title.medium(), ink);
-            let unit = pos2(rect.right() + 4.0, top.top() + 27.0);
-            put(painter, unit, Align2::LEFT_CENTER, "km/h", Type::Small.font(), theme.text.secondary);
-            if !plain {
-                dotted_underline(painter, rect.left_bottom(), rect.width(), ink);
-            }
-            format!("speed {number} km/h")
+    let words = if let Some(kmh) = value_at(speed) {
+        let number = text::number(kmh, 0);
+        let rect = put(painter, pos2(left, top.top() + 26.0), Align2::LEFT_CENTER, &number, Type::Title.medium(), ink);
+        let unit = pos2(rect.right() + 4.0, top.top() + 27.0);
+        put(painter, unit, Align2::LEFT_CENTER, "km/h", Type::Small.font(), theme.text.secondary);
+        if !plain {
+            dotted_underline(painter, rect.left_bottom(), rect.width(), ink);
         }
-        None => {
-            put(painter, pos2(left, top.top() + 26.0), Align2::LEFT_CENTER, "no value", Type::Body.font(), theme.text.tertiary);
-            "speed unknown".to_owned()
-        }
+        format!("speed {number} km/h")
+    } else {
+        put(painter, pos2(left, top.top() + 26.0), Align2::LEFT_CENTER, "no value", Type::Body.font(), theme.text.tertiary);
+        "speed unknown".to_owned()
     };
     let most = speed.iter().map(|point| point.1).filter(|kmh| kmh.is_finite()).fold(f64::MIN, f64::max);
     if most >= 0.0 {
