@@ -1,6 +1,6 @@
 //! Incident cards and the one-line rows of judged malfunctions and resolved incidents.
 
-use eframe::egui::{Align2, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align, Align2, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::{Button, drill_badge, hairline_below, origin_badge, put, row_ground};
 use crate::model::{Incident, Life, Origin, Severity, Timestamp};
@@ -165,23 +165,21 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
     };
     if buttons {
         let place = Rect::from_min_max(pos2(left, rect.bottom() - 42.0), pos2(right, rect.bottom() - 10.0));
-        ui.scope_builder(
-            UiBuilder::new().max_rect(place).id_salt(&*incident.id.0).layout(Layout::left_to_right(eframe::egui::Align::Center)),
-            |ui| {
-                ui.spacing_mut().item_spacing.x = 8.0;
-                let acknowledge = Button::critical("Acknowledge")
-                    .icon(icons::CHECK)
-                    .key(Action::Acknowledge)
-                    .named(format!("Acknowledge {}", incident.device));
-                if ui.add(acknowledge).clicked() && settled {
-                    answer = Answer::Acknowledge;
-                }
-                let open = Button::quiet("Open").key(Action::Open).named(format!("Open {}", incident.device));
-                if ui.add(open).clicked() && settled {
-                    answer = Answer::Open;
-                }
-            },
-        );
+        // A child, not a scope: the card has taken its room already.
+        let layout = Layout::left_to_right(Align::Center);
+        let mut ui = ui.new_child(UiBuilder::new().max_rect(place).id_salt(&*incident.id.0).layout(layout));
+        ui.spacing_mut().item_spacing.x = 8.0;
+        let acknowledge = Button::critical("Acknowledge")
+            .icon(icons::CHECK)
+            .key(Action::Acknowledge)
+            .named(format!("Acknowledge {}", incident.device));
+        if ui.add(acknowledge).clicked() && settled {
+            answer = Answer::Acknowledge;
+        }
+        let open = Button::quiet("Open").key(Action::Open).named(format!("Open {}", incident.device));
+        if ui.add(open).clicked() && settled {
+            answer = Answer::Open;
+        }
     }
     answer
 }

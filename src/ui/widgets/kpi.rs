@@ -24,7 +24,7 @@ pub struct Part {
 #[derive(Clone, Debug, Default)]
 pub struct Kpi<'a> {
     /// What it is.
-    pub label: &'a str,
+    pub label: String,
     /// The value; `None` while nothing is known.
     pub value: Option<String>,
     /// Its unit, or `of 1,284`.
@@ -45,7 +45,7 @@ impl Kpi<'_> {
     /// Paints it into `rect`; a click opens the screen behind it.
     pub fn ui(&self, ui: &Ui, rect: Rect) -> Response {
         let theme = Theme::of(ui);
-        let response = ui.interact(rect, ui.scope_id().with(("kpi", self.label)), Sense::click());
+        let response = ui.interact(rect, ui.scope_id().with(("kpi", &self.label)), Sense::click());
         let painter = &ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let ground = if response.hovered() { theme.bg.hover } else { theme.bg.panel };
         painter.rect_filled(rect, 0.0, ground);
@@ -54,7 +54,7 @@ impl Kpi<'_> {
         let (left, right) = (rect.left() + PANE_PAD.x, rect.right() - PANE_PAD.x);
         let at = |x: f32, y: f32| pos2(x, rect.top() + y);
         let room = right - left;
-        let label = elided(painter, self.label, &Type::Micro.font(), theme.text.secondary, room);
+        let label = elided(painter, &self.label, &Type::Micro.font(), theme.text.secondary, room);
         painter.galley(at(left, 10.0), label, theme.text.secondary);
         let spoken = match (&self.value, &self.stale) {
             (None, _) => {
@@ -72,7 +72,9 @@ impl Kpi<'_> {
                 }
                 let value_rect = put(painter, at(left, 42.0), Align2::LEFT_CENTER, value, Type::Kpi.font(), color);
                 let unit = pos2(value_rect.right() + 7.0, rect.top() + 46.0);
-                put(painter, unit, Align2::LEFT_CENTER, &self.unit, Type::Small.font(), theme.text.secondary);
+                let words =
+                    elided(painter, &self.unit, &Type::Small.font(), theme.text.secondary, (right + 8.0 - unit.x).max(0.0));
+                painter.galley(pos2(unit.x, unit.y - words.size().y / 2.0), words, theme.text.secondary);
                 match stale {
                     Some(as_of) => {
                         dotted_underline(painter, value_rect.left_bottom() - vec2(0.0, 3.0), value_rect.width(), color);

@@ -94,7 +94,9 @@ pub fn section(ui: &mut Ui, title: &str, note: &str) {
 /// Widgets in the free part of a header, from the left.
 pub fn within(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui)) {
     // A child, not a scope: the header has taken its room already, and what follows must not move.
-    add(&mut ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center))));
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
+    ui.set_clip_rect(rect.intersect(ui.clip_rect()));
+    add(&mut ui);
 }
 
 /// A hairline under what was just painted.

@@ -128,6 +128,15 @@ pub(crate) fn broken() -> Snapshot {
         row.last.speed_kmh = row.last.speed_kmh.map(|_| f64::NAN);
         row.last_seen = ago(177);
     }
+    if let Some(vehicle) = &mut snapshot.vehicle {
+        vehicle.row.last_seen = ago(177);
+        for chunk in &mut vehicle.series {
+            let chunk = Arc::make_mut(chunk);
+            let n = chunk.t_ms.partition_point(|t_ms| *t_ms <= ago(177).millis());
+            chunk.t_ms.truncate(n);
+            chunk.columns.iter_mut().for_each(|column| column.truncate(n));
+        }
+    }
     snapshot.counters.shed = 12;
     snapshot
 }

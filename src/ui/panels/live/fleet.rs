@@ -17,7 +17,7 @@ use crate::ui::{icons, words};
 const COLUMNS: [Column; 7] = [
     Column::text("Vehicle", 190.0),
     Column::text("State", 110.0),
-    Column::number("Speed", 90.0),
+    Column::number("Speed", 105.0),
     Column::text("Heading", 90.0),
     Column::text("Last seen", 150.0),
     Column::text("Clock", 120.0),

@@ -13,7 +13,7 @@ use crate::ui::widgets::{Kpi, Part, as_of};
 
 /// Below this width, points, the tiles with more to say take from those with less.
 const NARROW: f32 = 1300.0;
-const NARROW_SHARES: [f32; 6] = [0.19, 0.19, 0.165, 0.175, 0.15, 0.13];
+const NARROW_SHARES: [f32; 6] = [0.19, 0.19, 0.16, 0.17, 0.165, 0.125];
 
 pub(super) fn ui(ui: &Ui, rect: Rect, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
     let theme = Theme::of(ui);
@@ -45,7 +45,7 @@ fn part(n: usize, words: &str) -> Part {
 fn vehicles(snapshot: &Snapshot, stale: Option<String>) -> Kpi<'_> {
     let fleet = &snapshot.fleet;
     Kpi {
-        label: "Vehicles online",
+        label: "Vehicles online".to_owned(),
         value: (fleet.total > 0).then(|| count((fleet.moving + fleet.parked) as u64)),
         unit: if stale.is_some() { "last known".to_owned() } else { format!("of {}", count(fleet.total as u64)) },
         parts: vec![part(fleet.moving, "moving"), part(fleet.parked, "parked"), part(fleet.silent, "silent")],
@@ -75,7 +75,7 @@ fn incidents<'a>(theme: &Theme, snapshot: &Snapshot, pulse: Pulse) -> Kpi<'a> {
         (tally.medium, Mark::Disc, status.medium, "medium"),
     ];
     Kpi {
-        label: "Open incidents",
+        label: "Open incidents".to_owned(),
         value: (pulse != Pulse::NoData || tally.open + tally.drills > 0).then(|| count(tally.open as u64)),
         unit,
         parts: severities.map(|(n, mark, status, words)| Part { mark: Some((mark, status.fg)), ..part(n, words) }).into(),
@@ -89,7 +89,7 @@ fn sensors<'a>(theme: &Theme, snapshot: &Snapshot, stale: Option<String>) -> Kpi
     let counts = snapshot.sensor_counts;
     let status = &theme.status;
     Kpi {
-        label: "Sensors out of range",
+        label: "Sensors out of range".to_owned(),
         value: (counts.total > 0).then(|| count((counts.hot + counts.cold) as u64)),
         unit: if stale.is_some() { "last known".to_owned() } else { format!("of {}", count(counts.total as u64)) },
         parts: vec![
@@ -106,7 +106,7 @@ fn sensors<'a>(theme: &Theme, snapshot: &Snapshot, stale: Option<String>) -> Kpi
 fn messages(snapshot: &Snapshot, pulse: Pulse) -> Kpi<'_> {
     let rate = &snapshot.rate;
     Kpi {
-        label: "Messages per second",
+        label: "Messages per second".to_owned(),
         value: (pulse != Pulse::NoData).then(|| count(u64::from(rate.now))),
         unit: "msg/s".to_owned(),
         parts: vec![
@@ -124,7 +124,7 @@ fn calls<'a>(snapshot: &Snapshot) -> Kpi<'a> {
     let sum = |field: fn(&crate::state::snapshot::FunctionRow) -> u64| snapshot.functions.iter().map(field).sum::<u64>();
     let calls = sum(|row| row.n_calls);
     Kpi {
-        label: "Function calls this month",
+        label: "Function calls this month".to_owned(),
         value: (calls > 0).then(|| count(calls)),
         unit: "calls".to_owned(),
         parts: vec![part(sum(|row| row.n_failed) as usize, "failed"), part(sum(|row| row.n_cold) as usize, "cold starts")],
@@ -137,9 +137,9 @@ fn calls<'a>(snapshot: &Snapshot) -> Kpi<'a> {
 fn cost<'a>(snapshot: &Snapshot) -> Kpi<'a> {
     let bill = &snapshot.bill;
     Kpi {
-        label: "Cost this month",
+        label: if bill.month.is_empty() { "Cost this month".to_owned() } else { format!("Cost in {}", bill.month) },
         value: (!bill.month.is_empty()).then(|| text::usd(bill.due).trim_start_matches("USD ").to_owned()),
-        unit: format!("USD in {}", bill.month),
+        unit: "USD after the free tier".to_owned(),
         parts: vec![Part { mark: None, value: text::usd(bill.list), words: "list price".to_owned() }],
         needs: "begins with the first call",
         hover: format!("To be paid after the free tier, in USD, for {}.\nPrice sheet: {}", bill.month, bill.price_sheet),

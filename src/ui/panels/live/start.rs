@@ -103,7 +103,8 @@ fn steps<'a>(context: &PanelContext<'_>, connected: bool, told: bool, state: Lin
             sentence: broker,
             needs: "",
             done: connected,
-            button: (!connected).then(|| (Button::primary("Connections").icon(icons::BROADCAST), Screen::Connections)),
+            button: (!connected)
+                .then(|| (Button::primary("Connections").icon(icons::BROADCAST).named("Connect a broker"), Screen::Connections)),
         },
         Step {
             title: "Functions run inside Fleetwatch",

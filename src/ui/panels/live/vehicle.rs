@@ -105,7 +105,8 @@ fn head(ui: &mut Ui, vehicle: &VehicleView, fresh: Freshness, context: &PanelCon
         .period_secs
         .filter(|secs| *secs > 0.0)
         .map_or_else(String::new, |secs| format!("every {}, ", text::micros((secs * 1e6) as i64)));
-    let note = format!("{period}last sample {age} ago");
+    // A stale vehicle says its age in the badge.
+    let note = if fresh >= Freshness::Stale { String::new() } else { format!("{period}last sample {age} ago") };
     let free = header(ui, Pane { title: vehicle.row.device.as_str(), note: &note, right: "Last 5 min" });
     within(ui, free, |ui| {
         if fresh >= Freshness::Stale {
