@@ -9,7 +9,7 @@ use crate::ui::panels::Screen;
 use crate::ui::shapes::{self, Mark};
 use crate::ui::theme::{RADIUS_CHIP, RADIUS_CONTROL, Status, Theme, Type, sizes};
 use crate::ui::vitals::{Broker, Pulse};
-use crate::ui::widgets::{link_status, name, put};
+use crate::ui::widgets::{focus_ring, link_status, name, put};
 use crate::ui::{icons, text};
 
 /// Below this width the chips drop their names.
@@ -88,6 +88,7 @@ impl Desk {
         Mark::link(chip.state).paint(&painter, pos2(left + 4.0, y), 9.0, status.fg);
         painter.galley(pos2(left + 14.0, y - word.size().y / 2.0), word, color);
         painter.vline(rect.right() - 0.5, rect.y_range(), theme.hairline());
+        focus_ring(ui, &response);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{}: {}", chip.name, chip.word)));
         if response.clicked() {
             self.screen = if chip.name == "Functions" { Screen::Functions } else { Screen::Connections };
@@ -263,7 +264,8 @@ fn icon_button(ui: &Ui, center: eframe::egui::Pos2, glyph: &str, name: &str, act
     let theme = Theme::of(ui);
     let rect = Rect::from_center_size(center, vec2(28.0, 28.0));
     let response = ui.interact(rect, ui.scope_id().with(("icon", action.card().label)), Sense::click());
-    if response.hovered() || response.has_focus() {
+    focus_ring(ui, &response);
+    if response.hovered() {
         ui.painter().rect_filled(rect, f32::from(RADIUS_CONTROL), theme.bg.hover);
     }
     shapes::icon(ui.painter(), center, 17.0, glyph, theme.text.secondary, false);

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Align2, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use super::{Button, drill_badge, hairline_below, origin_badge, put, row_ground};
+use super::{Button, drill_badge, focus_ring, hairline_below, origin_badge, put, row_ground};
 use crate::model::{Incident, Life, Origin, Severity, Timestamp};
 use crate::ui::actions::Action;
 use crate::ui::shapes::{self, Mark, dashed_rect, elided, hatch};
@@ -157,6 +157,7 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
         incident.id
     );
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &spoken));
+    focus_ring(ui, &response);
     let settled = now.micros_since(incident.received_at) >= SETTLE_MICROS;
     let mut answer = match (response.double_clicked(), response.clicked()) {
         (true, _) if settled => Answer::Open,
@@ -210,6 +211,7 @@ pub fn incident_row(ui: &mut Ui, incident: &Incident, now: Timestamp, selected: 
     painter.galley(pos2(x, y - line.size().y / 2.0), line, theme.text.secondary);
     let spoken = format!("{} {headline}, {}, {}", incident.device, text::life(incident.life), incident.id);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &spoken));
+    focus_ring(ui, &response);
     match (response.double_clicked(), response.clicked()) {
         (true, _) => Answer::Open,
         (_, true) => Answer::Select,

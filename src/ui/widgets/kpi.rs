@@ -4,7 +4,7 @@ use eframe::egui::{
     Align2, Color32, Mesh, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::put;
+use super::{focus_ring, put};
 use crate::ui::shapes::{self, Mark, dotted_underline, elided, hatch};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::{icons, text};
@@ -49,6 +49,10 @@ impl Kpi<'_> {
         let painter = &ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let ground = if response.hovered() { theme.bg.hover } else { theme.bg.panel };
         painter.rect_filled(rect, 0.0, ground);
+        if self.stale.is_some() && self.value.is_some() {
+            hatch(painter, rect.shrink(1.0), theme.bg.raised);
+        }
+        focus_ring(ui, &response);
         painter.vline(rect.right() - 0.5, rect.y_range(), theme.hairline());
         painter.hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
         let (left, right) = (rect.left() + PANE_PAD.x, rect.right() - PANE_PAD.x);
@@ -65,7 +69,6 @@ impl Kpi<'_> {
             (Some(value), stale) => {
                 let color = if stale.is_some() { theme.text.tertiary } else { theme.text.primary };
                 if stale.is_some() {
-                    hatch(painter, rect.shrink(1.0), theme.bg.raised);
                     let word =
                         put(painter, at(right, 16.0), Align2::RIGHT_CENTER, "stale", Type::Micro.font(), theme.status.stale.fg);
                     shapes::icon(painter, at(word.left() - 10.0, 16.0), 13.0, icons::CLOCK, theme.status.stale.fg, false);

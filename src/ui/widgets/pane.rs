@@ -2,12 +2,13 @@
 
 use eframe::egui::text::LayoutJob;
 use eframe::egui::{
-    Align, Align2, Color32, FontId, Id, Layout, Painter, Pos2, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, FontId, Id, Layout, Painter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::Button;
 use crate::ui::shapes::{self, elided};
-use crate::ui::theme::{PANE_PAD, Theme, Type, sizes};
+use crate::ui::theme::{PANE_PAD, RADIUS_CONTROL, Theme, Type, sizes};
 
 /// Text at a place; gives the rectangle it takes.
 pub fn put(painter: &Painter, at: Pos2, align: Align2, text: impl Into<String>, font: FontId, color: Color32) -> Rect {
@@ -97,6 +98,14 @@ pub fn within(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui)) {
     let mut ui = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
     ui.set_clip_rect(rect.intersect(ui.clip_rect()));
     add(&mut ui);
+}
+
+/// The ring around what has the keyboard's focus.
+pub fn focus_ring(ui: &Ui, response: &Response) {
+    if response.has_focus() {
+        let stroke = Stroke::new(2.0, Theme::of(ui).border.focus);
+        ui.painter().rect_stroke(response.rect.shrink(1.0), f32::from(RADIUS_CONTROL), stroke, StrokeKind::Inside);
+    }
 }
 
 /// A hairline under what was just painted.

@@ -1,6 +1,6 @@
 //! The fleet list: every vehicle, its state, and how old what we know of it is. Only the rows on the screen are asked for.
 
-use eframe::egui::{self, Rect, Ui, vec2};
+use eframe::egui::{self, Rect, Ui, UiBuilder, vec2};
 
 use super::super::PanelContext;
 use crate::model::{Focus, Timestamp};
@@ -11,7 +11,7 @@ use crate::ui::shapes::Mark;
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::Theme;
 use crate::ui::vitals::Pulse;
-use crate::ui::widgets::{Cell, Column, Pane, Table, TableAnswer, empty_state, header, seen_cell, within};
+use crate::ui::widgets::{Cell, Column, Pane, Table, TableAnswer, empty_state, header, seen_cell};
 use crate::ui::{icons, words};
 
 const COLUMNS: [Column; 7] = [
@@ -76,20 +76,24 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
 }
 
 fn filter_ui(ui: &mut Ui, free: Rect, context: &mut PanelContext<'_>) {
-    let width = 220.0_f32.min(free.width());
-    let place = Rect::from_min_size(egui::pos2(free.right() - width, free.center().y - 12.0), vec2(width, 24.0));
-    within(ui, place, |ui| {
-        let hint = format!("{} Filter by name ({})", icons::MAGNIFYING_GLASS, Action::Filter.key());
-        let field = egui::TextEdit::singleline(&mut context.focus.fleet_filter).hint_text(hint).desired_width(width - 16.0);
-        let response = ui.add(field);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Filter vehicles by name"));
-        if context.actions.contains(&Action::Filter) {
-            response.request_focus();
-        }
-        if response.changed() {
-            context.focus.fleet_from = 0;
-        }
-    });
+    let size = vec2(220.0_f32.min(free.width()), 26.0);
+    let place = Rect::from_min_size(egui::pos2(free.right() + 8.0 - size.x, free.center().y - size.y / 2.0), size);
+    let hint = format!("{} Filter by name ({})", icons::MAGNIFYING_GLASS, Action::Filter.key());
+    let field = egui::TextEdit::singleline(&mut context.focus.fleet_filter)
+        .hint_text(hint)
+        .margin(egui::Margin::symmetric(8, 3))
+        .align(egui::Align2::LEFT_CENTER)
+        .min_size(size)
+        .desired_width(size.x);
+    // A child, not a scope: the header has taken its room already.
+    let response = ui.new_child(UiBuilder::new().max_rect(place)).put(place, field);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Filter vehicles by name"));
+    if context.actions.contains(&Action::Filter) {
+        response.request_focus();
+    }
+    if response.changed() {
+        context.focus.fleet_from = 0;
+    }
 }
 
 /// Asks for other rows once those on the screen are not all among those asked for.

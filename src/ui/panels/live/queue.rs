@@ -1,5 +1,6 @@
 //! The queue at the right: open incidents, judged malfunctions, resolved ones; drills hatched at the foot.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
@@ -12,8 +13,8 @@ use crate::ui::shapes::{Mark, dashed_rect, hatch};
 use crate::ui::theme::{PANE_PAD, Theme, Type, sizes};
 use crate::ui::vitals::is_open;
 use crate::ui::widgets::{
-    Answer, Pane, drill_badge, empty_state, hairline_below, header, incident_card, incident_card_height, incident_row, name, put,
-    section,
+    Answer, Pane, drill_badge, empty_state, hairline_below, header, incident_card, incident_card_height, incident_row,
+    link_status, name, put, section,
 };
 use crate::ui::{icons, text};
 
@@ -33,8 +34,8 @@ impl Queue {
     pub(super) fn ui(&mut self, ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
         let open: Vec<&Arc<Incident>> = snapshot.incidents.iter().filter(|incident| is_open(incident)).collect();
         let n_new = self.arrange(ui, &open);
-        let shown: Vec<&Arc<Incident>> =
-            self.order.iter().filter_map(|id| open.iter().copied().find(|incident| incident.id == *id)).collect();
+        let by_id: BTreeMap<&IncidentId, &Arc<Incident>> = open.iter().map(|incident| (&incident.id, *incident)).collect();
+        let shown: Vec<&Arc<Incident>> = self.order.iter().filter_map(|id| by_id.get(id).copied()).collect();
         self.keys(&shown, context);
 
         head(ui, open.len(), n_new, snapshot, context);
@@ -226,7 +227,7 @@ fn what_still_works(ui: &mut Ui, snapshot: &Snapshot, since: Timestamp, now: Tim
     let link = |state: LinkState, words: &str| match state {
         LinkState::Up => (Mark::Check, theme.status.ok, words.to_owned()),
         LinkState::NotSet => (Mark::Dash, theme.status.low, "not set".to_owned()),
-        state => (Mark::Cross, theme.status.critical, text::link(state).to_lowercase()),
+        state => (Mark::link(state), link_status(theme, state), text::link(state).to_lowercase()),
     };
     let stale = format!("stale {}", text::age(now, since));
     let paused = |words: &str| (Mark::Cross, theme.status.critical, words.to_owned());

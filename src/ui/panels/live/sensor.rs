@@ -46,7 +46,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     let shown = points.iter().filter(|point| point.0 >= x.0).map(|point| point.1);
     let axes = Axes { area, x, y: round_range(shown.chain([low - margin, high + margin]), 4.0) };
     let painter = ui.painter().clone();
-    axes.frame(&painter, theme, "°C", 5);
+    axes.frame(&painter, theme, 5);
     axes.band(&painter, (high, axes.y.1), theme.plot.band_hot);
     axes.band(&painter, (low, high), theme.plot.band_normal);
     axes.band(&painter, (axes.y.0, low), theme.plot.band_cold);
@@ -71,6 +71,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
             painter.circle_stroke(axes.at(last), 4.0, Stroke::new(1.5, color));
         }
     }
+    axes.unit(&painter, theme, "°C");
     bands(&painter, &axes, (low, high), theme);
     hover(ui, &axes, &points, gap, theme);
     let words = format!(

@@ -54,8 +54,8 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     let accel_axes = Axes { area: bottom, x, y: (-SCALE_G, SCALE_G) };
     let painter = ui.painter().clone();
     let response = ui.interact(room, ui.scope_id().with("strips"), Sense::hover());
-    speed_axes.frame(&painter, theme, "km/h", 3);
-    accel_axes.frame(&painter, theme, "g", 2);
+    speed_axes.frame(&painter, theme, 3);
+    accel_axes.frame(&painter, theme, 2);
     for (axes, labelled) in [(&speed_axes, false), (&accel_axes, true)] {
         let labels = time_labels(x).into_iter();
         let clip = painter.with_clip_rect(if labelled { room } else { axes.area });
@@ -87,6 +87,8 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     if speed.is_empty() {
         put(&painter, top.center(), Align2::CENTER_CENTER, "No sample in these 5 min", Type::Small.font(), theme.text.secondary);
     }
+    speed_axes.unit(&painter, theme, "km/h");
+    accel_axes.unit(&painter, theme, "g");
     let cursor = response.hover_pos().filter(|at| area.x_range().contains(at.x)).map(|at| {
         for axes in [&speed_axes, &accel_axes] {
             painter.vline(at.x, axes.area.y_range(), Stroke::new(1.0, theme.plot.cursor));
