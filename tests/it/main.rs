@@ -8,6 +8,7 @@ mod accuracy;
 mod broker;
 mod bills;
 mod mosquitto;
+mod panels;
 mod payloads;
 mod play;
 mod scenarios;
