@@ -1,6 +1,15 @@
 //! Snapshot → pixels and requests. The window never blocks and never changes anything by itself: it paints the
 //! latest [`Snapshot`] and sends [`Request`]s.
 
+pub mod actions;
+pub mod icons;
+pub mod panels;
+pub mod shapes;
+pub mod text;
+pub mod theme;
+pub mod widgets;
+pub mod words;
+
 use std::sync::Arc;
 
 use crate::model::{Command, Focus, IncidentId, PacketId, Timestamp};

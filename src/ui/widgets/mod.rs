@@ -1,0 +1,11 @@
+//! The pieces that every screen is made of. Each says its name and its state to AccessKit.
+
+mod badge;
+mod button;
+mod card;
+mod pane;
+
+pub use badge::{badge, drill_badge, mark_word, origin_badge, severity_badge};
+pub use button::{Button, Kind};
+pub use card::{Answer, incident_card, incident_row};
+pub use pane::{Pane, empty_state, hairline_below, header, name, pane, put, row_ground};
