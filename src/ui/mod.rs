@@ -2,6 +2,7 @@
 //! latest [`Snapshot`] and sends [`Request`]s.
 
 pub mod actions;
+pub mod decimate;
 pub mod icons;
 pub mod panels;
 pub mod shapes;

@@ -3,6 +3,7 @@
 mod badge;
 mod button;
 mod card;
+pub mod chart;
 mod pane;
 
 pub use badge::{badge, drill_badge, mark_word, origin_badge, severity_badge};
