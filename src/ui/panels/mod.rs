@@ -4,6 +4,8 @@
 //! Write `panels/<name>.rs` with a struct for its view state and `impl Panel`, give it a [`Screen`], and add one line to
 //! [`all`]. The test `panels` then paints it empty, busy and broken, dark and light.
 
+pub mod inject;
+
 use eframe::egui;
 
 use super::actions::Action;

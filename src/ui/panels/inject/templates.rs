@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::model::{Pulse, Timestamp};
 use crate::scenario::Scenario;
+use crate::ui::{text, words};
 
 /// The templates in the order of the list: key and TOML text. To add one, write the file and add its line.
 pub const TEMPLATES: &[(&str, &str)] =
@@ -33,13 +34,12 @@ pub fn load() -> Vec<Template> {
 
 /// What a verdict is expected to say, in words; empty where nothing is expected.
 pub fn expected(scenario: &Scenario) -> String {
-    use crate::ui::text;
     let said: Vec<String> = scenario
         .expect
         .verdicts
         .iter()
         .filter_map(|verdict| match (verdict.malfunction, verdict.ruling, verdict.band) {
-            (Some(kind), ..) => Some(format!("malfunction, {}", malfunction(kind))),
+            (Some(kind), ..) => Some(format!("malfunction, {}", words::malfunction(kind).to_lowercase())),
             (None, Some(ruling), _) => Some(text::ruling(ruling).to_lowercase()),
             (None, None, Some(band)) => Some(text::band(band).to_lowercase()),
             (None, None, None) => None,
@@ -49,22 +49,6 @@ pub fn expected(scenario: &Scenario) -> String {
         [first, .., last] if first != last => format!("{first} … {last}"),
         [first, ..] => first.clone(),
         [] => String::new(),
-    }
-}
-
-/// A kind of malfunction in words.
-pub const fn malfunction(kind: crate::model::Malfunction) -> &'static str {
-    use crate::model::Malfunction;
-    match kind {
-        Malfunction::Dropped => "device dropped",
-        Malfunction::Spike => "one-sample spike",
-        Malfunction::Stuck => "axis stuck",
-        Malfunction::Clipped => "sensor at its limit",
-        Malfunction::Clock => "device clock jumped",
-        Malfunction::Shaken => "device shaken",
-        Malfunction::Pothole => "pothole",
-        Malfunction::HardBraking => "hard braking",
-        Malfunction::NoPulse => "no collision pulse",
     }
 }
 
