@@ -3,13 +3,17 @@
 
 pub mod actions;
 pub mod decimate;
+pub mod desk;
 pub mod icons;
 pub mod panels;
 pub mod shapes;
 pub mod text;
 pub mod theme;
+pub mod vitals;
 pub mod widgets;
 pub mod words;
+
+pub use desk::Desk;
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use eframe::egui::{Align2, Color32, FontId, Galley, Painter, Pos2, Rect, Shape, 
 
 use super::icons;
 use super::theme::{icon_fill_font, icon_font};
-use crate::model::{LinkState, Points, Ruling, Severity};
+use crate::model::{Band, LinkState, Points, Ruling, Severity};
 
 /// One of the shapes of the design.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +78,15 @@ impl Mark {
             Ruling::Real => Self::Octagon,
             Ruling::Malfunction => Self::Wrench,
             Ruling::Undecided => Self::Question,
+        }
+    }
+
+    /// The shape of a band; a normal one has the least.
+    pub const fn band(band: Band) -> Self {
+        match band {
+            Band::Hot => Self::Hot,
+            Band::Cold => Self::Cold,
+            Band::Normal => Self::Dash,
         }
     }
 

@@ -4,13 +4,21 @@
 //! Write `panels/<name>.rs` with a struct for its view state and `impl Panel`, give it a [`Screen`], and add one line to
 //! [`all`]. The test `panels` then paints it empty, busy and broken, dark and light.
 
-pub mod inject;
+mod connections;
+mod cost;
+mod functions;
+mod incidents;
+mod inject;
+mod temperature;
+
+use std::collections::BTreeSet;
 
 use eframe::egui;
 
 use super::actions::Action;
+use super::vitals::Pulse;
 use super::{Request, icons};
-use crate::model::{Command, Focus, IncidentId, Timestamp};
+use crate::model::{Command, Focus, IncidentId, PacketId, Timestamp};
 use crate::state::Snapshot;
 
 /// One screen.
@@ -27,7 +35,14 @@ pub trait Panel {
 
 /// Every screen, in the order of the rail.
 pub fn all() -> Vec<Box<dyn Panel>> {
-    vec![]
+    vec![
+        Box::new(incidents::Incidents::default()),
+        Box::new(temperature::Temperature),
+        Box::new(functions::Functions),
+        Box::new(cost::Cost),
+        Box::new(inject::Inject::default()),
+        Box::new(connections::Connections),
+    ]
 }
 
 /// The places of the rail.
@@ -81,6 +96,10 @@ pub struct PanelContext<'a> {
     pub now: Timestamp,
     /// The operator's name.
     pub operator: &'a str,
+    /// Whether what the snapshot says is now.
+    pub pulse: Pulse,
+    /// What the environment chip says.
+    pub environment: &'static str,
     /// The sample fleet is playing.
     pub sample: bool,
     /// What the window looks at. Change it freely; the desk sends it on when it differs from what was sent last.
@@ -91,6 +110,35 @@ pub struct PanelContext<'a> {
     pub actions: &'a [Action],
     /// Requests to send after this frame.
     pub requests: &'a mut Vec<Request>,
+    /// What was on the screen before.
+    pub seen: &'a mut Seen,
+}
+
+/// Which incidents and traces were on the screen, so that the line is told of the first time only.
+#[derive(Debug, Default)]
+pub struct Seen {
+    incidents: BTreeSet<IncidentId>,
+    packets: BTreeSet<PacketId>,
+    fresh_incidents: Vec<IncidentId>,
+    fresh_packets: Vec<PacketId>,
+}
+
+impl Seen {
+    /// What the line has not been told of yet.
+    pub fn fresh(&self) -> Option<(Vec<IncidentId>, Vec<PacketId>)> {
+        let any = !self.fresh_incidents.is_empty() || !self.fresh_packets.is_empty();
+        any.then(|| (self.fresh_incidents.clone(), self.fresh_packets.clone()))
+    }
+
+    /// The line was told. Forgets what the snapshot does not hold any more, so that the sets stay as small as it is.
+    pub fn told(&mut self, snapshot: &Snapshot) {
+        self.fresh_incidents.clear();
+        self.fresh_packets.clear();
+        let held: BTreeSet<&IncidentId> =
+            snapshot.incidents.iter().chain(snapshot.drills.iter()).map(|incident| &incident.id).collect();
+        self.incidents.retain(|id| held.contains(id));
+        self.packets.retain(|packet| snapshot.traces.iter().any(|trace| trace.packet == *packet));
+    }
 }
 
 impl PanelContext<'_> {
@@ -107,6 +155,20 @@ impl PanelContext<'_> {
     /// Acknowledges an incident.
     pub fn acknowledge(&mut self, incident: &IncidentId) {
         self.command(Command::Acknowledge { incident: incident.clone() });
+    }
+
+    /// An incident is on the screen.
+    pub fn saw(&mut self, incident: &IncidentId) {
+        if self.seen.incidents.insert(incident.clone()) {
+            self.seen.fresh_incidents.push(incident.clone());
+        }
+    }
+
+    /// A complete trace is on the screen.
+    pub fn saw_trace(&mut self, packet: PacketId) {
+        if self.seen.packets.insert(packet) {
+            self.seen.fresh_packets.push(packet);
+        }
     }
 
     /// Opens an incident on the Incidents screen.

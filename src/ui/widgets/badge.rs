@@ -2,7 +2,7 @@
 
 use eframe::egui::{Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
-use crate::model::{Origin, Severity};
+use crate::model::{Band, LinkState, Origin, Severity};
 use crate::ui::shapes::{Mark, dashed_rect};
 use crate::ui::theme::{RADIUS_CHIP, Status, Theme, Type, sizes};
 use crate::ui::{text, words};
@@ -65,4 +65,24 @@ fn paint_badge(ui: &mut Ui, mark: Option<Mark>, word: &str, status: Status, dash
     painter.galley(rect.left_center() + vec2(7.0 + indent, -galley.size().y / 2.0), galley, status.fg);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, word));
     response
+}
+
+/// The colours of a connection's state.
+pub const fn link_status(theme: &Theme, state: LinkState) -> Status {
+    match state {
+        LinkState::Up => theme.status.ok,
+        LinkState::Connecting => theme.status.info,
+        LinkState::Degraded => theme.status.high,
+        LinkState::Down => theme.status.critical,
+        LinkState::NotSet => theme.status.low,
+    }
+}
+
+/// The colours of a band.
+pub const fn band_status(theme: &Theme, band: Band) -> Status {
+    match band {
+        Band::Hot => theme.status.hot,
+        Band::Cold => theme.status.cold,
+        Band::Normal => theme.status.low,
+    }
 }

@@ -5,8 +5,10 @@ mod button;
 mod card;
 pub mod chart;
 mod pane;
+mod table;
 
-pub use badge::{badge, drill_badge, mark_word, origin_badge, severity_badge};
+pub use badge::{badge, band_status, drill_badge, link_status, mark_word, origin_badge, severity_badge};
 pub use button::{Button, Kind};
 pub use card::{Answer, incident_card, incident_row};
 pub use pane::{Pane, empty_state, hairline_below, header, name, pane, put, row_ground};
+pub use table::{Cell, Column, Table, TableAnswer, band_badge, plain_page, seen_cell};

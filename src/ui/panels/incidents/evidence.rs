@@ -26,14 +26,16 @@ struct Columns {
 impl Columns {
     fn of(rect: Rect) -> Self {
         let (left, right) = (rect.left() + PANE_PAD.x, rect.right() - PANE_PAD.x);
-        let room = right - left - 96.0;
-        let at = |share: f32| left + room * share;
-        Self { check: left, value: at(0.29), limit: at(0.55), result: at(0.8), weight: right - 78.0, right }
+        let weight = right - if rect.width() < 520.0 { 64.0 } else { 84.0 };
+        // The word of the result is never shortened: it is the answer of the row.
+        let result = weight - 88.0;
+        let at = |share: f32| left + (result - left) * share;
+        Self { check: left, value: at(0.31), limit: at(0.66), result, weight, right }
     }
 }
 
 /// The pane.
-pub fn show(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict) {
+pub(super) fn show(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict) {
     pane(ui, rect, "evidence", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let note = summary(&verdict.evidence);
@@ -67,9 +69,13 @@ fn summary(evidence: &[Evidence]) -> String {
     let count = |points| evidence.iter().filter(|row| row.points == points).count();
     let not_checked = count(Points::NotChecked);
     let checked = evidence.len() - not_checked;
-    let mut words = format!("{} of {} point to an accident", count(Points::Accident), text::plural(checked as u64, "check", "checks"));
+    if checked == 0 {
+        return "nothing could be checked".to_owned();
+    }
+    let mut words =
+        format!("{} of {} point to an accident", count(Points::Accident), text::plural(checked as u64, "check", "checks"));
     if not_checked > 0 {
-        words += &format!(", {not_checked} not checked");
+        words = format!("{words}, {not_checked} not checked");
     }
     words
 }
@@ -78,7 +84,8 @@ fn head(ui: &mut Ui, columns: &Columns) {
     let theme = Theme::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), sizes().evidence_row), Sense::hover());
     let painter = ui.painter();
-    for (x, word) in [(columns.check, "Check"), (columns.value, "Value"), (columns.limit, "Limit"), (columns.result, "Points to")] {
+    for (x, word) in [(columns.check, "Check"), (columns.value, "Value"), (columns.limit, "Limit"), (columns.result, "Points to")]
+    {
         put(painter, pos2(x, rect.center().y), Align2::LEFT_CENTER, word, Type::Small.font(), theme.text.tertiary);
     }
     put(painter, pos2(columns.right, rect.center().y), Align2::RIGHT_CENTER, "Weight", Type::Small.font(), theme.text.tertiary);
@@ -124,7 +131,11 @@ fn row(ui: &mut Ui, columns: &Columns, evidence: &Evidence, greatest: f64) {
     let middle = bar.center().x;
     let length = (weight / greatest).clamp(-1.0, 1.0) as f32 * bar.width() / 2.0;
     let color = if weight < 0.0 { theme.plot.series[1] } else { theme.plot.series[0] };
-    painter.rect_filled(Rect::from_x_y_ranges(middle.min(middle + length)..=middle.max(middle + length), bar.y_range()), 0.0, color);
+    painter.rect_filled(
+        Rect::from_x_y_ranges(middle.min(middle + length)..=middle.max(middle + length), bar.y_range()),
+        0.0,
+        color,
+    );
     painter.vline(middle, bar.expand2(vec2(0.0, 2.0)).y_range(), Stroke::new(1.0, theme.border.control));
 
     let spoken = format!(
@@ -167,7 +178,7 @@ fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict) {
     for (words, strong) in &said {
         let (font, color) =
             if *strong { (Type::Small.semibold(), theme.text.primary) } else { (Type::Small.font(), theme.text.secondary) };
-        x += painter.layout_no_wrap(words.clone(), font.clone(), color).size().x.max(put(painter, pos2(x, y), Align2::LEFT_CENTER, words, font, color).width());
+        x = put(painter, pos2(x, y), Align2::LEFT_CENTER, words, font, color).right();
     }
     let bar = Rect::from_min_size(pos2(inner.left(), rect.top() + 38.0), vec2(inner.width(), 8.0));
     let at = |share: f64| bar.left() + bar.width() * share as f32;
@@ -192,6 +203,12 @@ fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict) {
     put(painter, pos2(bar.center().x, y), Align2::CENTER_CENTER, "a person decides", font.clone(), color);
     put(painter, pos2(bar.right(), y), Align2::RIGHT_CENTER, "accident ≥ 80 %", font, color);
     let spoken: String = said.iter().map(|(words, _)| words.as_str()).collect();
-    let zone = if p <= ZONES.0 { "malfunction" } else if p < ZONES.1 { "a person decides" } else { "accident" };
+    let zone = if p <= ZONES.0 {
+        "malfunction"
+    } else if p < ZONES.1 {
+        "a person decides"
+    } else {
+        "accident"
+    };
     name(ui, rect, "probability", Role::Meter, &format!("{spoken}, zone: {zone}"));
 }

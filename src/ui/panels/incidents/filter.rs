@@ -10,7 +10,7 @@ use crate::ui::widgets::{Button, put};
 
 /// Which part of an incident's life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum State {
+pub(super) enum State {
     /// Any.
     #[default]
     All,
@@ -24,7 +24,7 @@ pub enum State {
 
 /// What was ruled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Ruled {
+pub(super) enum Ruled {
     /// Any.
     #[default]
     All,
@@ -36,14 +36,14 @@ pub enum Ruled {
 
 /// What the queue does with drills.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Drills {
+pub(super) enum Drills {
     /// Hides them.
     #[default]
-    RealOnly,
+    Hidden,
     /// Shows them in their own block.
-    WithDrills,
+    Shown,
     /// Shows nothing else.
-    DrillsOnly,
+    Only,
 }
 
 impl State {
@@ -69,8 +69,13 @@ impl State {
 }
 
 impl Ruled {
-    const ALL: [Self; 5] =
-        [Self::All, Self::Crash(Ruling::Real), Self::Crash(Ruling::Undecided), Self::Crash(Ruling::Malfunction), Self::Temperature];
+    const ALL: [Self; 5] = [
+        Self::All,
+        Self::Crash(Ruling::Real),
+        Self::Crash(Ruling::Undecided),
+        Self::Crash(Ruling::Malfunction),
+        Self::Temperature,
+    ];
 
     const fn word(self) -> &'static str {
         match self {
@@ -90,45 +95,48 @@ impl Ruled {
 }
 
 impl Drills {
-    const ALL: [Self; 3] = [Self::RealOnly, Self::WithDrills, Self::DrillsOnly];
+    const ALL: [Self; 3] = [Self::Hidden, Self::Shown, Self::Only];
 
     const fn word(self) -> &'static str {
         match self {
-            Self::RealOnly => "Real only",
-            Self::WithDrills => "With drills",
-            Self::DrillsOnly => "Drills only",
+            Self::Hidden => "Real only",
+            Self::Shown => "With drills",
+            Self::Only => "Drills only",
         }
     }
 }
 
 /// What the operator chose to see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
+pub(super) struct Filter {
     /// Part of life.
-    pub state: State,
+    pub(super) state: State,
     /// Severity; `None` for all.
-    pub severity: Option<Severity>,
+    pub(super) severity: Option<Severity>,
     /// Ruling.
-    pub ruled: Ruled,
+    pub(super) ruled: Ruled,
     /// A part of the device's name, ASCII case ignored.
-    pub device: String,
+    pub(super) device: String,
     /// Drills.
-    pub drills: Drills,
+    pub(super) drills: Drills,
 }
 
 /// An unacknowledged critical one stays in the queue whatever the filter says.
-pub fn is_pinned(incident: &Incident) -> bool {
-    incident.origin != Origin::Drill && incident.severity == Severity::Critical && incident.life == Life::Open && !incident.is_malfunction()
+pub(super) fn is_pinned(incident: &Incident) -> bool {
+    incident.origin != Origin::Drill
+        && incident.severity == Severity::Critical
+        && incident.life == Life::Open
+        && !incident.is_malfunction()
 }
 
 impl Filter {
     /// Whether the queue shows `incident`.
-    pub fn shows(&self, incident: &Incident) -> bool {
+    pub(super) fn shows(&self, incident: &Incident) -> bool {
         let drill = incident.origin == Origin::Drill;
         let road = match self.drills {
-            Drills::RealOnly => !drill,
-            Drills::WithDrills => true,
-            Drills::DrillsOnly => drill,
+            Drills::Hidden => !drill,
+            Drills::Shown => true,
+            Drills::Only => drill,
         };
         is_pinned(incident) || road && self.lets(incident)
     }
@@ -142,12 +150,12 @@ impl Filter {
     }
 
     /// Whether it shows everything but drills.
-    pub fn is_default(&self) -> bool {
+    pub(super) fn is_default(&self) -> bool {
         *self == Self::default()
     }
 
     /// How many incidents that are no drills, and how many drills, it hides.
-    pub fn hidden(&self, snapshot: &Snapshot) -> (usize, usize) {
+    pub(super) fn hidden(&self, snapshot: &Snapshot) -> (usize, usize) {
         let count = |list: &[std::sync::Arc<Incident>]| list.iter().filter(|incident| !self.shows(incident)).count();
         (count(&snapshot.incidents), count(&snapshot.drills))
     }
@@ -158,7 +166,7 @@ fn contains(name: &str, part: &str) -> bool {
 }
 
 /// The row of controls. `focus` puts the cursor into the name field.
-pub fn row(ui: &mut Ui, rect: Rect, filter: &mut Filter, snapshot: &Snapshot, focus: bool) {
+pub(super) fn row(ui: &mut Ui, rect: Rect, filter: &mut Filter, snapshot: &Snapshot, focus: bool) {
     let theme = Theme::of(ui);
     ui.painter().rect_filled(rect, 0.0, theme.bg.panel);
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
@@ -167,10 +175,10 @@ pub fn row(ui: &mut Ui, rect: Rect, filter: &mut Filter, snapshot: &Snapshot, fo
     let place = Rect::from_min_max(inner.min, pos2(right, inner.bottom()));
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     ui.scope_builder(UiBuilder::new().max_rect(place).id_salt("filters").layout(layout), |ui| {
-        choice(ui, "State", &mut filter.state, &State::ALL, |state| state.word());
+        choice(ui, "State", &mut filter.state, &State::ALL, State::word);
         let severities = [None, Some(Severity::Critical), Some(Severity::High), Some(Severity::Medium), Some(Severity::Low)];
         choice(ui, "Severity", &mut filter.severity, &severities, |severity| severity.map_or("All", text::severity));
-        choice(ui, "Verdict", &mut filter.ruled, &Ruled::ALL, |ruled| ruled.word());
+        choice(ui, "Verdict", &mut filter.ruled, &Ruled::ALL, Ruled::word);
         let edit = TextEdit::singleline(&mut filter.device)
             .hint_text("Device")
             .desired_width(84.0)
@@ -183,7 +191,7 @@ pub fn row(ui: &mut Ui, rect: Rect, filter: &mut Filter, snapshot: &Snapshot, fo
         }
         ui.add_space(4.0);
         let label = ui.label(Type::Small.rich("Drills", theme.text.tertiary));
-        segments(ui, "Drills", &mut filter.drills, &Drills::ALL, |drills| drills.word());
+        segments(ui, "Drills", &mut filter.drills, &Drills::ALL, Drills::word);
         label.on_hover_text("Drills never count among the real and reach no responder");
         if !filter.is_default() && ui.add(Button::quiet("Clear").named("Clear the filter")).clicked() {
             *filter = Filter::default();
@@ -198,10 +206,10 @@ fn said(ui: &mut Ui, inner: Rect, filter: &Filter, snapshot: &Snapshot) -> f32 {
     let shown = snapshot.incidents.len() - hidden;
     let mut words = format!("{} shown", text::count(shown as u64));
     if hidden > 0 {
-        words += &format!(", {} hidden by the filter", text::count(hidden as u64));
+        words = format!("{words}, {} hidden by the filter", text::count(hidden as u64));
     }
     if snapshot.incidents_hidden > 0 {
-        words += &format!(", {} older in the store", text::count(snapshot.incidents_hidden as u64));
+        words = format!("{words}, {} older in the store", text::count(snapshot.incidents_hidden as u64));
     }
     let color = if hidden > 0 { theme.status.high.fg } else { theme.text.tertiary };
     let at = put(ui.painter(), inner.right_center(), Align2::RIGHT_CENTER, &words, Type::Small.font(), color);
@@ -228,12 +236,20 @@ fn choice<T: Copy + PartialEq>(ui: &mut Ui, label: &str, chosen: &mut T, all: &[
 }
 
 /// A row of buttons of which one is down.
-pub fn segments<T: Copy + PartialEq>(ui: &mut Ui, name: &str, chosen: &mut T, all: &[T], word: impl Fn(T) -> &'static str) {
+pub(in crate::ui::panels) fn segments<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    chosen: &mut T,
+    all: &[T],
+    word: impl Fn(T) -> &'static str,
+) {
     let theme = Theme::of(ui);
     let painter = ui.painter().clone();
     let font = Type::Body.font();
-    let widths: Vec<f32> =
-        all.iter().map(|&value| painter.layout_no_wrap(word(value).to_owned(), font.clone(), theme.text.primary).size().x + 20.0).collect();
+    let widths: Vec<f32> = all
+        .iter()
+        .map(|&value| painter.layout_no_wrap(word(value).to_owned(), font.clone(), theme.text.primary).size().x + 20.0)
+        .collect();
     let (rect, _) = ui.allocate_exact_size(vec2(widths.iter().sum(), sizes().segment_h), Sense::hover());
     painter.rect_filled(rect, f32::from(RADIUS_CONTROL), theme.bg.raised);
     let mut left = rect.left();
@@ -259,10 +275,5 @@ pub fn segments<T: Copy + PartialEq>(ui: &mut Ui, name: &str, chosen: &mut T, al
             *chosen = value;
         }
     }
-    painter.rect_stroke(
-        rect,
-        f32::from(RADIUS_CONTROL),
-        egui::Stroke::new(1.0, theme.border.control),
-        egui::StrokeKind::Inside,
-    );
+    painter.rect_stroke(rect, f32::from(RADIUS_CONTROL), egui::Stroke::new(1.0, theme.border.control), egui::StrokeKind::Inside);
 }

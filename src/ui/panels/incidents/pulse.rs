@@ -13,7 +13,7 @@ use crate::ui::{icons, shapes};
 
 /// A pulse as lines: |a|, x, y, z over ms; over the number of the sample where the times do not ascend.
 #[derive(Debug, Default)]
-pub struct Curves {
+pub(in crate::ui::panels) struct Curves {
     lines: [Vec<Point>; 4],
     /// No line is drawn across more than this, ms.
     gap: f64,
@@ -23,7 +23,7 @@ pub struct Curves {
 
 impl Curves {
     /// Of a pulse whose four vectors are of one length.
-    pub fn of(pulse: &Pulse) -> Self {
+    pub(in crate::ui::panels) fn of(pulse: &Pulse) -> Self {
         let n = pulse.len().min(pulse.x_g.len()).min(pulse.y_g.len()).min(pulse.z_g.len());
         let by_number = !pulse.t_ms.windows(2).all(|pair| pair[0] <= pair[1]);
         let at = |i: usize| if by_number { i as f64 } else { pulse.t_ms[i] };
@@ -39,12 +39,12 @@ impl Curves {
     }
 
     /// The greatest |a| and when.
-    pub fn peak(&self) -> Option<Point> {
+    pub(in crate::ui::panels) fn peak(&self) -> Option<Point> {
         self.lines[0].iter().copied().filter(|point| point.1.is_finite()).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     /// From its first to its last sample.
-    fn extent(&self) -> Option<(f64, f64)> {
+    pub(in crate::ui::panels) fn extent(&self) -> Option<(f64, f64)> {
         let (first, last) = (self.lines[0].first()?.0, self.lines[0].last()?.0);
         Some((first, if last > first { last } else { first + 1.0 }))
     }
@@ -52,15 +52,15 @@ impl Curves {
 
 /// What the chart shades and marks beside the curves.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Marks {
+pub(in crate::ui::panels) struct Marks {
     /// The judged window, ms.
-    pub window: Option<(f64, f64)>,
+    pub(in crate::ui::panels) window: Option<(f64, f64)>,
     /// Free fall, ms.
-    pub free_fall: Option<(f64, f64)>,
+    pub(in crate::ui::panels) free_fall: Option<(f64, f64)>,
     /// The sensor's range, ± g.
-    pub range: Option<f64>,
+    pub(in crate::ui::panels) range: Option<f64>,
     /// Only |a|, and no words.
-    pub small: bool,
+    pub(in crate::ui::panels) small: bool,
 }
 
 /// The part of the record that the verdict is about, with room around it; the whole record where that is not much more.
@@ -74,7 +74,7 @@ fn view(extent: (f64, f64), marks: &Marks) -> (f64, f64) {
 }
 
 /// The pane. `whole` shows the whole record rather than what was judged.
-pub fn show(ui: &mut Ui, rect: Rect, report: &CrashReport, verdict: &CrashVerdict, whole: &mut bool) {
+pub(in crate::ui::panels) fn show(ui: &mut Ui, rect: Rect, report: &CrashReport, verdict: &CrashVerdict, whole: &mut bool) {
     pane(ui, rect, "pulse", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let note = if report.gravity { "with gravity" } else { "without gravity" };
@@ -98,7 +98,10 @@ pub fn show(ui: &mut Ui, rect: Rect, report: &CrashReport, verdict: &CrashVerdic
             let label = if *whole { "Judged part" } else { "Whole record" };
             let clicked = ui
                 .scope_builder(eframe::egui::UiBuilder::new().max_rect(place).id_salt("whole"), |ui| {
-                    ui.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Center), |ui| ui.link(Type::Micro.rich_medium(label, Theme::of(ui).accent.base)).clicked()).inner
+                    ui.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Center), |ui| {
+                        ui.link(Type::Micro.rich_medium(label, Theme::of(ui).accent.base)).clicked()
+                    })
+                    .inner
                 })
                 .inner;
             *whole ^= clicked;
@@ -110,15 +113,15 @@ pub fn show(ui: &mut Ui, rect: Rect, report: &CrashReport, verdict: &CrashVerdic
 fn spoken(curves: &Curves, marks: &Marks, report: &CrashReport) -> String {
     let mut words = format!("Crash pulse, {}", text::plural(report.pulse.len() as u64, "sample", "samples"));
     if let Some((t, g)) = curves.peak() {
-        words += &format!(", peak {} at {}", text::quantity(g, 1, "g"), text::quantity(t, 1, "ms"));
+        words = format!("{words}, peak {} at {}", text::quantity(g, 1, "g"), text::quantity(t, 1, "ms"));
     }
     for (name, span) in [("judged window", marks.window), ("free fall", marks.free_fall)] {
         if let Some((from, until)) = span {
-            words += &format!(", {name} {} to {}", text::number(from, 0), text::quantity(until, 0, "ms"));
+            words = format!("{words}, {name} {} to {}", text::number(from, 0), text::quantity(until, 0, "ms"));
         }
     }
     if let Some(range) = marks.range {
-        words += &format!(", sensor range ±{}", text::quantity(range, 0, "g"));
+        words = format!("{words}, sensor range ±{}", text::quantity(range, 0, "g"));
     }
     words
 }
@@ -140,10 +143,16 @@ fn dash(theme: &'static Theme, series: usize) -> &'static [f32] {
 fn legend(ui: &Ui, room: Rect, frame: Frame) {
     let theme = Theme::of(ui);
     let painter = ui.painter();
-    let words = match frame {
+    let long = match frame {
         Frame::Vehicle => ["|a|", "x long.", "y lat.", "z vert."],
         Frame::Device => NAMES,
     };
+    let width = |words: &[&str; 4]| -> f32 {
+        let one =
+            |word: &&str| painter.layout_no_wrap((*word).to_owned(), Type::Micro.font(), theme.text.secondary).size().x + 34.0;
+        words.iter().map(one).sum()
+    };
+    let words = if width(&long) <= room.width() { long } else { NAMES };
     let mut x = room.right() - 4.0;
     for (line, word) in words.iter().enumerate().rev() {
         let galley = painter.layout_no_wrap((*word).to_owned(), Type::Micro.font(), theme.text.secondary);
@@ -159,7 +168,7 @@ fn legend(ui: &Ui, room: Rect, frame: Frame) {
 }
 
 /// Paints the chart and the readout under the pointer.
-pub fn chart(ui: &mut Ui, body: Rect, curves: &Curves, marks: &Marks, x: (f64, f64)) -> Response {
+pub(in crate::ui::panels) fn chart(ui: &mut Ui, body: Rect, curves: &Curves, marks: &Marks, x: (f64, f64)) -> Response {
     let theme = Theme::of(ui);
     let response = ui.interact(body, ui.scope_id().with("chart"), Sense::hover());
     let painter = ui.painter().with_clip_rect(body.intersect(ui.clip_rect()));
@@ -181,10 +190,14 @@ pub fn chart(ui: &mut Ui, body: Rect, curves: &Curves, marks: &Marks, x: (f64, f
     let unit = if curves.by_number { "" } else { " ms" };
     let (at, decimals) = ticks(x, (area.width() / 70.0) as usize);
     let last = at.last().copied();
-    axes.x_labels(&painter, theme, at.into_iter().map(|tick| {
-        let unit = if Some(tick) == last { unit } else { "" };
-        (tick, format!("{}{unit}", text::number(tick, decimals)))
-    }));
+    axes.x_labels(
+        &painter,
+        theme,
+        at.into_iter().map(|tick| {
+            let unit = if Some(tick) == last { unit } else { "" };
+            (tick, format!("{}{unit}", text::number(tick, decimals)))
+        }),
+    );
     if !curves.by_number {
         shade(&painter, theme, &axes, marks);
     }
@@ -196,8 +209,8 @@ pub fn chart(ui: &mut Ui, body: Rect, curves: &Curves, marks: &Marks, x: (f64, f
             axes.limit(&painter, limit, theme.plot.limit);
         }
         let words = format!("sensor range ±{}: what lies beyond is cut off", text::quantity(range, 0, "g"));
-        let at = axes.at((x.0, -range)) + vec2(6.0, if axes.at((x.0, -range)).y + 16.0 < area.bottom() { 3.0 } else { -17.0 });
-        put(&painter, at, Align2::LEFT_TOP, words, Type::Micro.font(), theme.plot.limit);
+        // Above its line: under it stand the words of the judged window.
+        put(&painter, axes.at((x.0, -range)) + vec2(6.0, -3.0), Align2::LEFT_BOTTOM, words, Type::Micro.font(), theme.plot.limit);
     }
     for line in (0..n_lines).rev() {
         axes.line(&painter, &curves.lines[line], curves.gap, &pen(theme, line));
@@ -223,7 +236,10 @@ pub fn chart(ui: &mut Ui, body: Rect, curves: &Curves, marks: &Marks, x: (f64, f
 /// The judged window and free fall with their words.
 fn shade(painter: &Painter, theme: &'static Theme, axes: &Axes, marks: &Marks) {
     let grey = theme.plot.gap_hatch.gamma_multiply(0.4);
-    let spans = [(marks.free_fall, grey, theme.text.secondary, "free fall"), (marks.window, theme.plot.window, theme.accent.base, "judged window")];
+    let spans = [
+        (marks.free_fall, grey, theme.text.secondary, "free fall"),
+        (marks.window, theme.plot.window, theme.accent.base, "judged window"),
+    ];
     for (span, fill, line, word) in spans {
         let Some((from, until)) = span else { continue };
         axes.window(painter, (from, until), fill);
@@ -266,7 +282,7 @@ fn peak(painter: &Painter, theme: &'static Theme, axes: &Axes, curves: &Curves) 
 }
 
 /// A tiny curve without axes, for lists.
-pub fn spark(painter: &Painter, rect: Rect, values: &[f32], stroke: Stroke) {
+pub(in crate::ui::panels) fn spark(painter: &Painter, rect: Rect, values: &[f32], stroke: Stroke) {
     let finite = values.iter().copied().filter(|v| v.is_finite());
     let (low, high) = finite.fold((f32::MAX, f32::MIN), |(l, h), v| (l.min(v), h.max(v)));
     if values.len() < 2 || low > high {

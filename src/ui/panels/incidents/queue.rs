@@ -23,12 +23,12 @@ const SETTLE_MICROS: i64 = 500_000;
 
 /// The view state of the queue.
 #[derive(Debug, Default)]
-pub struct Queue {
+pub(super) struct Queue {
     /// The row under the pointer and where it was in the list, so that what arrives above does not move it.
     anchor: Option<(IncidentId, f32)>,
     offset: f32,
     /// The chosen row must be brought into view.
-    pub reveal: bool,
+    pub(super) reveal: bool,
 }
 
 /// A line of the list.
@@ -54,7 +54,7 @@ fn lines<'a>(snapshot: &'a Snapshot, filter: &Filter) -> Vec<Line<'a>> {
     group("Open", &|n| format!("{}, newest critical first", text::count(n as u64)), &|i| !resolved(i) && !i.is_malfunction());
     group("Judged malfunction", &|n| format!("{}, nobody told", text::count(n as u64)), &|i| !resolved(i) && i.is_malfunction());
     group("Resolved", &|n| text::count(n as u64), &resolved);
-    if filter.drills == Drills::DrillsOnly {
+    if filter.drills == Drills::Only {
         let drills = || snapshot.drills.iter().filter(|drill| filter.shows(drill));
         if drills().next().is_some() {
             lines.push(Line::Head("Drills", format!("{}, no responder is told", text::count(drills().count() as u64))));
@@ -65,7 +65,7 @@ fn lines<'a>(snapshot: &'a Snapshot, filter: &Filter) -> Vec<Line<'a>> {
 }
 
 /// The incidents in the order of the screen, for the keys that move the choice.
-pub fn in_order<'a>(snapshot: &'a Snapshot, filter: &Filter) -> Vec<&'a Arc<Incident>> {
+pub(super) fn in_order<'a>(snapshot: &'a Snapshot, filter: &Filter) -> Vec<&'a Arc<Incident>> {
     let mut all: Vec<&Arc<Incident>> = lines(snapshot, filter)
         .into_iter()
         .filter_map(|line| match line {
@@ -73,7 +73,7 @@ pub fn in_order<'a>(snapshot: &'a Snapshot, filter: &Filter) -> Vec<&'a Arc<Inci
             Line::Head(..) => None,
         })
         .collect();
-    if filter.drills == Drills::WithDrills {
+    if filter.drills == Drills::Shown {
         all.extend(snapshot.drills.iter().filter(|drill| filter.shows(drill)));
     }
     all
@@ -81,7 +81,7 @@ pub fn in_order<'a>(snapshot: &'a Snapshot, filter: &Filter) -> Vec<&'a Arc<Inci
 
 impl Queue {
     /// Paints the queue into `rect`; gives the incident that was clicked.
-    pub fn ui(
+    pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
         rect: Rect,
@@ -161,7 +161,7 @@ impl Queue {
                 }
             })
         });
-        self.offset = output.inner.state.offset.y;
+        self.offset = output.inner.state.clamped_offset().y;
         self.anchor = under;
         if self.offset > 0.0
             && let Some(n) = pinned_above(lines, &tops, self.offset)
@@ -212,7 +212,7 @@ fn empty(ui: &mut Ui, snapshot: &Snapshot, filter: &mut Filter) {
         let sentence = format!("{} hidden by the filter.", text::plural(hidden as u64, "incident is", "incidents are"));
         if empty_state(ui, icons::LIST_BULLETS, "Nothing passes the filter", &sentence, Some(Button::default("Show all"))) {
             let drills = filter.drills;
-            *filter = Filter { drills: if drills == Drills::DrillsOnly { Drills::WithDrills } else { drills }, ..Filter::default() };
+            *filter = Filter { drills: if drills == Drills::Only { Drills::Shown } else { drills }, ..Filter::default() };
         }
     } else {
         let sentence = "Crash reports are judged as they arrive. A real or undecided one stands here at once.";
@@ -322,14 +322,19 @@ fn row(ui: &mut Ui, rect: Rect, incident: &Incident, selected: bool, now: Timest
     };
     let word = text::severity(incident.severity);
     let room = time.left() - left - badge_w - 70.0;
-    let device = text_in(pos2(left, first), Align2::LEFT_CENTER, incident.device.as_str(), Type::Section.font(), theme.text.primary, room);
+    let device =
+        text_in(pos2(left, first), Align2::LEFT_CENTER, incident.device.as_str(), Type::Section.font(), theme.text.primary, room);
     let muted = incident.life == Life::Resolved || incident.is_malfunction();
     let color = if muted { theme.text.tertiary } else { status.fg };
     let word = text_in(pos2(device.right() + 8.0, first), Align2::LEFT_CENTER, word, Type::Body.medium(), color, 60.0);
     if badge_w > 0.0 {
         let place = Rect::from_min_size(pos2(word.right() + 8.0, first - 10.0), vec2(badge_w, 20.0));
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt(("badge", &*incident.id.0)));
-        if drill { drill_badge(&mut child); } else { origin_badge(&mut child, incident.origin) }
+        if drill {
+            drill_badge(&mut child);
+        } else {
+            origin_badge(&mut child, incident.origin);
+        }
     }
     let waits = incident.life == Life::Open && !incident.is_malfunction();
     let (font, color) = if waits && pinned {
@@ -345,7 +350,14 @@ fn row(ui: &mut Ui, rect: Rect, incident: &Incident, selected: bool, now: Timest
         _ => standing(incident),
     };
     let at = text_in(pos2(right, second), Align2::RIGHT_CENTER, &standing, font, color, (right - left) * 0.55);
-    text_in(pos2(left, second), Align2::LEFT_CENTER, &line(incident), Type::Small.font(), theme.text.secondary, at.left() - left - 10.0);
+    text_in(
+        pos2(left, second),
+        Align2::LEFT_CENTER,
+        &line(incident),
+        Type::Small.font(),
+        theme.text.secondary,
+        at.left() - left - 10.0,
+    );
 
     let spoken = format!(
         "{}{} {}, {}, {standing}, {}",
@@ -364,8 +376,8 @@ fn foot_height(snapshot: &Snapshot, filter: &Filter, room: f32) -> f32 {
     let shown = snapshot.drills.iter().filter(|drill| filter.shows(drill)).count();
     match (snapshot.drills.len(), filter.drills) {
         (0, _) => 0.0,
-        (_, Drills::DrillsOnly) if shown == snapshot.drills.len() => 0.0,
-        (_, Drills::WithDrills) if shown > 0 => (FOOT_H + shown as f32 * ROW_H).min((room * 0.4).max(FOOT_H + ROW_H)),
+        (_, Drills::Only) if shown == snapshot.drills.len() => 0.0,
+        (_, Drills::Shown) if shown > 0 => (FOOT_H + shown as f32 * ROW_H).min((room * 0.4).max(FOOT_H + ROW_H)),
         _ => FOOT_H,
     }
 }
@@ -407,20 +419,20 @@ fn foot_block(
     painter.galley(place.min, galley, theme.text.primary);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
     let (label, next) = match filter.drills {
-        Drills::WithDrills if hidden == 0 => ("Hide", Filter { drills: Drills::RealOnly, ..filter.clone() }),
-        Drills::RealOnly if Filter { drills: Drills::WithDrills, ..filter.clone() }.hidden(snapshot).1 == 0 => {
-            ("Show", Filter { drills: Drills::WithDrills, ..filter.clone() })
+        Drills::Shown if hidden == 0 => ("Hide", Filter { drills: Drills::Hidden, ..filter.clone() }),
+        Drills::Hidden if Filter { drills: Drills::Shown, ..filter.clone() }.hidden(snapshot).1 == 0 => {
+            ("Show", Filter { drills: Drills::Shown, ..filter.clone() })
         }
-        drills => ("Show", Filter { drills: if drills == Drills::RealOnly { Drills::WithDrills } else { drills }, ..Filter::default() }),
+        drills => ("Show", Filter { drills: if drills == Drills::Hidden { Drills::Shown } else { drills }, ..Filter::default() }),
     };
-    child.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Center), |ui| {
-        let place = Rect::from_min_max(pos2(head.right() - 64.0, head.top() + 4.0), head.right_bottom() - vec2(6.0, 4.0));
-        ui.painter().rect_filled(place, 2.0, drill.tint);
-        if ui.add(Button::quiet(label).named(format!("{label} drills"))).clicked() {
-            *filter = next;
-        }
-    });
-    if filter.drills != Drills::WithDrills || rect.height() <= FOOT_H {
+    let place = Rect::from_min_max(pos2(head.right() - 70.0, head.top() + 4.0), head.right_bottom() - vec2(8.0, 4.0));
+    painter.rect_filled(place, 2.0, drill.tint);
+    let layout = eframe::egui::Layout::right_to_left(eframe::egui::Align::Center);
+    let mut button = ui.new_child(UiBuilder::new().max_rect(place).id_salt("drills button").layout(layout));
+    if button.add(Button::quiet(label).named(format!("{label} drills"))).clicked() {
+        *filter = next;
+    }
+    if filter.drills != Drills::Shown || rect.height() <= FOOT_H {
         return None;
     }
     let list = Rect::from_min_max(pos2(rect.left(), head.bottom()), rect.max);

@@ -10,12 +10,13 @@ use crate::ui::widgets::{Pane, empty_state, header, pane};
 use crate::ui::{icons, text};
 
 /// The pane.
-pub fn show(ui: &mut Ui, rect: Rect, report: &CrashReport, verdict: &CrashVerdict) {
+pub(super) fn show(ui: &mut Ui, rect: Rect, report: &CrashReport, verdict: &CrashVerdict) {
     pane(ui, rect, "speed", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        let points = report.speed.as_ref().map(|trace| {
-            trace.t_ms.iter().zip(&trace.kmh).map(|(t, kmh)| (t / 1e3, *kmh)).collect::<Vec<Point>>()
-        });
+        let points = report
+            .speed
+            .as_ref()
+            .map(|trace| trace.t_ms.iter().zip(&trace.kmh).map(|(t, kmh)| (t / 1e3, *kmh)).collect::<Vec<Point>>());
         let known = points.filter(|points| points.iter().any(|point| point.1.is_finite()));
         let Some(mut points) = known else {
             header(ui, Pane { title: "Speed before and after", ..Pane::default() });
@@ -36,7 +37,8 @@ fn chart(ui: &mut Ui, points: &[Point], verdict: &CrashVerdict) {
     let area = Rect::from_min_max(body.left_top() + vec2(40.0, 12.0), body.right_bottom() - vec2(14.0, 24.0));
     let (first, last) = (points[0].0, points[points.len() - 1].0);
     let x = (first.min(0.0), if last > first { last.max(0.0) } else { first + 1.0 });
-    let high = round_range(points.iter().map(|point| point.1).chain([0.0]), 20.0).1;
+    // Some room above, for the words.
+    let high = round_range(points.iter().map(|point| point.1 * 1.15).chain([0.0]), 20.0).1;
     let axes = Axes { area, x, y: (0.0, high.max(20.0)) };
     if area.width() < 40.0 || area.height() < 30.0 {
         return;
@@ -79,7 +81,10 @@ fn chart(ui: &mut Ui, points: &[Point], verdict: &CrashVerdict) {
         said.push(words);
     };
     if let Some(before) = before {
-        label(format!("{} before", text::kmh(before.1)), (before.0, before.1), false, true, theme.text.primary);
+        // At the left, over the highest of what came before, so that it never lies on the line.
+        let top =
+            points.iter().filter(|point| point.0 <= 0.0 && point.1.is_finite()).fold(before.1, |top, point| top.max(point.1));
+        label(format!("{} before", text::kmh(before.1)), (x.0, top), true, true, theme.text.primary);
     }
     if let Some(after) = after {
         painter.circle_filled(axes.at(*after), 3.0, theme.plot.series[0]);
@@ -90,7 +95,7 @@ fn chart(ui: &mut Ui, points: &[Point], verdict: &CrashVerdict) {
         label(format!("stopped at {}", text::signed(stop.0, 1, "s")), *stop, true, true, theme.text.secondary);
     }
     if let Some(delta_v) = verdict.delta_v_kmh {
-        let words = if accident { format!("Δv −{}", text::kmh(delta_v)) } else { format!("shock, Δv {}", text::kmh(delta_v)) };
+        let words = if accident { format!("Δv −{}", text::kmh(delta_v)) } else { format!("Δv {}", text::kmh(delta_v)) };
         label(words, (0.0, axes.y.1), true, false, ink);
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Speed before and after: {}", said.join(", "))));
@@ -98,7 +103,12 @@ fn chart(ui: &mut Ui, points: &[Point], verdict: &CrashVerdict) {
         && let Some((t, kmh)) = nearest(points, at, (x.1 - x.0) / 10.0)
     {
         response.on_hover_ui_at_pointer(|ui| {
-            ui.label(Type::Small.rich_semibold(format!("{}  {}", text::signed(t, 2, "s"), text::quantity(kmh, 1, "km/h")), theme.text.primary));
+            ui.label(
+                Type::Small.rich_semibold(
+                    format!("{}  {}", text::signed(t, 2, "s"), text::quantity(kmh, 1, "km/h")),
+                    theme.text.primary,
+                ),
+            );
         });
     }
 }

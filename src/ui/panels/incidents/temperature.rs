@@ -5,12 +5,12 @@ use eframe::egui::{Align2, Rect, Role, Shape, Stroke, Ui, pos2, vec2};
 use super::{facts, timeline};
 use crate::model::{Band, Celsius, Fahrenheit, Incident, TemperatureVerdict, Timestamp};
 use crate::ui::shapes::Mark;
+use crate::ui::text;
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
 use crate::ui::widgets::{Pane, badge, header, name, pane, put};
-use crate::ui::text;
 
 /// The colours and the shape of a band.
-pub fn look(theme: &Theme, band: Band) -> (Option<Mark>, Status) {
+pub(super) fn look(theme: &Theme, band: Band) -> (Option<Mark>, Status) {
     match band {
         Band::Hot => (Some(Mark::Hot), theme.status.hot),
         Band::Cold => (Some(Mark::Cold), theme.status.cold),
@@ -19,7 +19,14 @@ pub fn look(theme: &Theme, band: Band) -> (Option<Mark>, Status) {
 }
 
 /// The panes under the actions.
-pub fn show(ui: &mut Ui, rect: Rect, incident: &Incident, verdict: &TemperatureVerdict, back_at: Option<Timestamp>, now: Timestamp) {
+pub(super) fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    incident: &Incident,
+    verdict: &TemperatureVerdict,
+    back_at: Option<Timestamp>,
+    now: Timestamp,
+) {
     let split = rect.left() + (rect.width() * 0.55).floor();
     let left = Rect::from_min_max(rect.min, pos2(split, rect.bottom()));
     let right = Rect::from_min_max(pos2(split, rect.top()), rect.max);
@@ -87,7 +94,14 @@ fn bands(ui: &mut Ui, verdict: &TemperatureVerdict) {
         }
     }
     for limit in [low, high] {
-        put(&painter, pos2(at(limit), bar.bottom() + 6.0), Align2::CENTER_TOP, text::celsius(limit), Type::Micro.font(), theme.text.secondary);
+        put(
+            &painter,
+            pos2(at(limit), bar.bottom() + 6.0),
+            Align2::CENTER_TOP,
+            text::celsius(limit),
+            Type::Micro.font(),
+            theme.text.secondary,
+        );
     }
     let (_, status) = look(theme, verdict.band);
     let tip = pos2(at(value), bar.top() - 1.0);
@@ -106,7 +120,7 @@ fn bands(ui: &mut Ui, verdict: &TemperatureVerdict) {
 }
 
 /// The badge of the band: `HOT`, `COLD`.
-pub fn band_badge(ui: &mut Ui, band: Band) {
+pub(super) fn band_badge(ui: &mut Ui, band: Band) {
     let (mark, status) = look(Theme::of(ui), band);
     badge(ui, mark, text::band(band), status);
 }

@@ -21,7 +21,7 @@ const BELL_SLASH: &str = "\u{e0d4}";
 const RETURN: &str = "\u{e08a}";
 
 /// A step's icon and name. Accepted, told and acknowledged are different words: they are different things.
-const fn words(kind: StepKind) -> (&'static str, &'static str) {
+const fn words(kind: &StepKind) -> (&'static str, &'static str) {
     match kind {
         StepKind::Received => (icons::BROADCAST, "Received"),
         StepKind::Decoded => (icons::LIST_BULLETS, "Decoded"),
@@ -51,12 +51,16 @@ fn zero(incident: &Incident) -> Timestamp {
 /// `+166 ms`, `0 ms`, `−2 ms`.
 fn offset(step: &Step, zero: Timestamp) -> String {
     let micros = step.at.micros_since(zero);
-    if micros == 0 { "0 ms".to_owned() } else if micros > 0 { format!("+{}", text::micros(micros)) } else { text::micros(micros) }
+    match micros {
+        0 => "0 ms".to_owned(),
+        1.. => format!("+{}", text::micros(micros)),
+        _ => text::micros(micros),
+    }
 }
 
 /// The one number that counts: how long it took until someone was told.
 fn told(incident: &Incident) -> String {
-    let at = |kind| incident.timeline.iter().find(|step| step.kind == kind).map(|step| offset(step, zero(incident)));
+    let at = |kind: StepKind| incident.timeline.iter().find(|step| step.kind == kind).map(|step| offset(step, zero(incident)));
     match (at(StepKind::Told), at(StepKind::TellFailed), incident.origin) {
         (Some(after), ..) => format!("first accepted {after}"),
         (None, Some(_), _) => "nobody reached yet".to_owned(),
@@ -67,7 +71,7 @@ fn told(incident: &Incident) -> String {
 }
 
 /// The pane.
-pub fn show(ui: &mut Ui, rect: Rect, incident: &Incident) {
+pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident) {
     pane(ui, rect, "timeline", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         header(ui, Pane { title: "What happened", note: "", right: &told(incident) });
@@ -87,7 +91,7 @@ fn row(ui: &mut Ui, step: &Step, zero: Timestamp, last: bool) {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_H), Sense::hover());
     let painter = ui.painter().clone();
-    let (glyph, word) = words(step.kind);
+    let (glyph, word) = words(&step.kind);
     let suppressed = step.kind == StepKind::WouldHaveTold;
     let ink = match step.kind {
         StepKind::TellFailed => theme.status.critical.fg,
@@ -100,7 +104,8 @@ fn row(ui: &mut Ui, step: &Step, zero: Timestamp, last: bool) {
         painter.vline(center.x, center.y + 10.0..=center.y + ROW_H - 10.0, Stroke::new(1.0, theme.border.strong));
     }
     if suppressed {
-        let ring: Vec<_> = (0..=24).map(|i| center + 9.0 * eframe::egui::Vec2::angled(i as f32 * std::f32::consts::TAU / 24.0)).collect();
+        let ring: Vec<_> =
+            (0..=24).map(|i| center + 9.0 * eframe::egui::Vec2::angled(i as f32 * std::f32::consts::TAU / 24.0)).collect();
         painter.extend(eframe::egui::Shape::dashed_line(&ring, Stroke::new(1.0, ink), 3.0, 3.0));
     } else {
         painter.circle_stroke(center, 9.0, Stroke::new(1.0, theme.border.strong));

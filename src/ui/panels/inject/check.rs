@@ -11,42 +11,42 @@ use crate::model::Timestamp;
 
 /// Something that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub(super) struct Problem {
     /// The line, from 1.
-    pub line: usize,
+    pub(super) line: usize,
     /// The column in characters, from 1.
-    pub column: usize,
+    pub(super) column: usize,
     /// Where, rule and what was found: "`speed_kmh` must be a number from 0 to 400 km/h, got the text \"52\"".
-    pub message: String,
+    pub(super) message: String,
     /// Two or three words for the margin of the line: "not a number".
-    pub short: &'static str,
+    pub(super) short: &'static str,
     /// Whether the message cannot be sent; otherwise it is only worth a look.
-    pub blocks: bool,
+    pub(super) blocks: bool,
     /// What would mend it, where that is mechanical.
-    pub fix: Option<Fix>,
+    pub(super) fix: Option<Fix>,
 }
 
 impl Problem {
     /// The message as a whole sentence: "Line 10: …".
-    pub fn sentence(&self) -> String {
+    pub(super) fn sentence(&self) -> String {
         format!("Line {}: {}", self.line, self.message)
     }
 }
 
 /// One line to put in the place of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
+pub(super) struct Fix {
     /// The line, from 1.
-    pub line: usize,
+    pub(super) line: usize,
     /// Its new text, without the line end; may be two lines.
-    pub replacement: String,
+    pub(super) replacement: String,
     /// What it does: "Write 27.4 without the unit".
-    pub advice: String,
+    pub(super) advice: String,
 }
 
 impl Fix {
     /// The text with the line replaced.
-    pub fn apply(&self, text: &str) -> String {
+    pub(super) fn apply(&self, text: &str) -> String {
         let lines = text.split('\n').enumerate();
         let mended: Vec<&str> = lines.map(|(idx, line)| if idx + 1 == self.line { &self.replacement } else { line }).collect();
         mended.join("\n")
@@ -55,7 +55,7 @@ impl Fix {
 
 /// Everything that is wrong with `text` as a message on `topic` (without its root), in order of the text.
 /// The line of a wrong topic is 0.
-pub fn check(topic: &str, text: &str) -> Vec<Problem> {
+pub(super) fn check(topic: &str, text: &str) -> Vec<Problem> {
     let kind = match Kind::of_topic(topic) {
         Ok((kind, _)) => kind,
         Err(message) => return vec![Problem { line: 0, column: 0, message, short: "topic", blocks: true, fix: None }],
@@ -95,7 +95,10 @@ impl Checker<'_> {
         };
         self.object("", kind.fields(), root, members);
         if kind == Kind::Temperature {
-            let degrees: Vec<&Member> = members.iter().filter(|m| ["celsius", "fahrenheit"].contains(&m.key.as_str()) && m.node.value != Value::Null).collect();
+            let degrees: Vec<&Member> = members
+                .iter()
+                .filter(|m| ["celsius", "fahrenheit"].contains(&m.key.as_str()) && m.node.value != Value::Null)
+                .collect();
             match degrees.as_slice() {
                 [] => self.push(root.span.start, "celsius or fahrenheit is missing".to_owned(), "no reading", None),
                 [first, second] if first.key != second.key => {
@@ -212,7 +215,8 @@ impl Checker<'_> {
         }
         let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
         let or_null = if nulls { " or null" } else { "" };
-        let message = format!("{name} must be a number from {} to {}{unit}{or_null}, got {}", plain(low), plain(high), found(node));
+        let message =
+            format!("{name} must be a number from {} to {}{unit}{or_null}, got {}", plain(low), plain(high), found(node));
         let (short, edit) = match value {
             Value::Number(_) => ("out of range", None),
             Value::Text(text) => {
@@ -234,7 +238,8 @@ impl Checker<'_> {
             Value::Now => return,
             Value::Text(text) if text == "{{now}}" => {
                 let edit = replace(node, "{{now}}", "Write {{now}} without the quotes".to_owned());
-                let message = format!("{name} must be RFC 3339 text or epoch milliseconds, and {{{{now}}}} stands for the latter");
+                let message =
+                    format!("{name} must be RFC 3339 text or epoch milliseconds, and {{{{now}}}} stands for the latter");
                 return self.push(at, message, "not a time", Some(edit));
             }
             Value::Text(text) => DateTime::parse_from_rfc3339(text).map(|time| time.timestamp_millis() as f64).ok(),

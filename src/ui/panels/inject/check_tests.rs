@@ -48,7 +48,13 @@ const TEMPERATURE: &str = "sensors/RFR-1/temperature";
 #[test]
 fn good_messages_have_no_problem() {
     assert_eq!(check(CRASH, CRASH_OK), vec![]);
-    assert_eq!(check(DRIVING, r#"{"occurred_at": "2026-03-18T03:12:05+09:00", "speed_kmh": 52, "accel_g": {"x":0,"y":0,"z":1}, "position": {"lat": 37.5, "lon": 127.0, "hdop": 0.8}, "heading_deg": 360, "boot_id": "b", "seq": 7}"#), vec![]);
+    assert_eq!(
+        check(
+            DRIVING,
+            r#"{"occurred_at": "2026-03-18T03:12:05+09:00", "speed_kmh": 52, "accel_g": {"x":0,"y":0,"z":1}, "position": {"lat": 37.5, "lon": 127.0, "hdop": 0.8}, "heading_deg": 360, "boot_id": "b", "seq": 7}"#
+        ),
+        vec![]
+    );
     assert_eq!(check(TEMPERATURE, r#"{"fahrenheit": -40}"#), vec![]);
     assert_eq!(check(TEMPERATURE, r#"{"celsius": 4, "occurred_at": {{now}}, "fahrenheit": null}"#), vec![]);
 }
@@ -76,12 +82,7 @@ fn a_number_with_its_unit_loses_it() {
         "Line 2: speed_kmh must be a number from 0 to 400 km/h, got the text \"27.4 km/h\"",
         "\"speed_kmh\": 27.4}",
     );
-    mends(
-        TEMPERATURE,
-        "{\n\"celsius\": 4.5°C\n}",
-        "Line 2: 4.5°C is not a number",
-        "\"celsius\": 4.5",
-    );
+    mends(TEMPERATURE, "{\n\"celsius\": 4.5°C\n}", "Line 2: 4.5°C is not a number", "\"celsius\": 4.5");
     assert_eq!(only(DRIVING, "{\"occurred_at\":{{now}},\"speed_kmh\":\"5g\"}").fix.unwrap().advice, "Write 5 without the unit");
     assert_eq!(only(DRIVING, "{\"occurred_at\":{{now}},\"speed_kmh\":\"5\"}").fix.unwrap().advice, "Write 5 without the quotes");
 }
@@ -110,29 +111,24 @@ fn syntax_is_mended() {
     mends(TEMPERATURE, "{\n  celsius: 4\n}", "Line 2: the field name celsius must be in double quotes", "  \"celsius\": 4");
     mends(TEMPERATURE, "{\n  'celsius': 4\n}", "Line 2: text must be in double quotes, got a single quote", "  \"celsius\": 4");
     mends(TEMPERATURE, "{\n  \"celsius\": 4,\n}", "Line 2: no comma may stand before '}'", "  \"celsius\": 4");
-    mends(TEMPERATURE, "{\n  \"celsius\": 4\n  \"seq\": 1\n}", "Line 2: a comma is missing at the end of this value", "  \"celsius\": 4,");
+    mends(
+        TEMPERATURE,
+        "{\n  \"celsius\": 4\n  \"seq\": 1\n}",
+        "Line 2: a comma is missing at the end of this value",
+        "  \"celsius\": 4,",
+    );
     mends(TEMPERATURE, "{\n  \"celsius\" 4\n}", "Line 2: a colon must follow \"celsius\", got '4'", "  \"celsius\": 4");
     mends(TEMPERATURE, "{\n  \"celsius\": 4\n", "Line 2: a closing '}' is missing at the end of the text", "  \"celsius\": 4\n}");
     mends(TEMPERATURE, "{\n  \"celsius\": 4 // cold\n}", "Line 2: JSON has no comments", "  \"celsius\": 4");
     mends(TEMPERATURE, "{\n  \"celsius\": .5\n}", "Line 2: .5 is no JSON", "  \"celsius\": 0.5");
-    mends(
-        CRASH,
-        &CRASH_OK.replace("\"airbag\": true", "\"airbag\": True"),
-        "Line 13: True is no JSON",
-        "  \"airbag\": true",
-    );
+    mends(CRASH, &CRASH_OK.replace("\"airbag\": true", "\"airbag\": True"), "Line 13: True is no JSON", "  \"airbag\": true");
     mends(
         CRASH,
         &CRASH_OK.replace("\"{{id}}\"", "{{id}}"),
         "Line 2: {{id}} stands for a text and must be in quotes",
         "  \"event_id\": \"{{id}}\",",
     );
-    mends(
-        CRASH,
-        &CRASH_OK.replace("null, -27.0]", "NaN, -27.0]"),
-        "Line 6: NaN is no JSON",
-        "    \"x_g\": [0.1, null, -27.0],",
-    );
+    mends(CRASH, &CRASH_OK.replace("null, -27.0]", "NaN, -27.0]"), "Line 6: NaN is no JSON", "    \"x_g\": [0.1, null, -27.0],");
     no_fix(TEMPERATURE, "{\"celsius\": 4}\n}", "Line 2: nothing may follow the closing bracket, got '}'");
     no_fix(TEMPERATURE, "", "Line 1: a value is missing, got the end of the text");
     no_fix(TEMPERATURE, "[]", "Line 1: a message must be an object in { }, got a list");
@@ -181,7 +177,11 @@ fn samples_are_checked() {
         "Line 6: samples.x_g[2] must be a number from -1000 to 1000 g or null, got the text \"-27.0g\"",
         "    \"x_g\": [0.1, null, -27],",
     );
-    no_fix(CRASH, &CRASH_OK.replace("[0, 10, 20]", "[0, null, 20]"), "Line 5: samples.t_ms[1] must be a number from -10000000000000 to 10000000000000 ms, got null");
+    no_fix(
+        CRASH,
+        &CRASH_OK.replace("[0, 10, 20]", "[0, null, 20]"),
+        "Line 5: samples.t_ms[1] must be a number from -10000000000000 to 10000000000000 ms, got null",
+    );
     no_fix(CRASH, &CRASH_OK.replace("\"t_ms\": [0, 10, 20],", ""), "Line 4: samples.t_ms is missing");
     no_fix(
         CRASH,
@@ -204,18 +204,19 @@ fn words_and_flags_are_checked() {
         "Line 11: gravity must be true or false, got the text \"yes\"",
         "  \"gravity\": true,",
     );
-    mends(DRIVING, "{\"occurred_at\": {{now}},\n\"boot_id\": true}", "Line 2: boot_id must be a text, got true", "\"boot_id\": \"true\"}");
+    mends(
+        DRIVING,
+        "{\"occurred_at\": {{now}},\n\"boot_id\": true}",
+        "Line 2: boot_id must be a text, got true",
+        "\"boot_id\": \"true\"}",
+    );
     no_fix(DRIVING, "{\"occurred_at\": {{now}},\n\"seq\": 1.5}", "Line 2: seq must be a whole number from 0, got 1.5");
 }
 
 #[test]
 fn one_temperature_and_one_only() {
     no_fix(TEMPERATURE, "{}", "Line 1: celsius or fahrenheit is missing");
-    no_fix(
-        TEMPERATURE,
-        "{\"celsius\": 4,\n\"fahrenheit\": 40}",
-        "Line 2: there must be celsius or fahrenheit, got both",
-    );
+    no_fix(TEMPERATURE, "{\"celsius\": 4,\n\"fahrenheit\": 40}", "Line 2: there must be celsius or fahrenheit, got both");
 }
 
 #[test]
@@ -256,7 +257,15 @@ fn deep_nesting_ends_in_words() {
 
 #[test]
 fn leading_numbers() {
-    for (text, number) in [("27.4g", Some("27.4")), (".5 m/s2", Some("0.5")), ("+3", Some("3")), ("1 200", None), ("g", None), ("-", None), ("5.0", Some("5"))] {
+    for (text, number) in [
+        ("27.4g", Some("27.4")),
+        (".5 m/s2", Some("0.5")),
+        ("+3", Some("3")),
+        ("1 200", None),
+        ("g", None),
+        ("-", None),
+        ("5.0", Some("5")),
+    ] {
         assert_eq!(json::leading_number(text).as_deref(), number, "{text}");
     }
 }

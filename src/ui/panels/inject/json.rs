@@ -7,16 +7,16 @@ use std::ops::Range;
 
 /// A value and where it stands, in bytes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Node {
+pub(super) struct Node {
     /// From its first byte to after its last.
-    pub span: Range<usize>,
+    pub(super) span: Range<usize>,
     /// What it is.
-    pub value: Value,
+    pub(super) value: Value,
 }
 
 /// What a value is.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub(super) enum Value {
     /// `null`
     Null,
     /// `true` or `false`
@@ -35,42 +35,42 @@ pub enum Value {
 
 /// One field of an object.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Member {
+pub(super) struct Member {
     /// Its key.
-    pub key: String,
+    pub(super) key: String,
     /// Where the key stands, with its quotes.
-    pub key_span: Range<usize>,
+    pub(super) key_span: Range<usize>,
     /// Its value.
-    pub node: Node,
+    pub(super) node: Node,
 }
 
 /// A mechanical change of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
+pub(super) struct Edit {
     /// What is replaced, in bytes.
-    pub span: Range<usize>,
+    pub(super) span: Range<usize>,
     /// By what.
-    pub with: String,
+    pub(super) with: String,
     /// What it does, for a person: "Write 27.4 without the unit".
-    pub advice: String,
+    pub(super) advice: String,
 }
 
 /// Why the text is no JSON, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
+pub(super) struct SyntaxError {
     /// Where, in bytes.
-    pub at: usize,
+    pub(super) at: usize,
     /// What is wrong, as the rest of a sentence that begins with the line.
-    pub message: String,
+    pub(super) message: String,
     /// What would mend it, where that is mechanical.
-    pub edit: Option<Edit>,
+    pub(super) edit: Option<Edit>,
 }
 
 /// How deep objects and arrays may lie in each other.
 const MAX_DEPTH: usize = 32;
 
 /// Reads one value and nothing after it. Stops at the first error.
-pub fn parse(text: &str) -> Result<Node, SyntaxError> {
+pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
     let mut reader = Reader { text, at: 0, depth: 0 };
     reader.space();
     let node = reader.value()?;
@@ -143,7 +143,8 @@ impl Reader<'_> {
                 "Put {{id}} in quotes",
             )),
             Some(end) => {
-                Err(self.error(format!("there are the placeholders {{{{now}}}} and {{{{id}}}}, got {}", &self.text[self.at..end])))
+                Err(self
+                    .error(format!("there are the placeholders {{{{now}}}} and {{{{id}}}}, got {}", &self.text[self.at..end])))
             }
             None => Err(self.error("a field name in quotes must follow {, got {".to_owned())),
         }
@@ -223,7 +224,12 @@ impl Reader<'_> {
             }
             Some(next) if begins_next(next) => {
                 self.at = before;
-                Err(self.mend("a comma is missing at the end of this value".to_owned(), before..before, ",".to_owned(), "Add the comma"))
+                Err(self.mend(
+                    "a comma is missing at the end of this value".to_owned(),
+                    before..before,
+                    ",".to_owned(),
+                    "Add the comma",
+                ))
             }
             None => {
                 let end = self.end_of_text_before();
@@ -303,7 +309,8 @@ impl Reader<'_> {
             return Ok(Value::Number(number));
         }
         // `serde_json` refuses what is too large for an f64; that is a matter of range, not of syntax.
-        if token.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) && token.parse::<f64>().is_ok_and(f64::is_infinite) {
+        if token.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) && token.parse::<f64>().is_ok_and(f64::is_infinite)
+        {
             self.at += len;
             return Ok(Value::Number(f64::INFINITY));
         }
@@ -357,7 +364,7 @@ fn said(found: Option<char>) -> String {
 }
 
 /// The number that a text begins with, as JSON writes it: "27.4g" is 27.4, ".5" is 0.5, "1 200" is none.
-pub fn leading_number(text: &str) -> Option<String> {
+pub(super) fn leading_number(text: &str) -> Option<String> {
     let text = text.trim().trim_start_matches('+');
     let len = text.find(|c: char| !(c.is_ascii_digit() || "-.".contains(c))).unwrap_or(text.len());
     let (number, unit) = text.split_at(len);

@@ -7,22 +7,22 @@ use crate::scenario::Scenario;
 use crate::ui::{text, words};
 
 /// The templates in the order of the list: key and TOML text. To add one, write the file and add its line.
-pub const TEMPLATES: &[(&str, &str)] =
+pub(super) const TEMPLATES: &[(&str, &str)] =
     &[("frontal_crash", include_str!("../../../../assets/scenarios/frontal_crash.toml"))];
 
 /// One template, read.
 #[derive(Clone, Debug)]
-pub struct Template {
+pub(super) struct Template {
     /// Its key, the name of its file.
-    pub key: &'static str,
+    pub(super) key: &'static str,
     /// The script.
-    pub scenario: Scenario,
+    pub(super) scenario: Scenario,
     /// Its curve, for the list.
-    pub preview: Vec<f32>,
+    pub(super) preview: Vec<f32>,
 }
 
 /// Reads every template. One that cannot be read is left out: a test reads them all.
-pub fn load() -> Vec<Template> {
+pub(super) fn load() -> Vec<Template> {
     let read = TEMPLATES.iter().map(|(key, text)| (*key, Scenario::parse(text)));
     read.filter_map(|(key, scenario)| {
         let scenario = scenario.map_err(|error| log::error!("template {key}: {error}")).ok()?;
@@ -33,7 +33,7 @@ pub fn load() -> Vec<Template> {
 }
 
 /// What a verdict is expected to say, in words; empty where nothing is expected.
-pub fn expected(scenario: &Scenario) -> String {
+pub(super) fn expected(scenario: &Scenario) -> String {
     let said: Vec<String> = scenario
         .expect
         .verdicts
@@ -53,7 +53,7 @@ pub fn expected(scenario: &Scenario) -> String {
 }
 
 /// The pulse in a crash payload, as far as it can be read; placeholders are legal.
-pub fn pulse_of(payload: &str) -> Option<Pulse> {
+pub(super) fn pulse_of(payload: &str) -> Option<Pulse> {
     let sent = payload.replace("{{now}}", "0").replace("{{id}}", "preview");
     let message: Value = serde_json::from_str(&sent).ok()?;
     let samples = message.get("samples")?;

@@ -4,7 +4,7 @@
 
 /// What a topic carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// `fleet/<vehicle>/driving`
     Driving,
     /// `fleet/<vehicle>/crash`
@@ -15,10 +15,10 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of the form.
-    pub const ALL: [Self; 3] = [Self::Crash, Self::Driving, Self::Temperature];
+    pub(super) const ALL: [Self; 3] = [Self::Crash, Self::Driving, Self::Temperature];
 
     /// The kind and the device of a topic without its root.
-    pub fn of_topic(topic: &str) -> Result<(Self, &str), String> {
+    pub(super) fn of_topic(topic: &str) -> Result<(Self, &str), String> {
         let mut parts = topic.split('/');
         let kind = match (parts.next(), parts.next(), parts.next(), parts.next()) {
             (Some("fleet"), Some(device), Some("driving"), None) => Some((Self::Driving, device)),
@@ -36,7 +36,7 @@ impl Kind {
     }
 
     /// The topic of a device, without its root.
-    pub fn topic(self, device: &str) -> String {
+    pub(super) fn topic(self, device: &str) -> String {
         match self {
             Self::Driving => format!("fleet/{device}/driving"),
             Self::Crash => format!("fleet/{device}/crash"),
@@ -54,7 +54,7 @@ impl Kind {
     }
 
     /// What it is called on the screen.
-    pub const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Driving => "Driving",
             Self::Crash => "Crash",
@@ -64,7 +64,7 @@ impl Kind {
 }
 
 /// Whether a device may be called so: one to 128 bytes without a slash, a wildcard, a space or a control character.
-pub fn check_name(name: &str) -> Result<(), String> {
+pub(super) fn check_name(name: &str) -> Result<(), String> {
     if name.is_empty() {
         return Err("the name must not be empty".to_owned());
     }

@@ -1,0 +1,99 @@
+//! A window on a snapshot, without a screen.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use eframe::egui;
+use egui_kittest::Harness;
+use fleetwatch::model::Timestamp;
+use fleetwatch::state::Snapshot;
+use fleetwatch::ui::{Desk, Request, Wires};
+
+use super::paint::Painter;
+
+/// A window under test, with what it sent and what it looks at.
+pub(crate) struct Window {
+    /// The harness; its state is the desk.
+    pub(crate) harness: Harness<'static, Desk>,
+    /// Everything it sent, in order.
+    pub(crate) sent: Arc<Mutex<Vec<Request>>>,
+    /// What it paints next.
+    pub(crate) snapshot: Arc<Mutex<Arc<Snapshot>>>,
+    /// The time it believes in.
+    pub(crate) now: Arc<Mutex<Timestamp>>,
+    /// Whether the line takes requests.
+    pub(crate) takes: Arc<Mutex<bool>>,
+}
+
+impl Window {
+    /// A window of a size on a snapshot, at the snapshot's time.
+    pub(crate) fn open(snapshot: Snapshot, size: (f32, f32)) -> Self {
+        Self::open_with(snapshot, size, false)
+    }
+
+    /// As [`Self::open`]; with the SAMPLE mark where `sample`.
+    pub(crate) fn open_with(snapshot: Snapshot, size: (f32, f32), sample: bool) -> Self {
+        let now = if snapshot.at.0 == 0 { super::snapshots::NOW } else { snapshot.at };
+        let now = Arc::new(Mutex::new(now));
+        let snapshot = Arc::new(Mutex::new(Arc::new(snapshot)));
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let takes = Arc::new(Mutex::new(true));
+        let wires = Wires {
+            latest: Box::new({
+                let snapshot = snapshot.clone();
+                move || snapshot.lock().unwrap().clone()
+            }),
+            send: Box::new({
+                let (sent, takes) = (sent.clone(), takes.clone());
+                move |request| {
+                    let takes = *takes.lock().unwrap();
+                    if takes {
+                        sent.lock().unwrap().push(request);
+                    }
+                    takes
+                }
+            }),
+            now: Box::new({
+                let now = now.clone();
+                move || *now.lock().unwrap()
+            }),
+            environment: "LOCAL",
+            sample,
+            operator: "J. Han".into(),
+        };
+        let mut harness = Harness::builder()
+            .with_size(egui::vec2(size.0, size.1))
+            .with_max_steps(16)
+            .renderer(Painter::default())
+            .build_eframe(|cc| Desk::new(wires, &cc.egui_ctx));
+        harness.run_steps(3);
+        Self { harness, sent, snapshot, now, takes }
+    }
+
+    /// Dark or light.
+    pub(crate) fn theme(&mut self, dark: bool) {
+        self.harness.ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
+        self.harness.run_steps(2);
+    }
+
+    /// What was sent since the last call.
+    pub(crate) fn taken(&self) -> Vec<Request> {
+        std::mem::take(&mut *self.sent.lock().unwrap())
+    }
+
+    /// Shows another snapshot.
+    pub(crate) fn publish(&mut self, snapshot: Snapshot) {
+        *self.snapshot.lock().unwrap() = Arc::new(snapshot);
+        self.harness.run_steps(2);
+    }
+
+    /// Where `FLEETWATCH_PICTURES` is set, saves a picture to `target/tmp/pictures/<name>.png` for a person to look at.
+    pub(crate) fn picture(&mut self, name: &str) {
+        if std::env::var_os("FLEETWATCH_PICTURES").is_none() {
+            return;
+        }
+        let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pictures");
+        std::fs::create_dir_all(&dir).unwrap();
+        self.harness.render().unwrap().save(dir.join(format!("{name}.png"))).unwrap();
+    }
+}
