@@ -7,6 +7,8 @@ mod support;
 mod accuracy;
 mod broker;
 mod bills;
+mod incidents_panel;
+mod inject_panel;
 mod mosquitto;
 mod panels;
 mod payloads;

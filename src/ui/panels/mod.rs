@@ -8,6 +8,8 @@ mod connections;
 mod cost;
 mod functions;
 mod live;
+mod incidents;
+mod inject;
 mod temperature;
 
 use std::collections::BTreeSet;
@@ -36,9 +38,11 @@ pub trait Panel {
 pub fn all() -> Vec<Box<dyn Panel>> {
     vec![
         Box::<live::Live>::default(),
+        Box::new(incidents::Incidents::default()),
         Box::new(temperature::Temperature),
         Box::new(functions::Functions),
         Box::new(cost::Cost),
+        Box::new(inject::Inject::default()),
         Box::new(connections::Connections),
     ]
 }
