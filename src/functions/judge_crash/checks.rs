@@ -1,7 +1,8 @@
 //! One finding for each rule.
 
+use super::impact::{Impact, MOST_DRIVING_G};
 use super::rules::{Finding, row};
-use super::signal::{Impact, MOST_DRIVING_G, Signal};
+use super::signal::Signal;
 use super::speed::Speeds;
 use super::{Settings, rules};
 use crate::model::{CrashReport, Evidence, Malfunction};

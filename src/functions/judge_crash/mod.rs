@@ -13,6 +13,7 @@ use crate::model::{
 use super::{Card, Function, Trigger};
 
 mod checks;
+mod impact;
 pub mod rules;
 mod settings;
 mod signal;
@@ -22,7 +23,8 @@ mod tests;
 
 pub use settings::Settings;
 
-use signal::{Impact, Signal};
+use impact::Impact;
+use signal::Signal;
 
 /// The card.
 pub static CARD: Card = Card {
