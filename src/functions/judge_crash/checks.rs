@@ -5,7 +5,7 @@ use super::rules::{Finding, row};
 use super::signal::Signal;
 use super::speed::Speeds;
 use super::{Settings, rules};
-use crate::model::{CrashReport, Evidence, Malfunction};
+use crate::model::{CrashReport, Event, Evidence, Malfunction};
 
 /// Everything that the checks look at.
 pub(super) struct Seen<'a> {
@@ -48,7 +48,7 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// Every row, in the order of [`rules::RULES`].
+/// Every row over the report itself, in the order of [`rules::RULES`].
 pub(super) fn evidence(seen: &Seen<'_>) -> Vec<Evidence> {
     let rows = vec![
         row("airbag", airbag(seen.report)),
@@ -72,8 +72,29 @@ pub(super) fn evidence(seen: &Seen<'_>) -> Vec<Evidence> {
         row("sampling", sampling(seen)),
         row("device_claim", device_claim(seen.report)),
     ];
-    debug_assert_eq!(rows.len(), rules::RULES.len());
+    // The last rule is not over the report but over how it came.
+    debug_assert_eq!(rows.len() + 1, rules::RULES.len());
     rows
+}
+
+/// How old the report was when it came, by the two clocks.
+pub(super) fn age(event: &Event, settings: &Settings) -> Evidence {
+    let limit = format!("≤ {:.0} s, not kept by the broker", settings.late_secs);
+    let kept = if event.retained { ", kept by the broker: it may be old" } else { "" };
+    row(
+        "age",
+        match event.occurred_at {
+            Some(at) => {
+                let secs = event.received_at.secs_since(at);
+                let late = if secs > settings.late_secs { "late, " } else { "" };
+                Finding::new(secs, "s", format!("{late}{secs:.1} s after the device's time{kept}"), limit, 0.0)
+            }
+            None if event.clock_wrong => {
+                Finding::not_checked(format!("the device's clock cannot be right; the time is ours{kept}"), limit)
+            }
+            None => Finding::not_checked(format!("the device gave no time; the time is ours{kept}"), limit),
+        },
+    )
 }
 
 /// The rows that need no pulse.
