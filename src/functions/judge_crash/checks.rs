@@ -171,10 +171,9 @@ fn pulse(seen: &Seen<'_>) -> Finding {
         return Finding::not_checked(format!("one sample every {:.0} ms is too coarse", seen.signal.step_ms), limit);
     }
     let reading = format!("{ms:.0} ms, {} samples", seen.impact.n_pulse);
-    let says = if ms <= knock_ms {
-        -1.0
-    } else if ms < pulse_min_ms {
-        -(pulse_min_ms - ms) / (pulse_min_ms - knock_ms)
+    let says = if ms < pulse_min_ms {
+        // All against at the length of a knock and below, nothing at the length of the shortest collision.
+        -((pulse_min_ms - ms) / (pulse_min_ms - knock_ms)).min(1.0)
     } else if ms <= pulse_max_ms {
         // After a fall a push of this length is a soft floor or a bounce.
         if seen.free_fall.is_some() { 0.0 } else { seen.push }
@@ -390,9 +389,9 @@ fn clock(seen: &Seen<'_>) -> Finding {
     let reading = if faults == 0 {
         "steady".to_owned()
     } else if jumped {
-        format!("a jump of {:.1} s, {n_backward} steps back, {n_repeated} repeats", gap_ms / 1e3)
+        format!("a jump of {:.1} s, steps back: {n_backward}, repeats: {n_repeated}", gap_ms / 1e3)
     } else {
-        format!("{n_backward} steps back, {n_repeated} repeats")
+        format!("steps back: {n_backward}, repeats: {n_repeated}")
     };
     Finding::new(faults as f64, "faults", reading, limit, says)
 }

@@ -176,6 +176,32 @@ fn a_gap_is_not_bridged() {
     assert!(evidence(&verdict, "gaps").reading.contains("11 of 81"));
 }
 
+/// A block that is sent twice is judged once, and a step back is never integrated over.
+#[test]
+fn a_clock_that_steps_back_begins_a_new_segment() {
+    let once = half_sine(20.0, 100.0, 10.0);
+    let mut twice = once.clone();
+    for (column, again) in
+        [(&mut twice.t_ms, &once.t_ms), (&mut twice.x_g, &once.x_g), (&mut twice.y_g, &once.y_g), (&mut twice.z_g, &once.z_g)]
+    {
+        column.extend_from_slice(&again[20..]);
+    }
+    let (once, twice) = (verdict(&report(once)), verdict(&report(twice)));
+    assert!((once.delta_v_kmh.unwrap() - twice.delta_v_kmh.unwrap()).abs() < 0.1);
+    assert_eq!(evidence(&twice, "clock").reading, "steps back: 1, repeats: 0");
+    assert!(evidence(&twice, "clock").weight < 0.0 && evidence(&once, "clock").weight.abs() < f64::EPSILON);
+}
+
+/// The same change of speed is a collision in 100 ms and a knock in 10 ms.
+#[test]
+fn a_knock_is_too_short_for_a_collision() {
+    let rows = [10.0, 100.0].map(|ms| {
+        let verdict = verdict(&report(half_sine(10.0, ms, 1.0)));
+        evidence(&verdict, "pulse").weight
+    });
+    assert!(rows[0] < -2.5 && rows[1] > 0.5, "{rows:?}");
+}
+
 #[test]
 fn the_device_is_one_voice() {
     let weight = |claim: &str| {
