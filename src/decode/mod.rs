@@ -9,6 +9,7 @@ use crate::model::{Event, Packet, RejectionReason};
 pub mod interner;
 mod json;
 pub mod native;
+mod ranges;
 #[cfg(test)]
 mod tests;
 

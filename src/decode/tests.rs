@@ -57,6 +57,7 @@ fn what_is_refused_is_named_by_field_rule_and_find() {
             "position.hdop must be from 0 to 100, found 101",
         ),
         (driving(", \"speed_kmh\": NaN"), NotJson, "at speed_kmh"),
+        (driving(", \"a\\\"{\": [\"]\\\\\", {\"b\": \"}\"}], \"accel_g\": 7"), WrongShape, "accel_g: invalid type"),
         (driving("}"), NotJson, "trailing characters"),
         ("{}".to_owned(), WrongShape, "missing field `occurred_at`"),
         (
