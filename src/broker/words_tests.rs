@@ -20,7 +20,7 @@ fn tls(error: TlsError) -> ConnectionError {
 
 #[test]
 fn each_cause_has_its_words_and_its_kind() {
-    use Kind::{Closed, Other, Refused, Undecodable};
+    use Kind::{Closed, Other, Refused, TooLarge, Undecodable};
     let decoding = |error| ConnectionError::MqttState(StateError::Deserialization(error));
     let cut = || decoding(mqttbytes::Error::Io(io::ErrorKind::ConnectionReset.into()));
     for (error, connected, kind, words) in [
@@ -39,7 +39,7 @@ fn each_cause_has_its_words_and_its_kind() {
         (ConnectionError::MqttState(StateError::ConnectionAborted), true, Closed, "closed the connection"),
         (ConnectionError::NetworkTimeout, false, Other, "firewall"),
         (ConnectionError::MqttState(StateError::AwaitPingResp), true, Other, "stopped answering"),
-        (decoding(mqttbytes::Error::PayloadSizeLimitExceeded(9999)), true, Undecodable, "9999 bytes"),
+        (decoding(mqttbytes::Error::PayloadSizeLimitExceeded(9999)), true, TooLarge(9999), "9999 bytes"),
         (decoding(mqttbytes::Error::TopicNotUtf8), true, Undecodable, "no valid MQTT"),
         (decoding(mqttbytes::Error::MalformedPacket), false, Other, "no MQTT broker"),
         (ConnectionError::ConnectionRefused(ConnectReturnCode::BadUserNamePassword), false, Refused, "password"),

@@ -350,6 +350,28 @@ fn a_poisoned_session_is_left_for_a_second_one() {
 }
 
 #[test]
+fn a_message_that_is_too_large_is_taken_so_that_the_next_one_comes() {
+    let broker = FakeBroker::start();
+    let (client, seen) = connect(&settings(&broker.url()), Lane::Crash, DEVICE);
+    let large = vec![b'x'; 5 << 20];
+    let mut connections = [(); 2].map(|()| {
+        let mut connection = broker.serve(1);
+        assert_eq!(connection.client_id, "it-desk-crash");
+        connection.publish(b"fleet/van-1/crash", 1, &large);
+        connection.publish(b"fleet/van-1/crash", 2, b"behind it");
+        connection
+    });
+    assert_eq!(seen.packet_number(1).payload.len(), large.len());
+    let behind = seen.packet_number(2);
+    assert_eq!(text(&behind), "behind it");
+    client.acker.ack(delivery(&behind));
+    assert_eq!(connections[1].next_puback(), 2);
+    let degraded = seen.state_number(LinkState::Degraded, 1);
+    assert!(degraded.reason.contains("Raise max_packet_bytes"), "{}", degraded.reason);
+    client.stop();
+}
+
+#[test]
 fn a_client_id_that_somebody_else_uses_is_given_up() {
     let broker = FakeBroker::start();
     let (client, seen) = connect(&settings(&broker.url()), Lane::Crash, DEVICE);

@@ -120,3 +120,15 @@ fn the_embedded_broker_outlives_bad_company() {
     drop(company);
     embedded.stop();
 }
+
+#[test]
+fn without_a_wish_the_embedded_broker_takes_another_port_where_1883_is_taken() {
+    // Taken by this listener, or by somebody else already.
+    let _holder = std::net::TcpListener::bind(("127.0.0.1", 1883));
+    let embedded = embedded::start(None).unwrap();
+    assert_ne!(port_of(&embedded), 1883);
+    let (client, seen) = connect(&embedded.settings(&Settings::default()), Lane::Telemetry, DEVICE);
+    seen.up();
+    client.stop();
+    embedded.stop();
+}
