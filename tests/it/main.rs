@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is a test: it fails by panicking and says what it skips")]
 
+#[path = "../../benches/flood/mod.rs"]
+mod flood;
 mod support;
 
 mod accuracy;
