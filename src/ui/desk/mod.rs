@@ -33,7 +33,7 @@ use super::panels::{self, Panel, PanelContext, Screen, Seen};
 use super::theme::{self, Theme, sizes};
 use super::vitals::{Broker, Pulse};
 use super::{Request, Wires};
-use crate::model::{AlertId, AlertKind, Focus, IncidentId, Origin, Severity, Timestamp};
+use crate::model::{AlertId, AlertKind, Command, Focus, IncidentId, Origin, Severity, Timestamp};
 use crate::state::Snapshot;
 
 /// Bursts of new snapshots are painted together, at most about 30 frames a second.
@@ -148,10 +148,13 @@ impl Desk {
 
     fn send_all(&mut self, requests: Vec<Request>, now: Timestamp) {
         for request in requests {
-            if let Request::Command(crate::model::Command::Acknowledge { incident }) = &request {
-                self.taken.insert(incident.clone());
+            let acknowledged = match &request {
+                Request::Command(Command::Acknowledge { incident }) => Some(incident.clone()),
+                _ => None,
+            };
+            if self.send(request, now) {
+                self.taken.extend(acknowledged);
             }
-            self.send(request, now);
         }
         if self.sent_focus.as_ref() != Some(&self.focus) && (self.wires.send)(Request::Look(self.focus.clone())) {
             self.sent_focus = Some(self.focus.clone());
@@ -247,9 +250,11 @@ impl eframe::App for Desk {
         main.min.y += self.banners_ui(ui, main, now);
         requests.extend(self.panel_ui(ui, main, pulse, now, &actions));
         let right = if self.screen == Screen::Live { main.right() - s.queue_w } else { main.right() };
-        requests.extend(self.toasts_ui(ui.ctx(), pos2(right - 12.0, main.top() + 12.0), now));
+        requests.extend(self.toasts_ui(ui.ctx(), pos2(right - 12.0, main.top() + 12.0), now, &actions));
         if self.help {
-            self.help = help::ui(ui.ctx(), Rect::from_min_max(main.min, pos2(right, main.bottom())));
+            // Never over the queue: at the right on Live, at the left on Incidents.
+            let left = if self.screen == Screen::Incidents { main.left() + s.queue_w } else { main.left() };
+            self.help = help::ui(ui.ctx(), Rect::from_min_max(pos2(left, main.top()), pos2(right, main.bottom())));
         }
         self.send_all(requests, now);
         if self.snapshot.version > 0 {
