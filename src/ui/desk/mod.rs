@@ -31,7 +31,7 @@ use self::toasts::Toasts;
 use super::actions::{self, Action};
 use super::panels::{self, Panel, PanelContext, Screen, Seen};
 use super::theme::{self, Theme, sizes};
-use super::vitals::{Broker, Pulse};
+use super::vitals::{Broker, Liveness};
 use super::{Request, Wires};
 use crate::model::{AlertId, AlertKind, Command, Focus, IncidentId, Origin, Severity, Timestamp};
 use crate::state::Snapshot;
@@ -181,7 +181,14 @@ impl Desk {
         if self.help { Vec::new() } else { actions }
     }
 
-    fn panel_ui(&mut self, ui: &mut egui::Ui, rect: Rect, pulse: Pulse, now: Timestamp, actions: &[Action]) -> Vec<Request> {
+    fn panel_ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        rect: Rect,
+        liveness: Liveness,
+        now: Timestamp,
+        actions: &[Action],
+    ) -> Vec<Request> {
         let mut requests = Vec::new();
         let mut go = None;
         let screen = self.screen;
@@ -190,7 +197,7 @@ impl Desk {
         };
         let mut context = PanelContext {
             now,
-            pulse,
+            liveness,
             operator: &self.wires.operator,
             environment: self.wires.environment,
             sample: self.wires.sample,
@@ -232,7 +239,7 @@ impl eframe::App for Desk {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let now = (self.wires.now)();
-        let pulse = Pulse::of(&self.snapshot, now, self.broker_lost_at);
+        let liveness = Liveness::of(&self.snapshot, now, self.broker_lost_at);
         let actions = self.keys(ui.ctx());
         let theme = Theme::of(ui);
         let whole = ui.ctx().content_rect();
@@ -244,11 +251,11 @@ impl eframe::App for Desk {
         let mut main = Rect::from_min_max(rail.right_top(), status.right_top());
 
         let mut requests = Vec::new();
-        self.top_bar(ui, top, pulse, now);
+        self.top_bar(ui, top, liveness, now);
         self.rail_ui(ui, rail);
-        self.status_bar(ui, status, pulse, now);
+        self.status_bar(ui, status, liveness, now);
         main.min.y += self.banners_ui(ui, main, now);
-        requests.extend(self.panel_ui(ui, main, pulse, now, &actions));
+        requests.extend(self.panel_ui(ui, main, liveness, now, &actions));
         let right = if self.screen == Screen::Live { main.right() - s.queue_w } else { main.right() };
         requests.extend(self.toasts_ui(ui.ctx(), pos2(right - 12.0, main.top() + 12.0), now, &actions));
         if self.help {
