@@ -51,7 +51,9 @@ pub fn open(mut options: Options) -> Result<(), String> {
         }),
     );
     line.stop();
-    shown.map_err(|error| format!("the window could not be opened: {error}; `fleetwatch --headless` runs the same line without one"))
+    shown.map_err(|error| {
+        format!("the window could not be opened: {error}; `fleetwatch --headless` runs the same line without one")
+    })
 }
 
 fn wires(desk: LineDesk, embedded: bool, sample: bool) -> Wires {

@@ -113,7 +113,9 @@ impl Keeper {
                     drop(saved);
                 }
                 Some(Keep::Repeat { event, incident, device, origin, delivery }) => {
-                    delivery.into_iter().for_each(|delivery| self.acker.ack(delivery));
+                    if let Some(delivery) = delivery {
+                        self.acker.ack(delivery);
+                    }
                     push_post(posts, ack_post(origin, &device, &event, &incident));
                 }
                 Some(Keep::Record(_)) | None => {
@@ -167,7 +169,9 @@ impl Keeper {
     fn let_go(&self, record: &Record, receipt: Receipt, at: crate::model::Timestamp, posts: &mut VecDeque<Post>) {
         match receipt {
             Receipt::Crash { incident, event, duplicate, delivery, notice, origin, device } => {
-                delivery.into_iter().for_each(|delivery| self.acker.ack(delivery));
+                if let Some(delivery) = delivery {
+                    self.acker.ack(delivery);
+                }
                 push_post(posts, ack_post(origin, &device, &event, &incident));
                 if let Record::Crash(stored) = record {
                     // For a duplicate the state opened an incident that is void: it must hear of that one.
@@ -190,7 +194,9 @@ impl Keeper {
                         }
                     }
                 }
-                notice.into_iter().for_each(|item| self.tell(item));
+                if let Some(item) = notice {
+                    self.tell(item);
+                }
             }
             Receipt::Incident { incident, known, notice, .. } => {
                 if known {
@@ -199,7 +205,9 @@ impl Keeper {
                         self.announcer.incident(incident);
                     }
                 }
-                notice.into_iter().for_each(|item| self.tell(item));
+                if let Some(item) = notice {
+                    self.tell(item);
+                }
             }
             Receipt::Failed { reason } => {
                 log::error!("a record could not be stored: {reason}");

@@ -432,7 +432,14 @@ impl State {
         self.parts.traces_changed = true;
     }
 
-    fn trace_judged(&mut self, judged: &Judged, got: &str, now: Timestamp, incident: Option<IncidentId>, awaited: Vec<&'static str>) {
+    fn trace_judged(
+        &mut self,
+        judged: &Judged,
+        got: &str,
+        now: Timestamp,
+        incident: Option<IncidentId>,
+        awaited: Vec<&'static str>,
+    ) {
         let event = &judged.event;
         let topic = match &event.reading {
             Reading::Crash(report) => report.topic.to_string(),
@@ -448,7 +455,8 @@ impl State {
             stage("Judged", format!("{}: {got}", call.function), call.started_at, end)
         }));
         stages.push(stage("Filed", incident.as_ref().map_or_else(|| "series".to_owned(), ToString::to_string), now, now));
-        self.traces.judged(event.packet, &topic, event.origin, stages, got, incident, awaited);
+        let outcome = traces::Outcome { stages, got: got.to_owned(), incident, awaited };
+        self.traces.judged(event.packet, &topic, event.origin, outcome);
         self.parts.traces_changed = true;
     }
 

@@ -15,6 +15,19 @@ pub(super) struct Traces {
     newest_first: VecDeque<Kept>,
 }
 
+/// What became of a message that came back.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// The stages it went through so far.
+    pub(super) stages: Vec<Stage>,
+    /// What the functions said, in words.
+    pub(super) got: String,
+    /// The incident it is in.
+    pub(super) incident: Option<IncidentId>,
+    /// The stages that are still to come.
+    pub(super) awaited: Vec<&'static str>,
+}
+
 /// A trace with the stages that must still come before it is complete.
 #[derive(Debug)]
 struct Kept {
@@ -74,23 +87,16 @@ impl Traces {
         kept.add(Stage { failed: true, ..stage("Publish", why, at, at) });
     }
 
-    /// A message came back and was judged; `awaited` are the stages that are still to come.
-    pub(super) fn judged(
-        &mut self,
-        packet: PacketId,
-        topic: &str,
-        origin: Origin,
-        stages: Vec<Stage>,
-        got: &str,
-        incident: Option<IncidentId>,
-        awaited: Vec<&'static str>,
-    ) {
+    /// A message came back and was judged.
+    pub(super) fn judged(&mut self, packet: PacketId, topic: &str, origin: Origin, outcome: Outcome) {
         let kept = self.find_or_begin(packet, topic, origin);
-        kept.awaited = awaited;
+        kept.awaited = outcome.awaited;
         let trace = Arc::make_mut(&mut kept.trace);
-        trace.got = Some(got.to_owned());
-        trace.incident = incident;
-        stages.into_iter().for_each(|stage| kept.add(stage));
+        trace.got = Some(outcome.got);
+        trace.incident = outcome.incident;
+        for stage in outcome.stages {
+            kept.add(stage);
+        }
         kept.settle();
     }
 

@@ -7,9 +7,9 @@
 mod connections;
 mod cost;
 mod functions;
-mod live;
 mod incidents;
 mod inject;
+mod live;
 mod temperature;
 
 use std::collections::BTreeSet;
