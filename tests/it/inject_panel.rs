@@ -5,7 +5,7 @@ use std::sync::Arc;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use fleetwatch::model::{IncidentId, Link, LinkState, LinkStatus, Origin, PacketId, Timestamp};
+use fleetwatch::model::{IncidentId, Link, LinkState, LinkStatus, Origin, PacketId};
 use fleetwatch::scenario::Scenario;
 use fleetwatch::state::Snapshot;
 use fleetwatch::state::snapshot::{Stage, Trace};
@@ -127,7 +127,10 @@ fn a_template_goes_out_as_a_drill_with_ctrl_enter_even_while_typing() {
 fn a_bad_number_stops_the_sending_names_its_line_and_is_mended() {
     let mut window = open(busy());
     break_it(&mut window);
-    sees(&window, "Line 3: speed_kmh must be a number from 0 to 400 km/h, got the text \"52\". Write 52 without the quotes. Nothing was sent.");
+    sees(
+        &window,
+        "Line 3: speed_kmh must be a number from 0 to 400 km/h, got the text \"52\". Write 52 without the quotes. Nothing was sent.",
+    );
     sees(&window, "Send drill, off: off until line 3 is fixed");
     sees(&window, "1 problem");
     window.picture("inject-problem-1440");
@@ -190,13 +193,12 @@ fn nothing_is_sent_while_the_broker_is_away() {
 
 #[test]
 fn the_trace_says_what_was_expected_what_came_and_that_nobody_was_told() {
-    let mut window = open(traced(vec![trace(2, "Real frontal crash", Some("real accident, 95 %")), trace(1, "Phone drop", None)]));
-    sees(&window, "Expected real accident, got real accident, 95 %: as expected. Responders told 0, as required");
+    let mut window =
+        open(traced(vec![trace(2, "Real frontal crash", Some("real accident, 95 %")), trace(1, "Phone drop", None)]));
+    sees(&window, "Expected real accident, got real accident, 95 %: passed. Responders told 0, as required");
     sees(&window, "Notify suppressed: suppressed, drill: would have told webhook, start +11.1 ms, took 0.6 ms");
     window.picture("inject-trace-1440");
-    let painted = window.taken();
-    assert!(window.harness.query_all_by_label_contains("as expected, 0000000000000002").next().is_some());
-    drop(painted);
+    assert!(window.harness.query_all_by_label_contains("passed, 0000000000000002").next().is_some());
     // The one that was chosen stays when another arrives.
     let is_old = |label: String| label.starts_with("Sent") && label.ends_with("0000000000000001");
     window.harness.get_by(|node| node.role() == Role::ListItem && node.label().is_some_and(is_old)).click();
@@ -211,7 +213,7 @@ fn the_trace_says_what_was_expected_what_came_and_that_nobody_was_told() {
     let is_new = |label: String| label.starts_with("Sent") && label.ends_with("0000000000000003");
     window.harness.get_by(|node| node.role() == Role::ListItem && node.label().is_some_and(is_new)).click();
     window.harness.run_steps(2);
-    sees(&window, "got malfunction, 2 %: not as expected");
+    sees(&window, "got malfunction, 2 %: differs");
     window.harness.get_by_label("Open in Incidents").click();
     window.harness.run_steps(3);
     assert_eq!(window.harness.state().screen(), Screen::Incidents);
@@ -232,7 +234,8 @@ fn r_sends_the_same_again_and_not_before_something_was_sent() {
     window.harness.run_steps(2);
     assert_eq!(drills(&window), first);
     assert_eq!(first.len(), 1);
-    window.publish(traced(vec![trace(2, "Real frontal crash", None), trace(1, "Real frontal crash", Some("real accident, 95 %"))]));
+    window
+        .publish(traced(vec![trace(2, "Real frontal crash", None), trace(1, "Real frontal crash", Some("real accident, 95 %"))]));
     assert!(window.harness.query_by_label_contains("waiting for its first stage").is_none());
 }
 
@@ -256,6 +259,5 @@ fn every_size_and_theme_is_painted() {
         break_it(&mut window);
         window.picture(&format!("inject-problem-{name}-light"));
         assert!(window.harness.query_by_label_contains("This screen has stopped").is_none());
-        assert!(Timestamp::default() < snapshots::NOW);
     }
 }

@@ -186,7 +186,7 @@ impl Line<'_> {
 
 /// How many unacknowledged critical rows lie above the view.
 fn pinned_above(lines: &[Line<'_>], tops: &[f32], offset: f32) -> Option<usize> {
-    let above = lines.iter().zip(tops).filter(|(_, top)| **top + ROW_H / 2.0 < offset);
+    let above = lines.iter().zip(tops).filter(|(_, top)| **top + ROW_H / 2.0 <= offset);
     let n = above.filter(|(line, _)| matches!(line, Line::Row(incident) if is_pinned(incident))).count();
     (n > 0).then_some(n)
 }
