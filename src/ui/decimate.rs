@@ -45,6 +45,15 @@ fn push_new(points: &mut Vec<Point>, point: Point) {
     }
 }
 
+/// The gaps between samples that are more than `gap` apart.
+pub fn gaps(points: &[Point], gap: f64) -> impl Iterator<Item = (f64, f64)> + '_ {
+    let mut last = None;
+    points.iter().filter(|point| point.1.is_finite()).filter_map(move |&(x, _)| {
+        let before = last.replace(x)?;
+        (x - before > gap).then_some((before, x))
+    })
+}
+
 /// Whether nothing came for longer than `gap` before `until`: from the last sample to `until`. None without samples.
 pub fn silence(points: &[Point], until: f64, gap: f64) -> Option<(f64, f64)> {
     let last = points.iter().rev().find(|point| point.1.is_finite())?.0;

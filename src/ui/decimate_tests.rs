@@ -62,6 +62,12 @@ fn lines_reach_the_edges_of_the_range() {
 }
 
 #[test]
+fn gaps_lie_between_finite_samples() {
+    let points = [(0.0, 1.0), (1.0, 2.0), (4.0, f64::NAN), (8.0, 3.0), (9.0, 3.0)];
+    assert_eq!(gaps(&points, 3.0).collect::<Vec<_>>(), [(1.0, 8.0)]);
+}
+
+#[test]
 fn silence_begins_at_the_last_sample() {
     let points = [(0.0, 1.0), (1.0, 2.0), (2.0, f64::NAN)];
     assert_eq!(silence(&points, 3.0, 3.0), None);

@@ -6,6 +6,7 @@ pub mod decimate;
 pub mod desk;
 pub mod icons;
 pub mod panels;
+pub mod series;
 pub mod shapes;
 pub mod text;
 pub mod theme;

@@ -6,7 +6,8 @@ use eframe::egui::Key;
 use eframe::egui::accesskit::{Role, Toggled};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fleetwatch::model::{
-    Command, Incident, IncidentId, IncidentKind, Life, Malfunction, Note, Origin, Pulse, Ruling, Severity, Step, StepKind,
+    Command, Evidence, Incident, IncidentId, IncidentKind, Life, Malfunction, Note, Origin, Points, Pulse, Ruling, Severity,
+    Step, StepKind,
 };
 use fleetwatch::state::Snapshot;
 use fleetwatch::ui::Request;
@@ -147,7 +148,25 @@ fn every_kind_of_incident_is_painted() {
         verdict.band = fleetwatch::model::Band::Cold;
         *back_at = Some(snapshots::ago(60));
     }
+    let many = edit(real(), |_, verdict| {
+        let first = verdict.evidence.clone();
+        let more = [
+            ("Airbag or belt tensioner", "deployed", "deployed", Points::Accident, 6.0),
+            ("Length of the push", "92 ms above 2 g", "20 to 250 ms", Points::Accident, 1.0),
+            ("Speed afterwards", "0 km/h after 4.0 s", "≤ 5 km/h within 10 s", Points::Accident, 1.5),
+            ("Free fall before", "none", "≥ 80 ms below 0.3 g", Points::Neutral, 0.0),
+            ("Vertical share", "9 % of the push", "≤ 60 %", Points::Neutral, 0.0),
+            ("Pinned at the limit", "0 samples", "≥ 3 samples in 100 ms", Points::Neutral, 0.0),
+            ("Device's own claim", "the device did not say", "", Points::NotChecked, 0.0),
+            ("Age on receipt", "0.2 s", "≤ 10 min", Points::Neutral, 0.0),
+        ];
+        for (name, reading, limit, points, weight) in more {
+            let (name, reading, limit) = (name.into(), reading.into(), limit.into());
+            verdict.evidence.push(Evidence { name, reading, limit, points, weight, ..first[0].clone() });
+        }
+    });
     let cases = [
+        ("many", many, "4 of 10 checks point to an accident, 2 not checked"),
         ("real", real(), "Real accident, 96 % confidence"),
         ("undecided", undecided(), "Undecided, 58 % accident: a person decides"),
         ("malfunction", malfunction(), "Device malfunction, 98 % confidence"),

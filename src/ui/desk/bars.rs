@@ -9,7 +9,7 @@ use crate::ui::panels::Screen;
 use crate::ui::shapes::{self, Mark};
 use crate::ui::theme::{RADIUS_CHIP, RADIUS_CONTROL, Status, Theme, Type, sizes};
 use crate::ui::vitals::{Broker, Pulse};
-use crate::ui::widgets::{link_status, name, put};
+use crate::ui::widgets::{focus_ring, link_status, name, put};
 use crate::ui::{icons, text};
 
 /// Below this width the chips drop their names.
@@ -88,6 +88,7 @@ impl Desk {
         Mark::link(chip.state).paint(&painter, pos2(left + 4.0, y), 9.0, status.fg);
         painter.galley(pos2(left + 14.0, y - word.size().y / 2.0), word, color);
         painter.vline(rect.right() - 0.5, rect.y_range(), theme.hairline());
+        focus_ring(ui, &response);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{}: {}", chip.name, chip.word)));
         if response.clicked() {
             self.screen = if chip.name == "Functions" { Screen::Functions } else { Screen::Connections };
@@ -134,19 +135,44 @@ impl Desk {
         let broker = Broker::of(snapshot);
         let (strong, bad) = (theme.text.primary, theme.status.high.fg);
         let away = broker.away();
+        let painter = ui.painter().clone();
+        let y = rect.center().y;
+        let version = concat!("fleetwatch ", env!("CARGO_PKG_VERSION"));
+        let right =
+            put(&painter, pos2(rect.right() - 14.0, y), Align2::RIGHT_CENTER, version, Type::Micro.font(), theme.text.tertiary);
+        painter.vline(right.left() - 10.0, rect.y_range(), theme.hairline());
+        let (words, color) = match pulse {
+            Pulse::Live => (text::clock(snapshot.at), strong),
+            Pulse::Stale(since) => (format!("{}, {} ago", text::clock(since), text::age(now, since)), bad),
+            Pulse::NoData => ("no data yet".to_owned(), strong),
+        };
+        let spoken = format!("Data current to {words}");
+        let value = put(&painter, pos2(right.left() - 20.0, y), Align2::RIGHT_CENTER, words, Type::Micro.semibold(), color);
+        let label = pos2(value.left() - 5.0, y);
+        let label = put(&painter, label, Align2::RIGHT_CENTER, "Data current to", Type::Micro.font(), theme.text.tertiary);
+        crate::ui::widgets::name(ui, label.union(value), "current", Role::Label, &spoken);
+        let room = label.left() - 16.0;
         let mut x = rect.left() + 14.0;
         let mut field = |label: &str, value: &str, rest: &str, color: Color32, hover: &str| {
-            let painter = ui.painter().clone();
-            let y = rect.center().y;
-            let begin = x;
-            for (words, font, color) in [
+            let words = [
                 (label, Type::Micro.font(), theme.text.tertiary),
                 (value, Type::Micro.semibold(), color),
                 (rest, Type::Micro.font(), theme.text.tertiary),
-            ] {
-                if !words.is_empty() {
-                    x = put(&painter, pos2(x, y), Align2::LEFT_CENTER, words, font, color).right() + 5.0;
-                }
+            ];
+            let galleys: Vec<_> = words
+                .into_iter()
+                .filter(|(words, ..)| !words.is_empty())
+                .map(|(words, font, color)| (painter.layout_no_wrap(words.to_owned(), font, color), color))
+                .collect();
+            let width: f32 = galleys.iter().map(|(galley, _)| galley.size().x + 5.0).sum();
+            if x + width + 7.0 > room {
+                return;
+            }
+            let begin = x;
+            for (galley, color) in galleys {
+                let size = galley.size();
+                painter.galley(pos2(x, y - size.y / 2.0), galley, color);
+                x += size.x + 5.0;
             }
             x += 7.0;
             painter.vline(x, rect.y_range(), theme.hairline());
@@ -199,23 +225,6 @@ impl Desk {
         field("Store", &text::bytes(snapshot.store_bytes), "", strong, "On disk");
         let frame = self.frame_secs.map_or_else(|| "n/a".to_owned(), |secs| text::micros((f64::from(secs) * 1e6) as i64));
         field("Frame", &frame, "", strong, "The last frame's time on the processor");
-
-        let painter = ui.painter().clone();
-        let y = rect.center().y;
-        let version = concat!("fleetwatch ", env!("CARGO_PKG_VERSION"));
-        let right =
-            put(&painter, pos2(rect.right() - 14.0, y), Align2::RIGHT_CENTER, version, Type::Micro.font(), theme.text.tertiary);
-        painter.vline(right.left() - 10.0, rect.y_range(), theme.hairline());
-        let (words, color) = match pulse {
-            Pulse::Live => (text::clock(snapshot.at), strong),
-            Pulse::Stale(since) => (format!("{}, {} ago", text::clock(since), text::age(now, since)), bad),
-            Pulse::NoData => ("no data yet".to_owned(), strong),
-        };
-        let spoken = format!("Data current to {words}");
-        let value = put(&painter, pos2(right.left() - 20.0, y), Align2::RIGHT_CENTER, words, Type::Micro.semibold(), color);
-        let label = pos2(value.left() - 5.0, y);
-        let label = put(&painter, label, Align2::RIGHT_CENTER, "Data current to", Type::Micro.font(), theme.text.tertiary);
-        crate::ui::widgets::name(ui, label.union(value), "current", Role::Label, &spoken);
     }
 }
 
@@ -255,7 +264,8 @@ fn icon_button(ui: &Ui, center: eframe::egui::Pos2, glyph: &str, name: &str, act
     let theme = Theme::of(ui);
     let rect = Rect::from_center_size(center, vec2(28.0, 28.0));
     let response = ui.interact(rect, ui.scope_id().with(("icon", action.card().label)), Sense::click());
-    if response.hovered() || response.has_focus() {
+    focus_ring(ui, &response);
+    if response.hovered() {
         ui.painter().rect_filled(rect, f32::from(RADIUS_CONTROL), theme.bg.hover);
     }
     shapes::icon(ui.painter(), center, 17.0, glyph, theme.text.secondary, false);

@@ -7,7 +7,7 @@ use crate::ui::actions::Action;
 use crate::ui::shapes;
 use crate::ui::theme::{RADIUS_CARD, Theme, Type, sizes};
 use crate::ui::vitals::Tally;
-use crate::ui::widgets::put;
+use crate::ui::widgets::{focus_ring, put};
 
 impl Desk {
     pub(super) fn rail_ui(&mut self, ui: &mut Ui, rect: Rect) {
@@ -46,6 +46,7 @@ impl Desk {
                 painter.galley(center - galley.size() / 2.0, galley, theme.text.on_critical);
                 name = format!("{title}, {} open", tally.open);
             }
+            focus_ring(ui, &response);
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, &name));
             if response.clicked() {
                 self.screen = screen;

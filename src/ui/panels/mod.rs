@@ -9,6 +9,7 @@ mod cost;
 mod functions;
 mod incidents;
 mod inject;
+mod live;
 mod temperature;
 
 use std::collections::BTreeSet;
@@ -36,11 +37,12 @@ pub trait Panel {
 /// Every screen, in the order of the rail.
 pub fn all() -> Vec<Box<dyn Panel>> {
     vec![
-        Box::new(incidents::Incidents::default()),
+        Box::<live::Live>::default(),
+        Box::<incidents::Incidents>::default(),
         Box::new(temperature::Temperature),
         Box::new(functions::Functions),
         Box::new(cost::Cost),
-        Box::new(inject::Inject::default()),
+        Box::<inject::Inject>::default(),
         Box::new(connections::Connections),
     ]
 }

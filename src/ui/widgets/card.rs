@@ -1,8 +1,8 @@
 //! Incident cards and the one-line rows of judged malfunctions and resolved incidents.
 
-use eframe::egui::{Align2, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align, Align2, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use super::{Button, drill_badge, hairline_below, origin_badge, put, row_ground};
+use super::{Button, drill_badge, focus_ring, hairline_below, origin_badge, put, row_ground};
 use crate::model::{Incident, Life, Origin, Severity, Timestamp};
 use crate::ui::actions::Action;
 use crate::ui::shapes::{self, Mark, dashed_rect, elided, hatch};
@@ -25,30 +25,42 @@ pub enum Answer {
 /// A card that came less than this long ago takes no click: it may have slid under the pointer. µs
 const SETTLE_MICROS: i64 = 500_000;
 
+/// How tall the card of an incident is, points.
+pub fn incident_card_height(incident: &Incident) -> f32 {
+    let buttons = if has_buttons(incident) { 40.0 } else { 0.0 };
+    10.0 + 20.0 + 18.0 + lines(incident).len() as f32 * Type::Small.line() + buttons + 10.0
+}
+
+fn has_buttons(incident: &Incident) -> bool {
+    incident.life == Life::Open && incident.origin != Origin::Drill && incident.severity == Severity::Critical
+}
+
+/// The lines under the headline; the one about telling people has its icon.
+fn lines(incident: &Incident) -> Vec<(String, bool)> {
+    let drill = incident.origin == Origin::Drill;
+    let detail = Some(words::detail(incident)).filter(|detail| !detail.is_empty());
+    let place = words::position(incident).filter(|_| !drill).map(words::place);
+    let state = match words::told(incident) {
+        _ if drill => Some(("No responder is paged.".to_owned(), false)),
+        Some(told) => Some((told, true)),
+        None if has_buttons(incident) => None,
+        None => Some((words::state(incident), false)),
+    };
+    detail.into_iter().chain(place).map(|line| (line, false)).chain(state).collect()
+}
+
 /// The card of an open incident, or of a drill (hatched, dashed, with the word). An unacknowledged critical one is
 /// tinted and holds its own buttons.
 pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected: bool) -> Answer {
     let theme = Theme::of(ui);
     let status = theme.severity(incident.severity);
     let drill = incident.origin == Origin::Drill;
-    let open = incident.life == Life::Open;
-    let buttons = open && !drill && incident.severity == Severity::Critical;
-    let mut lines: Vec<(String, bool)> = Vec::new();
-    let detail = words::detail(incident);
-    if !detail.is_empty() {
-        lines.push((detail, false));
-    }
-    if let Some(position) = words::position(incident).filter(|_| !drill) {
-        lines.push((words::place(position), false));
-    }
-    match words::told(incident) {
-        _ if drill => lines.push(("No responder is paged.".to_owned(), false)),
-        Some(told) => lines.push((told, true)),
-        None if !buttons => lines.push((words::state(incident), false)),
-        None => {}
-    }
-    let height = 10.0 + 20.0 + 18.0 + lines.len() as f32 * Type::Small.line() + if buttons { 40.0 } else { 0.0 } + 10.0;
+    let buttons = has_buttons(incident);
+    let height = incident_card_height(incident);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    if !ui.is_rect_visible(rect) {
+        return Answer::None;
+    }
     let response = ui.interact(rect, ui.scope_id().with(&*incident.id.0), Sense::click());
 
     let painter = ui.painter().clone();
@@ -121,7 +133,7 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
     }
     painter.galley(headline_rect.min, headline, theme.text.primary);
     y += 17.0;
-    for (line, told) in lines {
+    for (line, told) in lines(incident) {
         let indent = if told { 19.0 } else { 0.0 };
         let galley = elided(&painter, &line, &Type::Small.font(), theme.text.secondary, right - left - indent);
         let line_rect = Rect::from_min_size(pos2(left + indent, y - galley.size().y / 2.0), galley.size());
@@ -145,6 +157,7 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
         incident.id
     );
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &spoken));
+    focus_ring(ui, &response);
     let settled = now.micros_since(incident.received_at) >= SETTLE_MICROS;
     let mut answer = match (response.double_clicked(), response.clicked()) {
         (true, _) if settled => Answer::Open,
@@ -153,22 +166,21 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
     };
     if buttons {
         let place = Rect::from_min_max(pos2(left, rect.bottom() - 42.0), pos2(right, rect.bottom() - 10.0));
-        ui.scope_builder(
-            UiBuilder::new().max_rect(place).id_salt(&*incident.id.0).layout(Layout::left_to_right(eframe::egui::Align::Center)),
-            |ui| {
-                let acknowledge = Button::critical("Acknowledge")
-                    .icon(icons::CHECK)
-                    .key(Action::Acknowledge)
-                    .named(format!("Acknowledge {}", incident.device));
-                if ui.add(acknowledge).clicked() && settled {
-                    answer = Answer::Acknowledge;
-                }
-                let open = Button::quiet("Open").key(Action::Open).named(format!("Open {}", incident.device));
-                if ui.add(open).clicked() && settled {
-                    answer = Answer::Open;
-                }
-            },
-        );
+        // A child, not a scope: the card has taken its room already.
+        let layout = Layout::left_to_right(Align::Center);
+        let mut ui = ui.new_child(UiBuilder::new().max_rect(place).id_salt(&*incident.id.0).layout(layout));
+        ui.spacing_mut().item_spacing.x = 8.0;
+        let acknowledge = Button::critical("Acknowledge")
+            .icon(icons::CHECK)
+            .key(Action::Acknowledge)
+            .named(format!("Acknowledge {}", incident.device));
+        if ui.add(acknowledge).clicked() && settled {
+            answer = Answer::Acknowledge;
+        }
+        let open = Button::quiet("Open").key(Action::Open).named(format!("Open {}", incident.device));
+        if ui.add(open).clicked() && settled {
+            answer = Answer::Open;
+        }
     }
     answer
 }
@@ -177,6 +189,9 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
 pub fn incident_row(ui: &mut Ui, incident: &Incident, now: Timestamp, selected: bool) -> Answer {
     let theme = Theme::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), sizes().row), Sense::hover());
+    if !ui.is_rect_visible(rect) {
+        return Answer::None;
+    }
     let response = ui.interact(rect, ui.scope_id().with(&*incident.id.0), Sense::click());
     row_ground(ui, rect, selected, response.hovered());
     hairline_below(ui, rect);
@@ -196,6 +211,7 @@ pub fn incident_row(ui: &mut Ui, incident: &Incident, now: Timestamp, selected: 
     painter.galley(pos2(x, y - line.size().y / 2.0), line, theme.text.secondary);
     let spoken = format!("{} {headline}, {}, {}", incident.device, text::life(incident.life), incident.id);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &spoken));
+    focus_ring(ui, &response);
     match (response.double_clicked(), response.clicked()) {
         (true, _) => Answer::Open,
         (_, true) => Answer::Select,

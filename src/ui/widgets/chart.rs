@@ -44,8 +44,8 @@ impl Axes {
         lerp(self.x.0..=self.x.1, f64::from(share))
     }
 
-    /// Ground, outline, horizontal grid with numbers at the left, and the unit in the upper left corner.
-    pub fn frame(&self, painter: &Painter, theme: &Theme, unit: &str, n_ticks: usize) {
+    /// Ground, outline, horizontal grid with numbers at the left; [`Self::unit`] says of what.
+    pub fn frame(&self, painter: &Painter, theme: &Theme, n_ticks: usize) {
         let plot = &theme.plot;
         painter.rect_filled(self.area, 0.0, plot.bg);
         let (ticks, decimals) = ticks(self.y, n_ticks);
@@ -57,7 +57,14 @@ impl Axes {
         }
         painter.vline(self.area.left(), self.area.y_range(), Stroke::new(1.0, plot.axis));
         painter.hline(self.area.x_range(), self.area.bottom(), Stroke::new(1.0, plot.axis));
-        put(painter, self.area.left_top() + vec2(5.0, 3.0), Align2::LEFT_TOP, unit, Type::Micro.font(), plot.label);
+    }
+
+    /// The unit in the upper left corner, on a plate over the lines.
+    pub fn unit(&self, painter: &Painter, theme: &Theme, unit: &str) {
+        let galley = painter.layout_no_wrap(unit.to_owned(), Type::Micro.font(), theme.plot.label);
+        let place = Rect::from_min_size(self.area.left_top() + vec2(5.0, 3.0), galley.size());
+        painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 2.0, theme.plot.bg);
+        painter.galley(place.min, galley, theme.plot.label);
     }
 
     /// Vertical grid at `at`, with labels under the area where they do not touch each other.
@@ -142,7 +149,7 @@ impl Axes {
         }
         hatch(painter, rect, theme.plot.gap_hatch);
         let galley = painter.layout_no_wrap(words.to_owned(), Type::Micro.semibold(), theme.text.secondary);
-        if galley.size().x + 12.0 <= rect.width() {
+        if !words.is_empty() && galley.size().x + 12.0 <= rect.width() {
             let place = Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size());
             painter.rect_filled(place.expand2(vec2(5.0, 2.0)), 2.0, theme.plot.bg);
             painter.galley(place.min, galley, theme.text.secondary);

@@ -1,12 +1,14 @@
 //! Panes, their headers, rows and empty states.
 
+use eframe::egui::text::LayoutJob;
 use eframe::egui::{
-    Align2, Color32, FontId, Id, Painter, Pos2, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, FontId, Id, Layout, Painter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::Button;
 use crate::ui::shapes::{self, elided};
-use crate::ui::theme::{PANE_PAD, Theme, Type, sizes};
+use crate::ui::theme::{PANE_PAD, RADIUS_CONTROL, Theme, Type, sizes};
 
 /// Text at a place; gives the rectangle it takes.
 pub fn put(painter: &Painter, at: Pos2, align: Align2, text: impl Into<String>, font: FontId, color: Color32) -> Rect {
@@ -77,6 +79,35 @@ pub fn header(ui: &mut Ui, words: Pane<'_>) -> Rect {
     Rect::from_min_max(pos2(x, rect.top()), pos2((right - 8.0).max(x), rect.bottom()))
 }
 
+/// A heading within a pane, with a quieter word after it.
+pub fn section(ui: &mut Ui, title: &str, note: &str) {
+    let theme = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), sizes().row_compact), Sense::hover());
+    ui.painter().rect_filled(rect, 0.0, theme.bg.header);
+    hairline_below(ui, rect);
+    let at = pos2(rect.left() + PANE_PAD.x, rect.center().y);
+    let title_rect = put(ui.painter(), at, Align2::LEFT_CENTER, title, Type::Small.semibold(), theme.text.secondary);
+    let at = pos2(title_rect.right() + 8.0, at.y);
+    put(ui.painter(), at, Align2::LEFT_CENTER, note, Type::Small.font(), theme.text.tertiary);
+    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, format!("{title} {note}").trim()));
+}
+
+/// Widgets in the free part of a header, from the left.
+pub fn within(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui)) {
+    // A child, not a scope: the header has taken its room already, and what follows must not move.
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
+    ui.set_clip_rect(rect.intersect(ui.clip_rect()));
+    add(&mut ui);
+}
+
+/// The ring around what has the keyboard's focus.
+pub fn focus_ring(ui: &Ui, response: &Response) {
+    if response.has_focus() {
+        let stroke = Stroke::new(2.0, Theme::of(ui).border.focus);
+        ui.painter().rect_stroke(response.rect.shrink(1.0), f32::from(RADIUS_CONTROL), stroke, StrokeKind::Inside);
+    }
+}
+
 /// A hairline under what was just painted.
 pub fn hairline_below(ui: &Ui, rect: Rect) {
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Theme::of(ui).hairline());
@@ -99,8 +130,8 @@ pub fn empty_state(ui: &mut Ui, icon: &str, title: &str, sentence: &str, button:
     let rect = ui.available_rect_before_wrap();
     let width = (rect.width() - 40.0).clamp(80.0, 300.0);
     let painter = ui.painter().clone();
-    let mut job = eframe::egui::text::LayoutJob::simple(sentence.to_owned(), Type::Small.font(), theme.text.secondary, width);
-    job.halign = eframe::egui::Align::Center;
+    let mut job = LayoutJob::simple(sentence.to_owned(), Type::Small.font(), theme.text.secondary, width);
+    job.halign = Align::Center;
     let text = painter.layout_job(job);
     let button_h = if button.is_some() { 40.0 } else { 0.0 };
     let height = 46.0 + 22.0 + text.size().y + button_h;
@@ -117,10 +148,7 @@ pub fn empty_state(ui: &mut Ui, icon: &str, title: &str, sentence: &str, button:
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{title}. {sentence}")));
     button.is_some_and(|button| {
         let place = Rect::from_center_size(pos2(x, bottom + 26.0), vec2(width, 32.0));
-        ui.scope_builder(
-            UiBuilder::new().max_rect(place).layout(eframe::egui::Layout::top_down(eframe::egui::Align::Center)),
-            |ui| ui.add(button).clicked(),
-        )
-        .inner
+        ui.scope_builder(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Center)), |ui| ui.add(button).clicked())
+            .inner
     })
 }

@@ -4,7 +4,7 @@ use eframe::egui::{
     Align2, Color32, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, scroll_area::ScrollBarVisibility, vec2,
 };
 
-use super::{band_status, hairline_below, row_ground};
+use super::{band_status, focus_ring, hairline_below, row_ground};
 use crate::model::{Band, Timestamp};
 use crate::ui::shapes::{Mark, elided};
 use crate::ui::text::{self, Freshness};
@@ -36,13 +36,14 @@ pub struct Cell {
     color: Color32,
     strong: bool,
     mono: bool,
-    mark: Option<Mark>,
+    mark: Option<(Mark, Color32)>,
     heading: Option<f64>,
+    tag: Option<&'static str>,
 }
 
 impl Cell {
     const fn new(text: String, color: Color32, strong: bool) -> Self {
-        Self { text, color, strong, mono: false, mark: None, heading: None }
+        Self { text, color, strong, mono: false, mark: None, heading: None, tag: None }
     }
     /// The row's name.
     pub fn name(theme: &Theme, text: impl Into<String>) -> Self {
@@ -62,11 +63,17 @@ impl Cell {
     }
     /// A shape and a word.
     pub fn marked(mark: Mark, text: impl Into<String>, color: Color32) -> Self {
-        Self { mark: Some(mark), ..Self::new(text.into(), color, false) }
+        Self { mark: Some((mark, color)), ..Self::new(text.into(), color, false) }
     }
     /// An arrowhead along a heading and a word.
     pub fn heading(degrees: f64, text: impl Into<String>, color: Color32) -> Self {
         Self { heading: Some(degrees), ..Self::new(text.into(), color, false) }
+    }
+    /// With a small word after it: the origin.
+    #[must_use]
+    pub const fn tag(mut self, tag: Option<&'static str>) -> Self {
+        self.tag = tag;
+        self
     }
     /// In the mono font.
     #[must_use]
@@ -80,10 +87,11 @@ impl Cell {
 pub fn seen_cell(theme: &Theme, now: Timestamp, last_seen: Timestamp, fresh: Freshness) -> Cell {
     let age = text::age(now, last_seen);
     match fresh {
-        Freshness::Live => Cell::marked(Mark::Disc, format!("live {age}"), theme.status.ok.fg),
+        // Normal is quiet: grey words and a small dot.
+        Freshness::Live => Cell { mark: Some((Mark::Disc, theme.status.ok.fg)), ..Cell::quiet(theme, "live") },
         Freshness::Late => Cell::quiet(theme, format!("{age} ago")),
         Freshness::Stale => Cell::marked(Mark::Clock, format!("STALE {age}"), theme.status.high.fg),
-        Freshness::Lost => Cell::marked(Mark::Cross, format!("no data for {age}"), theme.status.stale.fg),
+        Freshness::Lost => Cell::marked(Mark::Cross, format!("lost {age}"), theme.status.stale.fg),
     }
 }
 
@@ -130,6 +138,7 @@ impl Table<'_> {
                     let response = ui.interact(rect, ui.scope_id().with((self.id, idx)), Sense::click());
                     let cells = row(idx);
                     self.row(ui, rect, &edges, &cells, idx, &response);
+                    focus_ring(ui, &response);
                     if response.clicked() {
                         answer.clicked = Some(idx);
                     }
@@ -146,7 +155,7 @@ impl Table<'_> {
         let edges = self.columns.iter().map(|column| {
             let from = x;
             x += column.width * scale;
-            (from, x - 12.0)
+            (from, x - if column.right { 26.0 } else { 12.0 })
         });
         edges.collect()
     }
@@ -179,12 +188,17 @@ impl Table<'_> {
             let galley = elided(painter, &cell.text, &font, cell.color, (until - from - indent).max(0.0));
             let left = if column.right { until - galley.size().x } else { from + indent };
             let center = pos2(left - 12.0, y);
-            if let Some(mark) = cell.mark {
-                mark.paint(painter, center, 11.0, cell.color);
+            if let Some((mark, color)) = cell.mark {
+                mark.paint(painter, center, 11.0, color);
             } else if let Some(degrees) = cell.heading {
                 crate::ui::shapes::arrowhead(painter, center, 12.0, degrees, cell.color);
             }
+            let right = left + galley.size().x;
             painter.galley(pos2(left, y - galley.size().y / 2.0), galley, cell.color);
+            if let Some(tag) = cell.tag {
+                let at = pos2(right + 8.0, y);
+                super::put(painter, at, Align2::LEFT_CENTER, tag, Type::Micro.font(), theme.text.tertiary);
+            }
         }
         if cells.is_empty() {
             super::put(

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use eframe::egui;
 use egui_kittest::Harness;
-use fleetwatch::model::Timestamp;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use fleetwatch::model::{Command, Focus, Timestamp};
 use fleetwatch::state::Snapshot;
+use fleetwatch::ui::panels::{self, Panel};
 use fleetwatch::ui::{Desk, Request, Wires};
 
 use super::paint::Painter;
@@ -26,15 +28,19 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// A window of a size on a snapshot, at the snapshot's time.
+    /// A window of a size on a snapshot, at `NOW`.
     pub(crate) fn open(snapshot: Snapshot, size: (f32, f32)) -> Self {
         Self::open_with(snapshot, size, false)
     }
 
     /// As [`Self::open`]; with the SAMPLE mark where `sample`.
     pub(crate) fn open_with(snapshot: Snapshot, size: (f32, f32), sample: bool) -> Self {
-        let now = if snapshot.at.0 == 0 { super::snapshots::NOW } else { snapshot.at };
-        let now = Arc::new(Mutex::new(now));
+        Self::open_panels(snapshot, size, sample, panels::all())
+    }
+
+    /// As [`Self::open_with`], with these screens.
+    pub(crate) fn open_panels(snapshot: Snapshot, size: (f32, f32), sample: bool, panels: Vec<Box<dyn Panel>>) -> Self {
+        let now = Arc::new(Mutex::new(super::snapshots::NOW));
         let snapshot = Arc::new(Mutex::new(Arc::new(snapshot)));
         let sent = Arc::new(Mutex::new(Vec::new()));
         let takes = Arc::new(Mutex::new(true));
@@ -65,7 +71,7 @@ impl Window {
             .with_size(egui::vec2(size.0, size.1))
             .with_max_steps(16)
             .renderer(Painter::default())
-            .build_eframe(|cc| Desk::new(wires, &cc.egui_ctx));
+            .build_eframe(|cc| Desk::with_panels(wires, &cc.egui_ctx, panels));
         harness.run_steps(3);
         Self { harness, sent, snapshot, now, takes }
     }
@@ -81,10 +87,51 @@ impl Window {
         std::mem::take(&mut *self.sent.lock().unwrap())
     }
 
+    /// The commands sent since the last call.
+    pub(crate) fn commands(&self) -> Vec<Command> {
+        let commands = self.taken().into_iter().filter_map(|request| match request {
+            Request::Command(command) => Some(command),
+            _ => None,
+        });
+        commands.collect()
+    }
+
+    /// What it asked to look at last, since the last call.
+    pub(crate) fn looked(&self) -> Option<Focus> {
+        let looks = self.taken().into_iter().filter_map(|request| match request {
+            Request::Look(focus) => Some(focus),
+            _ => None,
+        });
+        looks.last()
+    }
+
+    /// Clicks what has this name.
+    pub(crate) fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.harness.run_steps(3);
+    }
+
+    /// Presses a key and lets it go.
+    pub(crate) fn press(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.run_steps(3);
+    }
+
+    /// Whether something's name contains `words`.
+    pub(crate) fn says(&self, words: &str) -> bool {
+        self.harness.query_all_by_label_contains(words).next().is_some()
+    }
+
     /// Shows another snapshot.
     pub(crate) fn publish(&mut self, snapshot: Snapshot) {
         *self.snapshot.lock().unwrap() = Arc::new(snapshot);
         self.harness.run_steps(2);
+    }
+
+    /// Everything with a name, and where it is.
+    pub(crate) fn named(&self) -> Vec<(String, egui::Rect)> {
+        let named = self.harness.query_all_by(|node| node.label().is_some_and(|label| !label.is_empty()));
+        named.map(|node| (node.accesskit_node().label().unwrap_or_default(), node.rect())).collect()
     }
 
     /// Where `FLEETWATCH_PICTURES` is set, saves a picture to `target/tmp/pictures/<name>.png` for a person to look at.

@@ -37,7 +37,9 @@ pub(crate) struct Painter {
 
 impl egui_kittest::TestRenderer for Painter {
     fn handle_delta(&mut self, delta: &mut TexturesDelta) {
-        for (id, patches) in delta.set.drain() {
+        let mut set: Vec<_> = delta.set.drain().collect();
+        set.sort_by_key(|(id, _)| *id);
+        for (id, patches) in set {
             for patch in patches {
                 let ImageData::Color(image) = &patch.image;
                 let [width, height] = image.size;
@@ -56,9 +58,8 @@ impl egui_kittest::TestRenderer for Painter {
                 }
             }
         }
-        for id in delta.free.drain() {
-            self.textures.remove(&id);
-        }
+        let freed: Vec<TextureId> = delta.free.drain().collect();
+        self.textures.retain(|id, _| !freed.contains(id));
     }
 
     fn render(&mut self, ctx: &Context, output: &FullOutput) -> Result<RgbaImage, String> {
@@ -110,7 +111,7 @@ impl Canvas {
         let inks = v.map(|vertex| unit(vertex.color));
         let flat = (v[0].uv == v[1].uv && v[1].uv == v[2].uv).then(|| texture.sample(v[0].uv));
         // Of two triangles that share an edge, exactly one owns the pixels on it.
-        let owns = |a: Pos2, b: Pos2| (a.y == b.y && b.x > a.x) || b.y < a.y;
+        let owns = |a: Pos2, b: Pos2| b.y < a.y || (b.y <= a.y && b.x > a.x);
         let edges = [(p[1], p[2]), (p[2], p[0]), (p[0], p[1])];
         for row in rows {
             for column in columns.clone() {

@@ -89,6 +89,7 @@ pub(crate) fn busy() -> Snapshot {
 /// The same morning after the broker was lost, with banners and odd values everywhere.
 pub(crate) fn broken() -> Snapshot {
     let mut snapshot = busy();
+    snapshot.at = ago(177);
     let down = LinkStatus {
         state: LinkState::Down,
         reason: "The broker at broker.site.example does not answer. Check that it runs and that port 8883 is open.".into(),
@@ -127,6 +128,15 @@ pub(crate) fn broken() -> Snapshot {
         row.last.speed_kmh = row.last.speed_kmh.map(|_| f64::NAN);
         row.last_seen = ago(177);
     }
+    if let Some(vehicle) = &mut snapshot.vehicle {
+        vehicle.row.last_seen = ago(177);
+        for chunk in &mut vehicle.series {
+            let chunk = Arc::make_mut(chunk);
+            let n = chunk.t_ms.partition_point(|t_ms| *t_ms <= ago(177).millis());
+            chunk.t_ms.truncate(n);
+            chunk.columns.iter_mut().for_each(|column| column.truncate(n));
+        }
+    }
     snapshot.counters.shed = 12;
     snapshot
 }
@@ -138,7 +148,7 @@ pub(crate) fn fleet(total: usize, from: usize, len: usize, filter: &str) -> Flee
 }
 
 fn fleet_row(i: usize) -> FleetRow {
-    let speed = if i % 3 == 0 { 0.0 } else { 20.0 + (i * 7 % 60) as f64 };
+    let speed = if i.is_multiple_of(3) { 0.0 } else { 20.0 + (i * 7 % 60) as f64 };
     FleetRow {
         device: DeviceId::new(&format!("VAN-{:04}", 400 + i)),
         origin: if i % 9 == 4 { Origin::Sample } else { Origin::Device },
@@ -248,7 +258,7 @@ pub(crate) fn crash(id: &str, device: &str, ruling: Ruling, probability: f64, se
         device_verdict: None,
         unreadable: None,
         claims_test: false,
-        raw: Default::default(),
+        raw: bytes::Bytes::default(),
         topic: format!("fleet/{device}/crash").into(),
     };
     let verdict = CrashVerdict {

@@ -43,6 +43,17 @@ impl Curves {
         self.lines[0].iter().copied().filter(|point| point.1.is_finite()).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
+    /// Where samples are missing: between the last one before and the first one after.
+    fn holes(&self) -> Vec<(f64, f64)> {
+        let known: Vec<f64> = self.lines[0].iter().filter(|point| point.1.is_finite()).map(|point| point.0).collect();
+        let missing = |from: f64, until: f64| {
+            let between = |point: &Point| from < point.0 && point.0 < until && !point.1.is_finite();
+            let first = self.lines[0].partition_point(|point| point.0 <= from);
+            until - from > self.gap || self.lines[0].get(first).is_some_and(between)
+        };
+        known.windows(2).map(|pair| (pair[0], pair[1])).filter(|(from, until)| missing(*from, *until)).collect()
+    }
+
     /// From its first to its last sample.
     pub(in crate::ui::panels) fn extent(&self) -> Option<(f64, f64)> {
         let (first, last) = (self.lines[0].first()?.0, self.lines[0].last()?.0);
@@ -64,12 +75,14 @@ pub(in crate::ui::panels) struct Marks {
 }
 
 /// The part of the record that the verdict is about, with room around it; the whole record where that is not much more.
-fn view(extent: (f64, f64), marks: &Marks) -> (f64, f64) {
+/// Never without the greatest value: what was judged elsewhere must not hide it.
+fn view(extent: (f64, f64), marks: &Marks, peak: Option<f64>) -> (f64, f64) {
     let spans = [marks.window, marks.free_fall].into_iter().flatten();
     let Some((from, until)) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return extent };
     let pad = ((until - from) * 0.6).max(60.0);
     let near = ((from - pad).max(extent.0), (until + pad).min(extent.1));
-    let worth = near.1 > near.0 && (extent.1 - extent.0) > 1.4 * (near.1 - near.0);
+    let holds_peak = peak.is_none_or(|peak| near.0 <= peak && peak <= near.1);
+    let worth = holds_peak && near.1 > near.0 && (extent.1 - extent.0) > 1.4 * (near.1 - near.0);
     if worth { near } else { extent }
 }
 
@@ -88,7 +101,7 @@ pub(in crate::ui::panels) fn show(ui: &mut Ui, rect: Rect, report: &CrashReport,
         let room = header(ui, Pane { title: "Crash pulse", note, right: "g" });
         legend(ui, room, report.frame);
         let marks = Marks { window: verdict.window_ms, free_fall: verdict.free_fall_ms, range: report.range_g, small: false };
-        let near = view(extent, &marks);
+        let near = view(extent, &marks, curves.peak().map(|peak| peak.0));
         let body = ui.available_rect_before_wrap();
         let shown = if *whole || curves.by_number { extent } else { near };
         let response = chart(ui, body, &curves, &marks, shown);
@@ -186,7 +199,7 @@ pub(in crate::ui::panels) fn chart(ui: &mut Ui, body: Rect, curves: &Curves, mar
         return response;
     }
     let axes = Axes { area, x, y };
-    axes.frame(&painter, theme, "g", if marks.small { 2 } else { 6 });
+    axes.frame(&painter, theme, if marks.small { 2 } else { 6 });
     let unit = if curves.by_number { "" } else { " ms" };
     let (at, decimals) = ticks(x, (area.width() / 70.0) as usize);
     let last = at.last().copied();
@@ -198,6 +211,9 @@ pub(in crate::ui::panels) fn chart(ui: &mut Ui, body: Rect, curves: &Curves, mar
             (tick, format!("{}{unit}", text::number(tick, decimals)))
         }),
     );
+    for (from, until) in curves.holes() {
+        axes.gap(&painter, theme, (from, until), "no samples");
+    }
     if !curves.by_number {
         shade(&painter, theme, &axes, marks);
     }
@@ -215,6 +231,7 @@ pub(in crate::ui::panels) fn chart(ui: &mut Ui, body: Rect, curves: &Curves, mar
     for line in (0..n_lines).rev() {
         axes.line(&painter, &curves.lines[line], curves.gap, &pen(theme, line));
     }
+    axes.unit(&painter, theme, "g");
     if !marks.small {
         peak(&painter, theme, &axes, curves);
     }

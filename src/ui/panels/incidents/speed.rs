@@ -44,7 +44,7 @@ fn chart(ui: &mut Ui, points: &[Point], verdict: &CrashVerdict) {
         return;
     }
     let painter = ui.painter().with_clip_rect(body.intersect(ui.clip_rect()));
-    axes.frame(&painter, theme, "", 4);
+    axes.frame(&painter, theme, 4);
     let (at, decimals) = ticks(x, (area.width() / 56.0) as usize);
     let end = at.last().copied();
     let label = |tick: f64| {

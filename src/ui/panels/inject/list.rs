@@ -1,5 +1,6 @@
 //! The templates with their little curves, and what was sent.
 
+use eframe::egui::text::LayoutJob;
 use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::templates::Template;
@@ -13,7 +14,7 @@ use crate::ui::widgets::{Pane, hairline_below, header, pane, put, row_ground};
 use crate::ui::{icons, text};
 
 /// Height of a template's row, points.
-const TEMPLATE_H: f32 = 60.0;
+const TEMPLATE_H: f32 = 70.0;
 /// Height of a sent row, points.
 const SENT_H: f32 = 32.0;
 
@@ -60,13 +61,14 @@ fn row(ui: &mut Ui, template: &Template, selected: bool) -> bool {
     spark(painter, curve, &template.preview, Stroke::new(1.5, theme.plot.series[0]));
     let room = curve.left() - left - 44.0;
     let title = elided(painter, &template.scenario.title, &Type::Section.font(), theme.text.primary, room);
-    painter.galley(pos2(left + 31.0, rect.center().y - 19.0), title, theme.text.primary);
-    let about = elided(painter, &template.scenario.about, &Type::Small.font(), theme.text.secondary, room);
-    painter.galley(pos2(left + 31.0, rect.center().y + 2.0), about, theme.text.secondary);
+    painter.galley(pos2(left + 31.0, rect.top() + 8.0), title, theme.text.primary);
+    let mut about = LayoutJob::simple(template.scenario.about.clone(), Type::Small.font(), theme.text.secondary, room);
+    about.wrap.max_rows = 2;
+    painter.galley(pos2(left + 31.0, rect.top() + 29.0), painter.layout_job(about), theme.text.secondary);
     let spoken = format!("Template {}: {}", template.scenario.title, template.scenario.about);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &spoken));
     let clicked = response.clicked();
-    response.on_hover_text(&template.scenario.about);
+    response.on_hover_text(format!("{}. {}", template.scenario.title, template.scenario.about));
     clicked
 }
 

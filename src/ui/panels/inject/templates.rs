@@ -7,8 +7,16 @@ use crate::scenario::Scenario;
 use crate::ui::{text, words};
 
 /// The templates in the order of the list: key and TOML text. To add one, write the file and add its line.
-pub(super) const TEMPLATES: &[(&str, &str)] =
-    &[("frontal_crash", include_str!("../../../../assets/scenarios/frontal_crash.toml"))];
+pub(super) const TEMPLATES: &[(&str, &str)] = &[
+    ("frontal_crash", include_str!("../../../../assets/scenarios/frontal_crash.toml")),
+    ("phone_drop", include_str!("../../../../assets/scenarios/phone_drop.toml")),
+    ("stuck_sensor", include_str!("../../../../assets/scenarios/stuck_sensor.toml")),
+    ("pothole", include_str!("../../../../assets/scenarios/pothole.toml")),
+    ("hard_brake", include_str!("../../../../assets/scenarios/hard_brake.toml")),
+    ("overheat", include_str!("../../../../assets/scenarios/overheat.toml")),
+    ("cold_chain_break", include_str!("../../../../assets/scenarios/cold_chain_break.toml")),
+    ("burst", include_str!("../../../../assets/scenarios/burst.toml")),
+];
 
 /// One template, read.
 #[derive(Clone, Debug)]
