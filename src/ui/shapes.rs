@@ -213,6 +213,14 @@ pub fn dotted_underline(painter: &Painter, from: Pos2, width: f32, color: Color3
 
 /// `text` on one line, shortened in its middle until it is at most `width` points wide: both ends of an id say which.
 pub fn elided(painter: &Painter, text: &str, font: &FontId, color: Color32, width: f32) -> Arc<Galley> {
+    // A name from the wire may hold anything; a line break in it must not leave its row.
+    let plain: String;
+    let text = if text.contains(char::is_control) {
+        plain = text.replace(char::is_control, "?");
+        &plain
+    } else {
+        text
+    };
     let whole = painter.layout_no_wrap(text.to_owned(), font.clone(), color);
     if whole.size().x <= width {
         return whole;

@@ -58,3 +58,16 @@ fn nothing_is_smaller_than_eleven_points() {
         assert!(style.line() > style.font().size);
     }
 }
+
+#[test]
+fn every_glyph_we_write_is_in_every_family() {
+    let ctx = egui::Context::default();
+    install(&ctx);
+    ctx.run_ui(egui::RawInput::default(), |_| {}).drop_without_applying_deltas();
+    let words = "Fleetwatch 0123456789 Δ − ± µ ° ≥ ≤ … × · 관제 대시보드 훈련 오경보 꿹쀍뷁 \u{e182}";
+    for weight in [400, 500, 600] {
+        let font = FontId::new(13.0, family(weight));
+        assert!(ctx.fonts_mut(|fonts| fonts.has_glyphs(&font, words)), "{weight}");
+    }
+    assert!(ctx.fonts_mut(|fonts| fonts.has_glyphs(&Type::Mono.font(), words)), "mono");
+}

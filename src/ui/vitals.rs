@@ -8,7 +8,7 @@ const LINE_STOPPED_SECS: f64 = 5.0;
 
 /// Whether what the window shows is now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Pulse {
+pub enum Liveness {
     /// Nothing has come yet.
     #[default]
     NoData,
@@ -18,7 +18,7 @@ pub enum Pulse {
     Stale(Timestamp),
 }
 
-impl Pulse {
+impl Liveness {
     /// From a snapshot, the time now, and since when the broker is away (as the window saw it go).
     pub fn of(snapshot: &Snapshot, now: Timestamp, broker_lost_at: Option<Timestamp>) -> Self {
         if snapshot.counters.received == 0 {

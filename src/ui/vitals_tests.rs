@@ -29,9 +29,9 @@ fn stale_never_passes_for_live() {
     let now = Timestamp(0).plus_secs(1_000);
     let mut snapshot = snapshot(LinkState::Up, LinkState::Up);
     snapshot.at = now;
-    assert_eq!(Pulse::of(&snapshot, now, None), Pulse::NoData);
+    assert_eq!(Liveness::of(&snapshot, now, None), Liveness::NoData);
     snapshot.counters.received = 1;
-    assert_eq!(Pulse::of(&snapshot, now, None), Pulse::Live);
-    assert_eq!(Pulse::of(&snapshot, now.plus_secs(6), None), Pulse::Stale(now), "the line has stopped");
-    assert_eq!(Pulse::of(&snapshot, now, Some(now.plus_secs(-9))), Pulse::Stale(now.plus_secs(-9)));
+    assert_eq!(Liveness::of(&snapshot, now, None), Liveness::Live);
+    assert_eq!(Liveness::of(&snapshot, now.plus_secs(6), None), Liveness::Stale(now), "the line has stopped");
+    assert_eq!(Liveness::of(&snapshot, now, Some(now.plus_secs(-9))), Liveness::Stale(now.plus_secs(-9)));
 }

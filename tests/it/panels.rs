@@ -255,7 +255,11 @@ fn a_new_critical_asks_for_attention_and_its_toast_stays_off_the_queue() {
     window.picture("toast");
     assert!(!window.says("Message: VAN-0888"), "drills are silent");
     window.taken();
+    *window.takes.lock().unwrap() = false;
     window.click("Acknowledge");
+    assert!(window.says("Message: VAN-0777"), "the line did not take it, so it stays");
+    *window.takes.lock().unwrap() = true;
+    window.press(Modifiers::NONE, Key::A);
     assert_eq!(window.commands(), [acknowledge("INC-20260318-0009")]);
     assert!(!window.says("Message: VAN-0777"), "it goes when it is acknowledged");
 }

@@ -8,7 +8,7 @@ use crate::ui::actions::Action;
 use crate::ui::panels::Screen;
 use crate::ui::shapes::{self, Mark};
 use crate::ui::theme::{RADIUS_CHIP, RADIUS_CONTROL, Status, Theme, Type, sizes};
-use crate::ui::vitals::{Broker, Pulse};
+use crate::ui::vitals::{Broker, Liveness};
 use crate::ui::widgets::{focus_ring, link_status, name, put};
 use crate::ui::{icons, text};
 
@@ -16,7 +16,7 @@ use crate::ui::{icons, text};
 const NARROW: f32 = 1240.0;
 
 impl Desk {
-    pub(super) fn top_bar(&mut self, ui: &mut Ui, rect: Rect, pulse: Pulse, now: Timestamp) {
+    pub(super) fn top_bar(&mut self, ui: &mut Ui, rect: Rect, liveness: Liveness, now: Timestamp) {
         let theme = Theme::of(ui);
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
         let painter = ui.painter().clone();
@@ -36,7 +36,7 @@ impl Desk {
         for chip in self.chips() {
             x = self.chip(ui, Rect::from_min_max(pos2(x, rect.top()), rect.max), &chip);
         }
-        self.right_end(ui, rect, pulse, now);
+        self.right_end(ui, rect, liveness, now);
     }
 
     fn chips(&self) -> Vec<Chip> {
@@ -98,7 +98,7 @@ impl Desk {
         rect.right()
     }
 
-    fn right_end(&mut self, ui: &mut Ui, rect: Rect, pulse: Pulse, now: Timestamp) {
+    fn right_end(&mut self, ui: &mut Ui, rect: Rect, liveness: Liveness, now: Timestamp) {
         let theme = Theme::of(ui);
         let y = rect.center().y;
         let mut x = rect.right() - 14.0;
@@ -120,15 +120,15 @@ impl Desk {
         put(&painter, pos2(left, y + 9.0), Align2::LEFT_CENTER, zone, Type::Micro.font(), theme.text.tertiary);
         let clock = Rect::from_min_max(pos2(left, rect.top()), pos2(x, rect.bottom()));
         crate::ui::widgets::name(ui, clock, "clock", Role::Label, &format!("Time {}", text::full_time(now)));
-        let (mark, words, status) = match pulse {
-            Pulse::Live => (Mark::Disc, "LIVE".to_owned(), theme.status.ok),
-            Pulse::Stale(since) => (Mark::Triangle, format!("STALE {}", text::age(now, since)), theme.status.high),
-            Pulse::NoData => (Mark::Ring, "No data".to_owned(), theme.status.low),
+        let (mark, words, status) = match liveness {
+            Liveness::Live => (Mark::Disc, "LIVE".to_owned(), theme.status.ok),
+            Liveness::Stale(since) => (Mark::Triangle, format!("STALE {}", text::age(now, since)), theme.status.high),
+            Liveness::NoData => (Mark::Ring, "No data".to_owned(), theme.status.low),
         };
-        pulse_chip(ui, pos2(left - 16.0, y), mark, &words, status);
+        live_chip(ui, pos2(left - 16.0, y), mark, &words, status);
     }
 
-    pub(super) fn status_bar(&self, ui: &mut Ui, rect: Rect, pulse: Pulse, now: Timestamp) {
+    pub(super) fn status_bar(&self, ui: &mut Ui, rect: Rect, liveness: Liveness, now: Timestamp) {
         let theme = Theme::of(ui);
         ui.painter().hline(rect.x_range(), rect.top() + 0.5, theme.hairline());
         let snapshot = &*self.snapshot;
@@ -141,10 +141,10 @@ impl Desk {
         let right =
             put(&painter, pos2(rect.right() - 14.0, y), Align2::RIGHT_CENTER, version, Type::Micro.font(), theme.text.tertiary);
         painter.vline(right.left() - 10.0, rect.y_range(), theme.hairline());
-        let (words, color) = match pulse {
-            Pulse::Live => (text::clock(snapshot.at), strong),
-            Pulse::Stale(since) => (format!("{}, {} ago", text::clock(since), text::age(now, since)), bad),
-            Pulse::NoData => ("no data yet".to_owned(), strong),
+        let (words, color) = match liveness {
+            Liveness::Live => (text::clock(snapshot.at), strong),
+            Liveness::Stale(since) => (format!("{}, {} ago", text::clock(since), text::age(now, since)), bad),
+            Liveness::NoData => ("no data yet".to_owned(), strong),
         };
         let spoken = format!("Data current to {words}");
         let value = put(&painter, pos2(right.left() - 20.0, y), Align2::RIGHT_CENTER, words, Type::Micro.semibold(), color);
@@ -249,7 +249,7 @@ fn outlined(ui: &Ui, left: eframe::egui::Pos2, word: &str, color: Color32, line:
     rect
 }
 
-fn pulse_chip(ui: &Ui, right: eframe::egui::Pos2, mark: Mark, words: &str, status: Status) {
+fn live_chip(ui: &Ui, right: eframe::egui::Pos2, mark: Mark, words: &str, status: Status) {
     let painter = ui.painter();
     let galley = painter.layout_no_wrap(words.to_owned(), Type::Small.semibold(), status.fg);
     let width = galley.size().x + 36.0;
@@ -257,7 +257,7 @@ fn pulse_chip(ui: &Ui, right: eframe::egui::Pos2, mark: Mark, words: &str, statu
     painter.rect(rect, f32::from(RADIUS_CONTROL), status.tint, Stroke::new(1.0, status.line), StrokeKind::Inside);
     mark.paint(painter, rect.left_center() + vec2(14.0, 0.0), 9.0, status.fg);
     painter.galley(pos2(rect.left() + 24.0, rect.center().y - galley.size().y / 2.0), galley, status.fg);
-    name(ui, rect, "pulse", Role::Label, words);
+    name(ui, rect, "liveness", Role::Label, words);
 }
 
 fn icon_button(ui: &Ui, center: eframe::egui::Pos2, glyph: &str, name: &str, action: Action) -> Response {

@@ -11,7 +11,7 @@ pub(super) fn ui(ctx: &egui::Context, room: Rect) -> bool {
     let mut open = true;
     let size = vec2(560.0, 0.0);
     let at = pos2(room.center().x - size.x / 2.0, room.top() + 24.0);
-    Area::new(Id::unique("keys")).order(Order::Foreground).fixed_pos(at).show(ctx, |ui| {
+    Area::new(Id::unique("keys")).order(Order::Middle).fixed_pos(at).show(ctx, |ui| {
         let theme = Theme::of(ui);
         Frame::new()
             .fill(theme.bg.raised)

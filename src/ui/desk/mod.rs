@@ -31,9 +31,9 @@ use self::toasts::Toasts;
 use super::actions::{self, Action};
 use super::panels::{self, Panel, PanelContext, Screen, Seen};
 use super::theme::{self, Theme, sizes};
-use super::vitals::{Broker, Pulse};
+use super::vitals::{Broker, Liveness};
 use super::{Request, Wires};
-use crate::model::{AlertId, AlertKind, Focus, IncidentId, Origin, Severity, Timestamp};
+use crate::model::{AlertId, AlertKind, Command, Focus, IncidentId, Origin, Severity, Timestamp};
 use crate::state::Snapshot;
 
 /// Bursts of new snapshots are painted together, at most about 30 frames a second.
@@ -148,10 +148,13 @@ impl Desk {
 
     fn send_all(&mut self, requests: Vec<Request>, now: Timestamp) {
         for request in requests {
-            if let Request::Command(crate::model::Command::Acknowledge { incident }) = &request {
-                self.taken.insert(incident.clone());
+            let acknowledged = match &request {
+                Request::Command(Command::Acknowledge { incident }) => Some(incident.clone()),
+                _ => None,
+            };
+            if self.send(request, now) {
+                self.taken.extend(acknowledged);
             }
-            self.send(request, now);
         }
         if self.sent_focus.as_ref() != Some(&self.focus) && (self.wires.send)(Request::Look(self.focus.clone())) {
             self.sent_focus = Some(self.focus.clone());
@@ -178,7 +181,14 @@ impl Desk {
         if self.help { Vec::new() } else { actions }
     }
 
-    fn panel_ui(&mut self, ui: &mut egui::Ui, rect: Rect, pulse: Pulse, now: Timestamp, actions: &[Action]) -> Vec<Request> {
+    fn panel_ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        rect: Rect,
+        liveness: Liveness,
+        now: Timestamp,
+        actions: &[Action],
+    ) -> Vec<Request> {
         let mut requests = Vec::new();
         let mut go = None;
         let screen = self.screen;
@@ -187,7 +197,7 @@ impl Desk {
         };
         let mut context = PanelContext {
             now,
-            pulse,
+            liveness,
             operator: &self.wires.operator,
             environment: self.wires.environment,
             sample: self.wires.sample,
@@ -229,7 +239,7 @@ impl eframe::App for Desk {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let now = (self.wires.now)();
-        let pulse = Pulse::of(&self.snapshot, now, self.broker_lost_at);
+        let liveness = Liveness::of(&self.snapshot, now, self.broker_lost_at);
         let actions = self.keys(ui.ctx());
         let theme = Theme::of(ui);
         let whole = ui.ctx().content_rect();
@@ -241,15 +251,17 @@ impl eframe::App for Desk {
         let mut main = Rect::from_min_max(rail.right_top(), status.right_top());
 
         let mut requests = Vec::new();
-        self.top_bar(ui, top, pulse, now);
+        self.top_bar(ui, top, liveness, now);
         self.rail_ui(ui, rail);
-        self.status_bar(ui, status, pulse, now);
+        self.status_bar(ui, status, liveness, now);
         main.min.y += self.banners_ui(ui, main, now);
-        requests.extend(self.panel_ui(ui, main, pulse, now, &actions));
+        requests.extend(self.panel_ui(ui, main, liveness, now, &actions));
         let right = if self.screen == Screen::Live { main.right() - s.queue_w } else { main.right() };
-        requests.extend(self.toasts_ui(ui.ctx(), pos2(right - 12.0, main.top() + 12.0), now));
+        requests.extend(self.toasts_ui(ui.ctx(), pos2(right - 12.0, main.top() + 12.0), now, &actions));
         if self.help {
-            self.help = help::ui(ui.ctx(), Rect::from_min_max(main.min, pos2(right, main.bottom())));
+            // Never over the queue: at the right on Live, at the left on Incidents.
+            let left = if self.screen == Screen::Incidents { main.left() + s.queue_w } else { main.left() };
+            self.help = help::ui(ui.ctx(), Rect::from_min_max(pos2(left, main.top()), pos2(right, main.bottom())));
         }
         self.send_all(requests, now);
         if self.snapshot.version > 0 {

@@ -63,7 +63,7 @@ impl Toasts {
 }
 
 impl Desk {
-    pub(super) fn toasts_ui(&mut self, ctx: &egui::Context, right_top: Pos2, now: Timestamp) -> Vec<Request> {
+    pub(super) fn toasts_ui(&mut self, ctx: &egui::Context, right_top: Pos2, now: Timestamp, actions: &[Action]) -> Vec<Request> {
         let (snapshot, taken) = (self.snapshot.clone(), &self.taken);
         let open = |incident: &Incident| incident.life == Life::Open && !taken.contains(&incident.id);
         self.toasts.prune(now, |id| snapshot.incidents.iter().any(|incident| incident.id == *id && open(incident)));
@@ -72,11 +72,14 @@ impl Desk {
         let mut requests = Vec::new();
         let shown = self.toasts.0.iter().rev().filter(|toast| !(queue_shown && toast.incident.is_some())).take(AT_MOST);
         let mut at = right_top;
+        // The key acknowledges the newest, which stands on top.
+        let mut key = actions.contains(&Action::Acknowledge);
         for (i, toast) in shown.enumerate() {
             let area = Area::new(Id::unique(("toast", i))).order(Order::Foreground).pivot(Align2::RIGHT_TOP).fixed_pos(at);
             let response = area.show(ctx, |ui| {
-                if toast_ui(ui, toast)
-                    && let Some(incident) = &toast.incident
+                let clicked = toast_ui(ui, toast);
+                if let Some(incident) = &toast.incident
+                    && (clicked || std::mem::take(&mut key))
                 {
                     requests.push(Request::Command(Command::Acknowledge { incident: incident.clone() }));
                 }

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use eframe::egui;
 
 use super::actions::Action;
-use super::vitals::Pulse;
+use super::vitals::Liveness;
 use super::{Request, icons};
 use crate::model::{Command, Focus, IncidentId, PacketId, Timestamp};
 use crate::state::Snapshot;
@@ -99,7 +99,7 @@ pub struct PanelContext<'a> {
     /// The operator's name.
     pub operator: &'a str,
     /// Whether what the snapshot says is now.
-    pub pulse: Pulse,
+    pub liveness: Liveness,
     /// What the environment chip says.
     pub environment: &'static str,
     /// The sample fleet is playing.

@@ -52,7 +52,7 @@ impl Panel for Temperature {
             let fresh = Freshness::of(age, sensor.period_secs);
             let seen = widgets::seen_cell(theme, context.now, sensor.last_seen, fresh);
             let (low, high) = sensor.last.limits_c;
-            let now = if fresh == Freshness::Lost || context.pulse.stale_since().is_some() {
+            let now = if fresh == Freshness::Lost || context.liveness.stale_since().is_some() {
                 Cell::quiet(theme, format!("last {}", text::celsius(sensor.last.celsius.0)))
             } else {
                 Cell::value(theme, text::celsius(sensor.last.celsius.0))

@@ -44,7 +44,7 @@ impl Axes {
         lerp(self.x.0..=self.x.1, f64::from(share))
     }
 
-    /// Ground, outline, horizontal grid with numbers at the left; [`Self::unit`] says of what.
+    /// Ground, outline, horizontal grid with numbers at the left; [`Self::unit`] says of what, once the lines are painted.
     pub fn frame(&self, painter: &Painter, theme: &Theme, n_ticks: usize) {
         let plot = &theme.plot;
         painter.rect_filled(self.area, 0.0, plot.bg);

@@ -137,8 +137,9 @@ impl Table<'_> {
                     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
                     let response = ui.interact(rect, ui.scope_id().with((self.id, idx)), Sense::click());
                     let cells = row(idx);
-                    self.row(ui, rect, &edges, &cells, idx, &response);
+                    let cut = self.row(ui, rect, &edges, &cells, idx, &response);
                     focus_ring(ui, &response);
+                    let response = if cut.is_empty() { response } else { response.on_hover_text(cut.join("\n")) };
                     if response.clicked() {
                         answer.clicked = Some(idx);
                     }
@@ -171,13 +172,15 @@ impl Table<'_> {
         }
     }
 
-    fn row(&self, ui: &Ui, rect: Rect, edges: &[(f32, f32)], cells: &[Cell], idx: usize, response: &Response) {
+    /// Paints a row; gives the texts that had to be cut.
+    fn row(&self, ui: &Ui, rect: Rect, edges: &[(f32, f32)], cells: &[Cell], idx: usize, response: &Response) -> Vec<String> {
         let theme = Theme::of(ui);
         let selected = self.selected == Some(idx);
         row_ground(ui, rect, selected, response.hovered());
         hairline_below(ui, rect);
         let painter = ui.painter();
         let y = rect.center().y;
+        let mut cut = Vec::new();
         for ((column, &(from, until)), cell) in self.columns.iter().zip(edges).zip(cells) {
             let indent = if cell.mark.is_some() || cell.heading.is_some() { 18.0 } else { 0.0 };
             let font = match (cell.mono, cell.strong) {
@@ -186,6 +189,9 @@ impl Table<'_> {
                 (false, false) => Type::Body.font(),
             };
             let galley = elided(painter, &cell.text, &font, cell.color, (until - from - indent).max(0.0));
+            if galley.text() != cell.text {
+                cut.push(cell.text.clone());
+            }
             let left = if column.right { until - galley.size().x } else { from + indent };
             let center = pos2(left - 12.0, y);
             if let Some((mark, color)) = cell.mark {
@@ -212,6 +218,7 @@ impl Table<'_> {
         }
         let spoken: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).filter(|text| !text.is_empty()).collect();
         response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, spoken.join(", ")));
+        cut
     }
 }
 

@@ -10,7 +10,7 @@ use crate::ui::actions::Action;
 use crate::ui::shapes::Mark;
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::Theme;
-use crate::ui::vitals::Pulse;
+use crate::ui::vitals::Liveness;
 use crate::ui::widgets::{Cell, Column, Pane, Table, TableAnswer, empty_state, header, seen_cell};
 use crate::ui::{icons, words};
 
@@ -34,7 +34,7 @@ const SILENT_SECS: f64 = 60.0;
 
 pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
     let fleet = &snapshot.fleet;
-    let note = match context.pulse.stale_since() {
+    let note = match context.liveness.stale_since() {
         Some(since) => format!("last known at {}, nothing here is live", text::clock(since)),
         None if context.focus.fleet_filter.is_empty() => text::plural(fleet.total as u64, "vehicle", "vehicles"),
         None => {
@@ -67,8 +67,8 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
         .and_then(|vehicle| fleet.rows.iter().position(|row| row.device == vehicle.row.device).map(|i| fleet.from + i));
     let row = |idx: usize| idx.checked_sub(fleet.from).and_then(|i| fleet.rows.get(i));
     let table = Table { id: "fleet", columns: &COLUMNS, n_rows: fleet.matching, selected };
-    let (now, pulse) = (context.now, context.pulse);
-    let answer = table.ui(ui, |idx| row(idx).map(|row| cells(theme, row, now, pulse)).unwrap_or_default());
+    let (now, liveness) = (context.now, context.liveness);
+    let answer = table.ui(ui, |idx| row(idx).map(|row| cells(theme, row, now, liveness)).unwrap_or_default());
     if let Some(row) = answer.clicked.and_then(row) {
         context.focus.vehicle = Some(row.device.clone());
     }
@@ -106,10 +106,10 @@ fn look(focus: &mut Focus, answer: &TableAnswer) {
     }
 }
 
-fn cells(theme: &Theme, row: &FleetRow, now: Timestamp, pulse: Pulse) -> Vec<Cell> {
+fn cells(theme: &Theme, row: &FleetRow, now: Timestamp, liveness: Liveness) -> Vec<Cell> {
     let age = now.secs_since(row.last_seen);
     let mut fresh = Freshness::of(age, row.period_secs);
-    if pulse.stale_since().is_some() {
+    if liveness.stale_since().is_some() {
         fresh = fresh.max(Freshness::Stale);
     }
     let ink = if fresh >= Freshness::Stale { theme.text.tertiary } else { theme.text.primary };

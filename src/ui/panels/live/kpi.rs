@@ -8,7 +8,7 @@ use crate::state::Snapshot;
 use crate::ui::shapes::Mark;
 use crate::ui::text::{self, count};
 use crate::ui::theme::Theme;
-use crate::ui::vitals::{Pulse, Tally, is_open};
+use crate::ui::vitals::{Liveness, Tally, is_open};
 use crate::ui::widgets::{Kpi, Part, as_of};
 
 /// Below this width, points, the tiles with more to say take from those with less.
@@ -17,12 +17,12 @@ const NARROW_SHARES: [f32; 6] = [0.19, 0.19, 0.16, 0.17, 0.165, 0.125];
 
 pub(super) fn ui(ui: &Ui, rect: Rect, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
     let theme = Theme::of(ui);
-    let stale = context.pulse.stale_since().map(as_of);
+    let stale = context.liveness.stale_since().map(as_of);
     let tiles = [
         (vehicles(snapshot, stale.clone()), Screen::Live),
-        (incidents(theme, snapshot, context.pulse), Screen::Incidents),
+        (incidents(theme, snapshot, context.liveness), Screen::Incidents),
         (sensors(theme, snapshot, stale), Screen::Temperature),
-        (messages(snapshot, context.pulse), Screen::Connections),
+        (messages(snapshot, context.liveness), Screen::Connections),
         (calls(snapshot), Screen::Functions),
         (cost(snapshot), Screen::Cost),
     ];
@@ -56,7 +56,7 @@ fn vehicles(snapshot: &Snapshot, stale: Option<String>) -> Kpi<'_> {
     }
 }
 
-fn incidents<'a>(theme: &Theme, snapshot: &Snapshot, pulse: Pulse) -> Kpi<'a> {
+fn incidents<'a>(theme: &Theme, snapshot: &Snapshot, liveness: Liveness) -> Kpi<'a> {
     let tally = Tally::of(snapshot);
     let open = snapshot.incidents.iter().filter(|incident| is_open(incident));
     let n_sample = open.filter(|incident| incident.origin == Origin::Sample).count();
@@ -76,11 +76,11 @@ fn incidents<'a>(theme: &Theme, snapshot: &Snapshot, pulse: Pulse) -> Kpi<'a> {
     ];
     Kpi {
         label: "Open incidents".to_owned(),
-        value: (pulse != Pulse::NoData || tally.open + tally.drills > 0).then(|| count(tally.open as u64)),
+        value: (liveness != Liveness::NoData || tally.open + tally.drills > 0).then(|| count(tally.open as u64)),
         unit,
         parts: severities.map(|(n, mark, status, words)| Part { mark: Some((mark, status.fg)), ..part(n, words) }).into(),
         needs: "appears with the first crash report",
-        stale: pulse.stale_since().map(|_| "intake paused, more may be waiting".to_owned()),
+        stale: liveness.stale_since().map(|_| "intake paused, more may be waiting".to_owned()),
         ..Kpi::default()
     }
 }
@@ -103,11 +103,11 @@ fn sensors<'a>(theme: &Theme, snapshot: &Snapshot, stale: Option<String>) -> Kpi
     }
 }
 
-fn messages(snapshot: &Snapshot, pulse: Pulse) -> Kpi<'_> {
+fn messages(snapshot: &Snapshot, liveness: Liveness) -> Kpi<'_> {
     let rate = &snapshot.rate;
     Kpi {
         label: "Messages per second".to_owned(),
-        value: (pulse != Pulse::NoData).then(|| count(u64::from(rate.now))),
+        value: (liveness != Liveness::NoData).then(|| count(u64::from(rate.now))),
         unit: "msg/s".to_owned(),
         parts: vec![
             Part { mark: None, value: text::number(f64::from(rate.minute), 0), words: "msg/s 1 min avg".to_owned() },

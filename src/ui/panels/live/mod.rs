@@ -19,7 +19,7 @@ use eframe::egui::{self, Rect, pos2, vec2};
 use super::{Panel, PanelContext, Screen};
 use crate::state::Snapshot;
 use crate::ui::theme::sizes;
-use crate::ui::vitals::Pulse;
+use crate::ui::vitals::Liveness;
 use crate::ui::widgets::pane;
 
 /// Height of the charts at the foot, points.
@@ -50,7 +50,7 @@ impl Panel for Live {
         let (vehicle, sensor) = charts.split_left_right_at_x(charts.right() - SENSOR_W);
 
         kpi::ui(ui, tiles, snapshot, context);
-        if context.pulse == Pulse::NoData {
+        if context.liveness == Liveness::NoData {
             pane(ui, center, "start", |ui| start::ui(ui, snapshot, context));
         } else {
             pane(ui, center, "fleet", |ui| fleet::ui(ui, snapshot, context));

@@ -46,7 +46,7 @@ impl Queue {
         self.in_view.clear();
         ui.scope_builder(UiBuilder::new().max_rect(room).id_salt("open"), |ui| {
             ui.set_clip_rect(room.intersect(ui.clip_rect()));
-            let away = context.pulse.stale_since();
+            let away = context.liveness.stale_since();
             if shown.is_empty() && rest.is_empty() && away.is_none() {
                 let sentence =
                     "Each crash report is judged as it arrives. Real accidents land here first, the newest critical on top.";
@@ -149,7 +149,7 @@ fn choose(incident: &Incident, context: &mut PanelContext<'_>) {
 /// Paints the drills at the foot of the pane; gives where they begin.
 fn drills(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) -> f32 {
     let room = ui.max_rect();
-    if context.pulse.stale_since().is_some() {
+    if context.liveness.stale_since().is_some() {
         let rect = Rect::from_min_max(pos2(room.left(), room.bottom() - 38.0), room.max);
         blocked(ui, rect);
         return rect.top();
@@ -177,7 +177,7 @@ fn drills(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) -> f
     rect.top()
 }
 fn head(ui: &mut Ui, n_open: usize, n_new: usize, snapshot: &Snapshot, context: &PanelContext<'_>) {
-    if let Some(since) = context.pulse.stale_since() {
+    if let Some(since) = context.liveness.stale_since() {
         let theme = Theme::of(ui);
         let amber = theme.status.high;
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), sizes().pane_header_h), Sense::hover());

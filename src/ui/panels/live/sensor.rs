@@ -34,7 +34,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     let points = series::column(&sensor.series, 0, x);
     let gap = series::gap_ms(&points, sensor.row.period_secs);
     let mut fresh = Freshness::of(context.now.secs_since(sensor.row.last_seen), sensor.row.period_secs);
-    if context.pulse.stale_since().is_some() {
+    if context.liveness.stale_since().is_some() {
         fresh = fresh.max(Freshness::Stale);
     }
     head(ui, sensor, fresh, context, theme);

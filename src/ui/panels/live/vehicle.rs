@@ -38,7 +38,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     let gap = series::gap_ms(&speed, vehicle.row.period_secs);
     let age_secs = context.now.secs_since(vehicle.row.last_seen);
     let mut fresh = Freshness::of(age_secs, vehicle.row.period_secs);
-    if context.pulse.stale_since().is_some() {
+    if context.liveness.stale_since().is_some() {
         fresh = fresh.max(Freshness::Stale);
     }
     head(ui, vehicle, fresh, context);
