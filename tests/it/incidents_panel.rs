@@ -444,3 +444,65 @@ fn five_hundred_incidents_paint_only_what_is_seen() {
     assert!(rows(&window).len() < 20);
     sees(&window, "500 shown");
 }
+
+#[test]
+fn the_line_is_told_once_which_rows_were_on_the_screen() {
+    let mut window = open(busy());
+    window.taken();
+    let mut snapshot = busy();
+    let new = crash("INC-20260318-0010", "VAN-0777", Ruling::Undecided, 0.5, Severity::Medium, 3);
+    Arc::make_mut(&mut snapshot.incidents).push(Arc::new(new));
+    window.publish(snapshot);
+    window.harness.run_steps(4);
+    let told = window.taken().into_iter().filter_map(|request| match request {
+        Request::Painted { incidents, .. } => Some(incidents),
+        _ => None,
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [vec![IncidentId("INC-20260318-0010".into())]]);
+}
+
+#[test]
+fn odd_numbers_are_painted_as_unknown_and_stop_nothing() {
+    let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300, -1e300, 0.0, 1e13];
+    for value in odd {
+        let mut incident = edit(real(), |report, verdict| {
+            verdict.probability = value;
+            verdict.delta_v_kmh = Some(value);
+            verdict.window_ms = Some((value, -value));
+            verdict.free_fall_ms = Some((-value, value));
+            for evidence in &mut verdict.evidence {
+                evidence.weight = value;
+            }
+            report.range_g = Some(value);
+            report.pulse =
+                Pulse { t_ms: vec![0.0, value, 2.0], x_g: vec![value; 3], y_g: vec![1.0, value, 2.0], z_g: vec![0.0; 3] };
+            report.speed = Some(fleetwatch::model::SpeedTrace { t_ms: vec![-1.0, value, 1.0], kmh: vec![value, 5.0, 0.0] });
+        });
+        let window = open(with(vec![incident.clone()], vec![]));
+        sees_not(&window, "This screen has stopped");
+        let mut temperature = snapshots::temperature("INC-20260318-0005", "RFR-022", 840);
+        if let IncidentKind::Temperature { verdict, .. } = &mut temperature.kind {
+            verdict.celsius.0 = value;
+            verdict.limits_c = (value, -value);
+        }
+        incident.kind = temperature.kind;
+        let window = open(with(vec![incident], vec![]));
+        sees_not(&window, "This screen has stopped");
+    }
+}
+
+#[test]
+fn no_window_is_too_small() {
+    for size in [(1_180.0, 720.0), (700.0, 420.0), (300.0, 200.0)] {
+        for incident in [real(), unreadable(), drill(), snapshots::temperature("INC-20260318-0005", "RFR-022", 840)] {
+            let mut window = Window::open(with(vec![incident], vec![drill()]), size);
+            for screen in [Screen::Incidents, Screen::Inject] {
+                window.harness.state_mut().show(screen);
+                window.harness.run_steps(2);
+                press(&mut window, Key::N);
+                sees_not(&window, "This screen has stopped");
+            }
+            window.picture(&format!("small-{}", size.0));
+        }
+    }
+}

@@ -175,7 +175,7 @@ fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict, below: usize) {
     painter.hline(rect.x_range(), rect.top() + 0.5, theme.hairline());
     let inner = rect.shrink2(vec2(PANE_PAD.x + 2.0, 0.0));
     let sum: f64 = verdict.evidence.iter().map(|row| row.weight).filter(|weight| weight.is_finite()).sum();
-    let p = verdict.probability.clamp(0.0, 1.0);
+    let p = verdict.probability;
     let y = rect.top() + 18.0;
     let mut x = inner.left();
     let said = [
@@ -209,17 +209,21 @@ fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict, below: usize) {
     for edge in [ZONES.0, ZONES.1] {
         painter.vline(at(edge), bar.expand2(vec2(0.0, 3.0)).y_range(), Stroke::new(1.0, theme.text.secondary));
     }
-    let tip = pos2(at(p).clamp(bar.left() + 5.0, bar.right() - 5.0), bar.top() + 2.0);
-    let pointer = vec![tip, tip + vec2(-6.0, -9.0), tip + vec2(6.0, -9.0)];
-    painter.add(Shape::convex_polygon(pointer, theme.text.primary, Stroke::NONE));
-    painter.vline(tip.x, bar.y_range(), Stroke::new(2.0, theme.text.primary));
+    if p.is_finite() {
+        let tip = pos2(at(p.clamp(0.0, 1.0)).min(bar.right() - 5.0).max(bar.left() + 5.0), bar.top() + 2.0);
+        let pointer = vec![tip, tip + vec2(-6.0, -9.0), tip + vec2(6.0, -9.0)];
+        painter.add(Shape::convex_polygon(pointer, theme.text.primary, Stroke::NONE));
+        painter.vline(tip.x, bar.y_range(), Stroke::new(2.0, theme.text.primary));
+    }
     let y = bar.bottom() + 12.0;
     let (font, color) = (Type::Micro.font(), theme.text.tertiary);
     put(painter, pos2(bar.left(), y), Align2::LEFT_CENTER, "malfunction ≤ 20 %", font.clone(), color);
     put(painter, pos2(bar.center().x, y), Align2::CENTER_CENTER, "a person decides", font.clone(), color);
     put(painter, pos2(bar.right(), y), Align2::RIGHT_CENTER, "accident ≥ 80 %", font, color);
     let spoken: String = said.iter().map(|(words, _)| words.as_str()).collect();
-    let zone = if p <= ZONES.0 {
+    let zone = if !p.is_finite() {
+        "unknown"
+    } else if p <= ZONES.0 {
         "malfunction"
     } else if p < ZONES.1 {
         "a person decides"

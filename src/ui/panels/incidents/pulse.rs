@@ -11,6 +11,11 @@ use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range, ticks};
 use crate::ui::widgets::{Pane, empty_state, header, pane, put};
 use crate::ui::{icons, shapes};
 
+/// Values beyond this are drawn as missing, g: no sensor reads them.
+const DRAWABLE_G: f64 = 1e6;
+/// Times beyond this are not drawn, ms: four months.
+const DRAWABLE_MS: f64 = 1e10;
+
 /// A pulse as lines: |a|, x, y, z over ms; over the number of the sample where the times do not ascend.
 #[derive(Debug, Default)]
 pub(in crate::ui::panels) struct Curves {
@@ -25,9 +30,11 @@ impl Curves {
     /// Of a pulse whose four vectors are of one length.
     pub(in crate::ui::panels) fn of(pulse: &Pulse) -> Self {
         let n = pulse.len().min(pulse.x_g.len()).min(pulse.y_g.len()).min(pulse.z_g.len());
-        let by_number = !pulse.t_ms.windows(2).all(|pair| pair[0] <= pair[1]);
+        let drawable = pulse.t_ms.iter().all(|t| t.abs() < DRAWABLE_MS);
+        let by_number = !drawable || !pulse.t_ms.windows(2).all(|pair| pair[0] <= pair[1]);
         let at = |i: usize| if by_number { i as f64 } else { pulse.t_ms[i] };
-        let line = |value: &dyn Fn(usize) -> f64| (0..n).map(|i| (at(i), value(i))).collect::<Vec<Point>>();
+        let known = |value: f64| if value.abs() < DRAWABLE_G { value } else { f64::NAN };
+        let line = |value: &dyn Fn(usize) -> f64| (0..n).map(|i| (at(i), known(value(i)))).collect::<Vec<Point>>();
         let lines = [
             line(&|i| (pulse.x_g[i].powi(2) + pulse.y_g[i].powi(2) + pulse.z_g[i].powi(2)).sqrt()),
             line(&|i| pulse.x_g[i]),
@@ -100,7 +107,14 @@ pub(in crate::ui::panels) fn show(ui: &mut Ui, rect: Rect, report: &CrashReport,
         };
         let room = header(ui, Pane { title: "Crash pulse", note, right: "g" });
         legend(ui, room, report.frame);
-        let marks = Marks { window: verdict.window_ms, free_fall: verdict.free_fall_ms, range: report.range_g, small: false };
+        let span =
+            |span: Option<(f64, f64)>| span.filter(|(from, until)| from <= until && from.abs().max(until.abs()) < DRAWABLE_MS);
+        let marks = Marks {
+            window: span(verdict.window_ms),
+            free_fall: span(verdict.free_fall_ms),
+            range: report.range_g.filter(|range| (0.0..DRAWABLE_G).contains(range)),
+            small: false,
+        };
         let near = view(extent, &marks, curves.peak().map(|peak| peak.0));
         let body = ui.available_rect_before_wrap();
         let shown = if *whole || curves.by_number { extent } else { near };
@@ -211,14 +225,14 @@ pub(in crate::ui::panels) fn chart(ui: &mut Ui, body: Rect, curves: &Curves, mar
             (tick, format!("{}{unit}", text::number(tick, decimals)))
         }),
     );
+    if !marks.small {
+        painter.hline(area.x_range(), axes.at((x.0, 0.0)).y, Stroke::new(1.0, theme.plot.axis));
+    }
     for (from, until) in curves.holes() {
         axes.gap(&painter, theme, (from, until), "no samples");
     }
     if !curves.by_number {
         shade(&painter, theme, &axes, marks);
-    }
-    if !marks.small {
-        painter.hline(area.x_range(), axes.at((x.0, 0.0)).y, Stroke::new(1.0, theme.plot.axis));
     }
     if let Some(range) = range.filter(|_| !marks.small) {
         for limit in [range, -range] {

@@ -50,7 +50,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, draft: &mut Draft, view: &mut View, 
             empty_state(ui, icons::TEST_TUBE, "No template", "Choose a template at the left to begin.", None);
             return Pressed::Nothing;
         }
-        let note = if draft.expected.is_empty() { String::new() } else { format!("expected: {}", draft.expected) };
+        let cramped = draft.n_steps() > 1 && rect.width() < 500.0;
+        let note = if draft.expected.is_empty() || cramped { String::new() } else { format!("expected: {}", draft.expected) };
         header(ui, Pane { title: draft.title(), note: &note, right: "" });
         steps(ui, rect, draft, view);
         let mut y = rect.top() + sizes().pane_header_h;
