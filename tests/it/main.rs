@@ -7,8 +7,8 @@ mod flood;
 mod support;
 
 mod accuracy;
-mod bills;
 mod broker;
+mod bills;
 mod incidents_panel;
 mod inject_panel;
 mod mosquitto;

@@ -96,8 +96,13 @@ impl Panel for Incidents {
         let selected = context.focus.incident.clone();
         let clicked =
             pane(ui, list, "queue", |ui| self.queue.ui(ui, list, snapshot, &mut self.filter, selected.as_ref(), context.now));
-        if let Some(id) = clicked {
+        for id in &self.queue.seen {
+            context.saw(id);
+        }
+        if let Some(id) = clicked.filter(|id| selected.as_ref() != Some(id)) {
+            // Chosen in the list, so it is in view already.
             self.chosen = Some(id.clone());
+            self.view.note = NoteField::Closed;
             context.focus.incident = Some(id);
         }
         let body = Rect::from_min_max(pos2(list.right(), below.top()), below.max);

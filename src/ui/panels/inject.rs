@@ -108,7 +108,7 @@ impl Panel for Inject {
 
 impl Inject {
     fn left(&mut self, ui: &mut Ui, rect: Rect, traces: &[&Trace]) {
-        let sent_h = (rect.height() * 0.28).clamp(100.0, 232.0).floor();
+        let sent_h = (rect.height() * 0.24).clamp(100.0, 200.0).floor();
         let split = rect.bottom() - sent_h;
         let upper = Rect::from_min_max(rect.min, pos2(rect.right(), split));
         let chosen = self.draft.key;

@@ -38,11 +38,11 @@ pub trait Panel {
 pub fn all() -> Vec<Box<dyn Panel>> {
     vec![
         Box::<live::Live>::default(),
-        Box::new(incidents::Incidents::default()),
+        Box::<incidents::Incidents>::default(),
         Box::new(temperature::Temperature),
         Box::new(functions::Functions),
         Box::new(cost::Cost),
-        Box::new(inject::Inject::default()),
+        Box::<inject::Inject>::default(),
         Box::new(connections::Connections),
     ]
 }

@@ -30,7 +30,7 @@ impl Columns {
         // The word of the result is never shortened: it is the answer of the row.
         let result = weight - 88.0;
         let at = |share: f32| left + (result - left) * share;
-        Self { check: left, value: at(0.31), limit: at(0.66), result, weight, right }
+        Self { check: left, value: at(0.32), limit: at(0.66), result, weight, right }
     }
 }
 
@@ -44,6 +44,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict) {
         let columns = Columns::of(body);
         head(ui, &columns);
         let list = Rect::from_min_max(ui.next_widget_position(), pos2(rect.right(), rect.bottom() - FOOT_H));
+        let mut below = 0;
         ui.scope_builder(eframe::egui::UiBuilder::new().max_rect(list).id_salt("checks"), |ui| {
             let greatest = verdict.evidence.iter().map(|row| row.weight.abs()).filter(|w| w.is_finite()).fold(1.0, f64::max);
             if verdict.evidence.is_empty() {
@@ -53,15 +54,23 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict) {
                 let at = put(ui.painter(), at, Align2::LEFT_TOP, words, Type::Body.font(), theme.text.secondary);
                 name(ui, at, "none", Role::Label, words);
             }
-            let row_h = sizes().evidence_row;
-            ScrollArea::vertical().auto_shrink(false).show_rows(ui, row_h, verdict.evidence.len(), |ui, range| {
+            let row_h = row_height(verdict.evidence.len());
+            let n = verdict.evidence.len();
+            let scroll = ScrollArea::vertical().auto_shrink(false).show_rows(ui, row_h, n, |ui, range| {
                 for evidence in verdict.evidence.get(range).unwrap_or_default() {
-                    row(ui, &columns, evidence, greatest);
+                    row(ui, &columns, evidence, greatest, row_h);
                 }
             });
+            let seen = (scroll.state.clamped_offset().y + list.height() + row_h * 0.4) / row_h;
+            below = n.saturating_sub(seen as usize);
         });
-        probability(ui, Rect::from_min_max(pos2(rect.left(), rect.bottom() - FOOT_H), rect.max), verdict);
+        probability(ui, Rect::from_min_max(pos2(rect.left(), rect.bottom() - FOOT_H), rect.max), verdict, below);
     });
+}
+
+/// Rows are lower where there are many.
+fn row_height(n: usize) -> f32 {
+    if n > 8 { sizes().row_compact - 2.0 } else { sizes().evidence_row }
 }
 
 /// `7 of 8 checks point to an accident, 1 not checked`.
@@ -92,9 +101,9 @@ fn head(ui: &mut Ui, columns: &Columns) {
     painter.hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
 }
 
-fn row(ui: &mut Ui, columns: &Columns, evidence: &Evidence, greatest: f64) {
+fn row(ui: &mut Ui, columns: &Columns, evidence: &Evidence, greatest: f64, row_h: f32) {
     let theme = Theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), sizes().evidence_row), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), row_h), Sense::hover());
     let painter = ui.painter().clone();
     let y = rect.center().y;
     if response.hovered() {
@@ -159,14 +168,14 @@ fn row(ui: &mut Ui, columns: &Columns, evidence: &Evidence, greatest: f64) {
     });
 }
 
-/// The sum of the weights and the probability within its zones.
-fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict) {
+/// The sum of the weights and the probability within its zones; `below` checks lie under the edge of the list.
+fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict, below: usize) {
     let theme = Theme::of(ui);
     let painter = ui.painter();
     painter.hline(rect.x_range(), rect.top() + 0.5, theme.hairline());
     let inner = rect.shrink2(vec2(PANE_PAD.x + 2.0, 0.0));
     let sum: f64 = verdict.evidence.iter().map(|row| row.weight).filter(|weight| weight.is_finite()).sum();
-    let p = verdict.probability.clamp(0.0, 1.0);
+    let p = verdict.probability;
     let y = rect.top() + 18.0;
     let mut x = inner.left();
     let said = [
@@ -179,6 +188,13 @@ fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict) {
         let (font, color) =
             if *strong { (Type::Small.semibold(), theme.text.primary) } else { (Type::Small.font(), theme.text.secondary) };
         x = put(painter, pos2(x, y), Align2::LEFT_CENTER, words, font, color).right();
+    }
+    if below > 0 {
+        let words = format!("{} below, scroll", text::plural(below as u64, "check", "checks"));
+        let galley = painter.layout_no_wrap(words, Type::Micro.medium(), theme.accent.base);
+        if x + galley.size().x + 10.0 < inner.right() {
+            painter.galley(pos2(inner.right() - galley.size().x, y - galley.size().y / 2.0), galley, theme.accent.base);
+        }
     }
     let bar = Rect::from_min_size(pos2(inner.left(), rect.top() + 38.0), vec2(inner.width(), 8.0));
     let at = |share: f64| bar.left() + bar.width() * share as f32;
@@ -193,17 +209,21 @@ fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict) {
     for edge in [ZONES.0, ZONES.1] {
         painter.vline(at(edge), bar.expand2(vec2(0.0, 3.0)).y_range(), Stroke::new(1.0, theme.text.secondary));
     }
-    let tip = pos2(at(p).clamp(bar.left() + 5.0, bar.right() - 5.0), bar.top() + 2.0);
-    let pointer = vec![tip, tip + vec2(-6.0, -9.0), tip + vec2(6.0, -9.0)];
-    painter.add(Shape::convex_polygon(pointer, theme.text.primary, Stroke::NONE));
-    painter.vline(tip.x, bar.y_range(), Stroke::new(2.0, theme.text.primary));
+    if p.is_finite() {
+        let tip = pos2(at(p.clamp(0.0, 1.0)).min(bar.right() - 5.0).max(bar.left() + 5.0), bar.top() + 2.0);
+        let pointer = vec![tip, tip + vec2(-6.0, -9.0), tip + vec2(6.0, -9.0)];
+        painter.add(Shape::convex_polygon(pointer, theme.text.primary, Stroke::NONE));
+        painter.vline(tip.x, bar.y_range(), Stroke::new(2.0, theme.text.primary));
+    }
     let y = bar.bottom() + 12.0;
     let (font, color) = (Type::Micro.font(), theme.text.tertiary);
     put(painter, pos2(bar.left(), y), Align2::LEFT_CENTER, "malfunction ≤ 20 %", font.clone(), color);
     put(painter, pos2(bar.center().x, y), Align2::CENTER_CENTER, "a person decides", font.clone(), color);
     put(painter, pos2(bar.right(), y), Align2::RIGHT_CENTER, "accident ≥ 80 %", font, color);
     let spoken: String = said.iter().map(|(words, _)| words.as_str()).collect();
-    let zone = if p <= ZONES.0 {
+    let zone = if !p.is_finite() {
+        "unknown"
+    } else if p <= ZONES.0 {
         "malfunction"
     } else if p < ZONES.1 {
         "a person decides"

@@ -65,14 +65,14 @@ fn facts(incident: &Incident, report: &CrashReport) -> Vec<(&'static str, String
         };
         facts.push(("Accuracy", format!("HDOP {}, {quality}", text::number(hdop, 1))));
     }
-    let clock = if incident.clock_wrong { ", our clock: the device's is wrong" } else { ", by the device's clock" };
-    facts.push(("Happened", format!("{}{clock}", text::full_time(incident.occurred_at))));
+    facts.push(("Happened", text::full_time(incident.occurred_at)));
+    facts.push(("Clock", if incident.clock_wrong { "ours: the device's cannot be right" } else { "the device's" }.to_owned()));
     facts.push(("Samples", samples(report)));
     facts.push((
         "Axes",
         match report.frame {
-            Frame::Vehicle => "vehicle: x forward, y right, z down".to_owned(),
-            Frame::Device => "unknown mounting: only |a| counts".to_owned(),
+            Frame::Vehicle => "x forward, y right, z down".to_owned(),
+            Frame::Device => "unknown: only |a| counts".to_owned(),
         },
     ));
     facts.push((

@@ -6,7 +6,7 @@ use crate::model::{Incident, Life, Origin, Ruling, Severity};
 use crate::state::Snapshot;
 use crate::ui::text;
 use crate::ui::theme::{PANE_PAD, RADIUS_CONTROL, Theme, Type, sizes};
-use crate::ui::widgets::{Button, put};
+use crate::ui::widgets::{Button, focus_ring, put};
 
 /// Which part of an incident's life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -264,9 +264,7 @@ pub(in crate::ui::panels) fn segments<T: Copy + PartialEq>(
         } else if response.hovered() {
             painter.rect_filled(cell, 0.0, theme.bg.hover);
         }
-        if response.has_focus() {
-            painter.rect_stroke(cell, 3.0, egui::Stroke::new(2.0, theme.border.focus), egui::StrokeKind::Inside);
-        }
+        focus_ring(ui, &response);
         let (font, color) =
             if down { (Type::Body.semibold(), theme.text.primary) } else { (Type::Body.font(), theme.text.secondary) };
         put(&painter, cell.center(), Align2::CENTER_CENTER, word(value), font, color);

@@ -11,6 +11,11 @@ use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range, ticks};
 use crate::ui::widgets::{Pane, empty_state, header, pane, put};
 use crate::ui::{icons, shapes};
 
+/// Values beyond this are drawn as missing, g: no sensor reads them.
+const DRAWABLE_G: f64 = 1e6;
+/// Times beyond this are not drawn, ms: four months.
+const DRAWABLE_MS: f64 = 1e10;
+
 /// A pulse as lines: |a|, x, y, z over ms; over the number of the sample where the times do not ascend.
 #[derive(Debug, Default)]
 pub(in crate::ui::panels) struct Curves {
@@ -25,9 +30,11 @@ impl Curves {
     /// Of a pulse whose four vectors are of one length.
     pub(in crate::ui::panels) fn of(pulse: &Pulse) -> Self {
         let n = pulse.len().min(pulse.x_g.len()).min(pulse.y_g.len()).min(pulse.z_g.len());
-        let by_number = !pulse.t_ms.windows(2).all(|pair| pair[0] <= pair[1]);
+        let drawable = pulse.t_ms.iter().all(|t| t.abs() < DRAWABLE_MS);
+        let by_number = !drawable || !pulse.t_ms.windows(2).all(|pair| pair[0] <= pair[1]);
         let at = |i: usize| if by_number { i as f64 } else { pulse.t_ms[i] };
-        let line = |value: &dyn Fn(usize) -> f64| (0..n).map(|i| (at(i), value(i))).collect::<Vec<Point>>();
+        let known = |value: f64| if value.abs() < DRAWABLE_G { value } else { f64::NAN };
+        let line = |value: &dyn Fn(usize) -> f64| (0..n).map(|i| (at(i), known(value(i)))).collect::<Vec<Point>>();
         let lines = [
             line(&|i| (pulse.x_g[i].powi(2) + pulse.y_g[i].powi(2) + pulse.z_g[i].powi(2)).sqrt()),
             line(&|i| pulse.x_g[i]),
@@ -41,6 +48,17 @@ impl Curves {
     /// The greatest |a| and when.
     pub(in crate::ui::panels) fn peak(&self) -> Option<Point> {
         self.lines[0].iter().copied().filter(|point| point.1.is_finite()).max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// Where samples are missing: between the last one before and the first one after.
+    fn holes(&self) -> Vec<(f64, f64)> {
+        let known: Vec<f64> = self.lines[0].iter().filter(|point| point.1.is_finite()).map(|point| point.0).collect();
+        let missing = |from: f64, until: f64| {
+            let between = |point: &Point| from < point.0 && point.0 < until && !point.1.is_finite();
+            let first = self.lines[0].partition_point(|point| point.0 <= from);
+            until - from > self.gap || self.lines[0].get(first).is_some_and(between)
+        };
+        known.windows(2).map(|pair| (pair[0], pair[1])).filter(|(from, until)| missing(*from, *until)).collect()
     }
 
     /// From its first to its last sample.
@@ -64,12 +82,14 @@ pub(in crate::ui::panels) struct Marks {
 }
 
 /// The part of the record that the verdict is about, with room around it; the whole record where that is not much more.
-fn view(extent: (f64, f64), marks: &Marks) -> (f64, f64) {
+/// Never without the greatest value: what was judged elsewhere must not hide it.
+fn view(extent: (f64, f64), marks: &Marks, peak: Option<f64>) -> (f64, f64) {
     let spans = [marks.window, marks.free_fall].into_iter().flatten();
     let Some((from, until)) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return extent };
     let pad = ((until - from) * 0.6).max(60.0);
     let near = ((from - pad).max(extent.0), (until + pad).min(extent.1));
-    let worth = near.1 > near.0 && (extent.1 - extent.0) > 1.4 * (near.1 - near.0);
+    let holds_peak = peak.is_none_or(|peak| near.0 <= peak && peak <= near.1);
+    let worth = holds_peak && near.1 > near.0 && (extent.1 - extent.0) > 1.4 * (near.1 - near.0);
     if worth { near } else { extent }
 }
 
@@ -87,8 +107,15 @@ pub(in crate::ui::panels) fn show(ui: &mut Ui, rect: Rect, report: &CrashReport,
         };
         let room = header(ui, Pane { title: "Crash pulse", note, right: "g" });
         legend(ui, room, report.frame);
-        let marks = Marks { window: verdict.window_ms, free_fall: verdict.free_fall_ms, range: report.range_g, small: false };
-        let near = view(extent, &marks);
+        let span =
+            |span: Option<(f64, f64)>| span.filter(|(from, until)| from <= until && from.abs().max(until.abs()) < DRAWABLE_MS);
+        let marks = Marks {
+            window: span(verdict.window_ms),
+            free_fall: span(verdict.free_fall_ms),
+            range: report.range_g.filter(|range| (0.0..DRAWABLE_G).contains(range)),
+            small: false,
+        };
+        let near = view(extent, &marks, curves.peak().map(|peak| peak.0));
         let body = ui.available_rect_before_wrap();
         let shown = if *whole || curves.by_number { extent } else { near };
         let response = chart(ui, body, &curves, &marks, shown);
@@ -198,11 +225,14 @@ pub(in crate::ui::panels) fn chart(ui: &mut Ui, body: Rect, curves: &Curves, mar
             (tick, format!("{}{unit}", text::number(tick, decimals)))
         }),
     );
-    if !curves.by_number {
-        shade(&painter, theme, &axes, marks);
-    }
     if !marks.small {
         painter.hline(area.x_range(), axes.at((x.0, 0.0)).y, Stroke::new(1.0, theme.plot.axis));
+    }
+    for (from, until) in curves.holes() {
+        axes.gap(&painter, theme, (from, until), "no samples");
+    }
+    if !curves.by_number {
+        shade(&painter, theme, &axes, marks);
     }
     if let Some(range) = range.filter(|_| !marks.small) {
         for limit in [range, -range] {
@@ -215,6 +245,7 @@ pub(in crate::ui::panels) fn chart(ui: &mut Ui, body: Rect, curves: &Curves, mar
     for line in (0..n_lines).rev() {
         axes.line(&painter, &curves.lines[line], curves.gap, &pen(theme, line));
     }
+    axes.unit(&painter, theme, "g");
     if !marks.small {
         peak(&painter, theme, &axes, curves);
     }

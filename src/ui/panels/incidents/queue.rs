@@ -9,7 +9,7 @@ use crate::model::{Incident, IncidentId, IncidentKind, Life, Origin, Ruling, Tim
 use crate::state::Snapshot;
 use crate::ui::shapes::{self, Mark, dashed_rect, elided, hatch};
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
-use crate::ui::widgets::{Button, drill_badge, empty_state, hairline_below, origin_badge, put, row_ground};
+use crate::ui::widgets::{Button, drill_badge, empty_state, focus_ring, hairline_below, origin_badge, put, row_ground};
 use crate::ui::{icons, text, words};
 
 /// Height of a group's head, points.
@@ -29,6 +29,8 @@ pub(super) struct Queue {
     offset: f32,
     /// The chosen row must be brought into view.
     pub(super) reveal: bool,
+    /// The rows that are on the screen.
+    pub(super) seen: Vec<IncidentId>,
 }
 
 /// A line of the list.
@@ -90,6 +92,7 @@ impl Queue {
         selected: Option<&IncidentId>,
         now: Timestamp,
     ) -> Option<IncidentId> {
+        self.seen.clear();
         let foot_h = foot_height(snapshot, filter, rect.height());
         let list = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - foot_h));
         let lines = lines(snapshot, filter);
@@ -101,7 +104,7 @@ impl Queue {
         };
         if foot_h > 0.0 {
             let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - foot_h), rect.max);
-            clicked = foot_block(ui, foot, snapshot, filter, selected, now).or(clicked);
+            clicked = foot_block(ui, foot, snapshot, filter, selected, now, &mut self.seen).or(clicked);
         }
         clicked
     }
@@ -153,6 +156,7 @@ impl Queue {
                             if pointer.is_some_and(|at| place.contains(at)) {
                                 under = Some((incident.id.clone(), *top));
                             }
+                            self.seen.push(incident.id.clone());
                             if row(ui, place, incident, selected == Some(&incident.id), now) {
                                 clicked = Some(incident.id.clone());
                             }
@@ -186,7 +190,7 @@ impl Line<'_> {
 
 /// How many unacknowledged critical rows lie above the view.
 fn pinned_above(lines: &[Line<'_>], tops: &[f32], offset: f32) -> Option<usize> {
-    let above = lines.iter().zip(tops).filter(|(_, top)| **top + ROW_H / 2.0 < offset);
+    let above = lines.iter().zip(tops).filter(|(_, top)| **top + ROW_H / 2.0 <= offset);
     let n = above.filter(|(line, _)| matches!(line, Line::Row(incident) if is_pinned(incident))).count();
     (n > 0).then_some(n)
 }
@@ -291,10 +295,7 @@ fn row(ui: &mut Ui, rect: Rect, incident: &Incident, selected: bool, now: Timest
     if pinned {
         painter.rect_filled(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), 0.0, status.fg);
     }
-    if response.has_focus() {
-        let ring = eframe::egui::Stroke::new(2.0, theme.border.focus);
-        painter.rect_stroke(rect.shrink(1.0), 3.0, ring, eframe::egui::StrokeKind::Inside);
-    }
+    focus_ring(ui, &response);
     hairline_below(ui, rect);
 
     let (left, right) = (rect.left() + PANE_PAD.x + 21.0, rect.right() - PANE_PAD.x);
@@ -389,6 +390,7 @@ fn foot_block(
     filter: &mut Filter,
     selected: Option<&IncidentId>,
     now: Timestamp,
+    seen: &mut Vec<IncidentId>,
 ) -> Option<IncidentId> {
     let theme = Theme::of(ui);
     let drill = theme.status.drill;
@@ -443,6 +445,7 @@ fn foot_block(
         ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW_H, shown.len(), |ui, range| {
             for drill in shown.get(range).unwrap_or_default() {
                 let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_H), Sense::hover());
+                seen.push(drill.id.clone());
                 if row(ui, place, drill, selected == Some(&drill.id), now) {
                     clicked = Some(drill.id.clone());
                 }

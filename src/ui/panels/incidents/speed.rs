@@ -9,14 +9,20 @@ use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range, ticks};
 use crate::ui::widgets::{Pane, empty_state, header, pane};
 use crate::ui::{icons, text};
 
+/// Speeds beyond this are drawn as missing, km/h.
+const DRAWABLE_KMH: f64 = 1e4;
+/// Times beyond this are not drawn, s.
+const DRAWABLE_SECS: f64 = 1e7;
+
 /// The pane.
 pub(super) fn show(ui: &mut Ui, rect: Rect, report: &CrashReport, verdict: &CrashVerdict) {
     pane(ui, rect, "speed", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        let points = report
-            .speed
-            .as_ref()
-            .map(|trace| trace.t_ms.iter().zip(&trace.kmh).map(|(t, kmh)| (t / 1e3, *kmh)).collect::<Vec<Point>>());
+        let points = report.speed.as_ref().map(|trace| {
+            let known = |kmh: f64| if kmh.abs() < DRAWABLE_KMH { kmh } else { f64::NAN };
+            let points = trace.t_ms.iter().zip(&trace.kmh).map(|(t, kmh)| (t / 1e3, known(*kmh)));
+            points.filter(|point| point.0.abs() < DRAWABLE_SECS).collect::<Vec<Point>>()
+        });
         let known = points.filter(|points| points.iter().any(|point| point.1.is_finite()));
         let Some(mut points) = known else {
             header(ui, Pane { title: "Speed before and after", ..Pane::default() });
@@ -73,8 +79,8 @@ fn chart(ui: &mut Ui, points: &[Point], verdict: &CrashVerdict) {
         let place = axes.at(at);
         let x = if right { place.x + 8.0 } else { place.x - 8.0 - galley.size().x };
         let y = if up { place.y - 4.0 - galley.size().y } else { place.y + 3.0 };
-        let x = x.clamp(area.left() + 4.0, (area.right() - galley.size().x - 2.0).max(area.left() + 4.0));
-        let y = y.clamp(area.top() + 2.0, area.bottom() - galley.size().y - 2.0);
+        let x = x.min(area.right() - galley.size().x - 2.0).max(area.left() + 4.0);
+        let y = y.min(area.bottom() - galley.size().y - 2.0).max(area.top() + 2.0);
         let rect = Rect::from_min_size(pos2(x, y), galley.size());
         painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, theme.plot.bg.gamma_multiply(0.85));
         painter.galley(rect.min, galley, color);
@@ -94,7 +100,7 @@ fn chart(ui: &mut Ui, points: &[Point], verdict: &CrashVerdict) {
         painter.circle_filled(axes.at(*stop), 3.0, theme.plot.series[0]);
         label(format!("stopped at {}", text::signed(stop.0, 1, "s")), *stop, true, true, theme.text.secondary);
     }
-    if let Some(delta_v) = verdict.delta_v_kmh {
+    if let Some(delta_v) = verdict.delta_v_kmh.filter(|delta_v| delta_v.abs() < DRAWABLE_KMH) {
         let words = if accident { format!("Δv −{}", text::kmh(delta_v)) } else { format!("Δv {}", text::kmh(delta_v)) };
         label(words, (0.0, axes.y.1), true, false, ink);
     }

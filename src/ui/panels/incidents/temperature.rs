@@ -9,6 +9,9 @@ use crate::ui::text;
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
 use crate::ui::widgets::{Pane, badge, header, name, pane, put};
 
+/// Beyond this no scale is drawn, °C.
+const DRAWABLE: f64 = 1e5;
+
 /// The colours and the shape of a band.
 pub(super) fn look(theme: &Theme, band: Band) -> (Option<Mark>, Status) {
     match band {
@@ -80,6 +83,12 @@ fn bands(ui: &mut Ui, verdict: &TemperatureVerdict) {
     let painter = ui.painter().clone();
     let (low, high) = verdict.limits_c;
     let value = verdict.celsius.0;
+    if ![low, high, value].iter().all(|celsius| celsius.abs() < DRAWABLE) || low > high {
+        let words = "The value or its limits are out of any range, so no scale can be drawn.";
+        let at = put(&painter, body.left_top(), Align2::LEFT_TOP, words, Type::Small.font(), theme.text.secondary);
+        name(ui, at, "bands", Role::Label, words);
+        return;
+    }
     let pad = ((high - low) * 0.35).max(5.0);
     let (from, until) = ((low - pad).min(value - pad / 2.0), (high + pad).max(value + pad / 2.0));
     let bar = Rect::from_min_size(pos2(body.left(), body.center().y + 4.0), vec2(body.width(), 14.0));
@@ -109,7 +118,7 @@ fn bands(ui: &mut Ui, verdict: &TemperatureVerdict) {
     painter.vline(tip.x, bar.y_range(), Stroke::new(2.0, theme.text.primary));
     let words = text::celsius(value);
     let galley = painter.layout_no_wrap(words.clone(), Type::Kpi.font(), status.fg);
-    let x = (tip.x - galley.size().x / 2.0).clamp(body.left(), body.right() - galley.size().x);
+    let x = (tip.x - galley.size().x / 2.0).min(body.right() - galley.size().x).max(body.left());
     painter.galley(pos2(x, tip.y - 14.0 - galley.size().y), galley, status.fg);
     let beyond = match verdict.band {
         Band::Hot => format!(", {} above its limit", text::celsius(value - high)),

@@ -115,14 +115,17 @@ fn row(ui: &mut Ui, step: &Step, zero: Timestamp, last: bool) {
     let right = rect.right() - PANE_PAD.x;
     let after = offset(step, zero);
     let at = put(&painter, pos2(right, y), Align2::RIGHT_CENTER, &after, Type::Small.semibold(), theme.text.primary);
-    let clock_right = at.left().min(right - 62.0) - 6.0;
-    let clock = text::clock_millis(step.at);
-    let clock = put(&painter, pos2(clock_right, y), Align2::RIGHT_CENTER, clock, Type::Mono.font(), theme.text.tertiary);
+    let mut until = at.left().min(right - 62.0) - 6.0;
+    if rect.width() >= 380.0 {
+        // Where it is narrow the detail says more than the time of day, which the hover has.
+        let clock = text::clock_millis(step.at);
+        until = put(&painter, pos2(until, y), Align2::RIGHT_CENTER, clock, Type::Mono.font(), theme.text.tertiary).left();
+    }
     let left = center.x + 17.0;
     let title = put(&painter, pos2(left, y), Align2::LEFT_CENTER, word, Type::Small.semibold(), theme.text.primary);
     let from = title.right().max(left + 78.0) + 8.0;
-    if clock.left() - from > 20.0 {
-        let detail = elided(&painter, &step.detail, &Type::Small.font(), theme.text.secondary, clock.left() - from - 8.0);
+    if until - from > 20.0 {
+        let detail = elided(&painter, &step.detail, &Type::Small.font(), theme.text.secondary, until - from - 8.0);
         painter.galley(pos2(from, y - detail.size().y / 2.0), detail, theme.text.secondary);
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{word} {after}: {}", step.detail)));

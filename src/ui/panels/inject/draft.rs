@@ -31,7 +31,9 @@ impl Draft {
             step.payload = step.payload.trim_matches('\n').to_owned();
         }
         draft.check_all();
-        draft.look_at(0);
+        // Among rows of driving data the crash report is what one wants to see.
+        let crash = draft.scenario.steps.iter().position(|step| step.topic.ends_with("/crash"));
+        draft.look_at(crash.unwrap_or(0));
         draft
     }
 

@@ -11,7 +11,7 @@ fn a_template_is_ready_as_it_is() {
     assert_eq!(draft.off(), None);
     assert!(draft.ready().is_some());
     assert_eq!(draft.kind(), Some(Kind::Crash));
-    assert_eq!(draft.name, "VAN-0900");
+    assert_eq!(draft.current().unwrap().topic, Kind::Crash.topic(&draft.name));
 }
 
 #[test]
@@ -20,9 +20,10 @@ fn a_fault_in_a_step_that_is_not_shown_stops_the_sending_too() {
     let step = draft.current().unwrap().clone();
     draft.scenario.steps.push(Step { payload: "{}".into(), ..step });
     draft.check_all();
-    assert_eq!(draft.off().as_deref(), Some("off until line 1 of step 2 is fixed"));
+    let last = draft.n_steps();
+    assert_eq!(draft.off(), Some(format!("off until line 1 of step {last} is fixed")));
     assert!(draft.ready().is_none());
-    draft.look_at(1);
+    draft.look_at(last - 1);
     assert_eq!(draft.off().as_deref(), Some("off until line 1 is fixed"));
 }
 
@@ -41,6 +42,13 @@ fn name_topic_and_kind_follow_each_other() {
     assert_eq!(draft.off().as_deref(), Some("off until the topic is fixed"));
     draft.set_name("X");
     assert_eq!(draft.current().unwrap().topic, "fleet/X/crash");
+}
+
+#[test]
+fn a_burst_shows_its_crash_report() {
+    let burst = Draft::of(load().iter().find(|template| template.key == "burst").unwrap());
+    assert_eq!(burst.kind(), Some(Kind::Crash));
+    assert!(burst.n_messages() > 100);
 }
 
 #[test]

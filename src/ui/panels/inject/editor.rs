@@ -100,6 +100,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, text: &mut String, problems: &[&Prob
         ScrollArea::both().auto_shrink(false).show(ui, |ui| {
             let ground = ui.painter().add(Shape::Noop);
             let width = ui.available_width();
+            ui.add_space(6.0);
             let output = ui
                 .horizontal_top(|ui| {
                     ui.spacing_mut().item_spacing = Vec2::ZERO;
@@ -108,7 +109,6 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, text: &mut String, problems: &[&Prob
                     TextEdit::multiline(text)
                         .code_editor()
                         .frame(eframe::egui::Frame::NONE)
-                        .margin(vec2(8.0, 8.0))
                         .min_size(vec2(width - GUTTER, rect.height()))
                         .desired_width(f32::INFINITY)
                         .layouter(&mut layouter)

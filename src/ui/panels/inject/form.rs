@@ -1,5 +1,7 @@
 //! The form: topic, name, repeats, the payload with its problems, the button that sends, and a preview.
 
+use std::sync::Arc;
+
 use eframe::egui::{self, Align2, DragValue, Rect, Role, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::check::{Fix, Problem};
@@ -18,8 +20,6 @@ use crate::ui::{icons, text};
 
 /// Height of the two rows of fields, points.
 const FIELDS_H: f32 = 118.0;
-/// Height of the message about a problem, points.
-const PROBLEM_H: f32 = 56.0;
 /// Height of the row with the button, and of the preview, points.
 const SEND_H: f32 = 70.0;
 const PREVIEW_H: f32 = 150.0;
@@ -50,7 +50,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, draft: &mut Draft, view: &mut View, 
             empty_state(ui, icons::TEST_TUBE, "No template", "Choose a template at the left to begin.", None);
             return Pressed::Nothing;
         }
-        let note = if draft.expected.is_empty() { String::new() } else { format!("expected: {}", draft.expected) };
+        let cramped = draft.n_steps() > 1 && rect.width() < 500.0;
+        let note = if draft.expected.is_empty() || cramped { String::new() } else { format!("expected: {}", draft.expected) };
         header(ui, Pane { title: draft.title(), note: &note, right: "" });
         steps(ui, rect, draft, view);
         let mut y = rect.top() + sizes().pane_header_h;
@@ -64,13 +65,14 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, draft: &mut Draft, view: &mut View, 
         let problems: Vec<Problem> = draft.problems().into_iter().cloned().collect();
         payload_head(ui, head, draft, &problems);
         let preview_h = if rect.height() < 640.0 { 110.0 } else { PREVIEW_H };
-        let problem_h = if problems.is_empty() { 0.0 } else { PROBLEM_H };
-        let editor_h = (rect.bottom() - y_of(head) - problem_h - SEND_H - preview_h).max(60.0);
+        let message = problems.first().map(|problem| Message::of(ui, problem, rect.width()));
+        let problem_h = message.as_ref().map_or(0.0, Message::height);
+        let editor_h = (rect.bottom() - head.bottom() - problem_h - SEND_H - preview_h).max(60.0);
         let editor = slice(editor_h);
         payload(ui, editor, draft, &problems, view);
         let mut fix = None;
-        if let Some(first) = problems.first() {
-            fix = problem(ui, slice(PROBLEM_H), first, problems.len());
+        if let (Some(first), Some(message)) = (problems.first(), message) {
+            fix = problem(ui, slice(problem_h), first, &message, problems.len());
         }
         let (pressed, ask) = send_row(ui, slice(SEND_H), draft, view, off);
         preview(ui, Rect::from_min_max(pos2(rect.left(), rect.bottom() - preview_h), rect.max), draft);
@@ -83,10 +85,6 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, draft: &mut Draft, view: &mut View, 
         }
         pressed
     })
-}
-
-fn y_of(rect: Rect) -> f32 {
-    rect.bottom()
 }
 
 /// Which step of several stands in the editor.
@@ -194,13 +192,13 @@ fn topic(ui: &mut Ui, rect: Rect, draft: &mut Draft) {
     let root =
         put(&painter, field.left_center() + vec2(9.0, 0.0), Align2::LEFT_CENTER, root, Type::Mono.font(), theme.status.drill.fg);
     name(ui, root, "root", Role::Label, "Topic root drill/, locked");
-    let place = Rect::from_min_max(pos2(root.right(), field.top() + 1.0), field.max - vec2(4.0, 1.0));
+    let place = Rect::from_min_max(pos2(root.right(), root.top()), field.max - vec2(4.0, 1.0));
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("topic"));
     let mut typed = draft.current().map(|step| step.topic.clone()).unwrap_or_default();
     let edit = TextEdit::singleline(&mut typed)
         .font(Type::Mono.font())
         .frame(egui::Frame::NONE)
-        .margin(egui::Margin { left: 1, right: 2, top: 5, bottom: 5 })
+        .margin(egui::Margin::ZERO)
         .desired_width(place.width());
     let response = child.add(edit);
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Topic after drill/"));
@@ -258,8 +256,28 @@ fn payload(ui: &mut Ui, rect: Rect, draft: &mut Draft, problems: &[Problem], vie
     }
 }
 
+/// The sentence about a problem, laid out on as many lines as it needs.
+struct Message {
+    sentence: String,
+    galley: Arc<egui::Galley>,
+}
+
+impl Message {
+    fn of(ui: &Ui, problem: &Problem, width: f32) -> Self {
+        let sentence =
+            if problem.line == 0 { format!("Topic: {}.", problem.message) } else { format!("{}.", problem.sentence()) };
+        let room = width - 2.0 * PANE_PAD.x - 24.0 - if problem.fix.is_some() { 74.0 } else { 0.0 };
+        let galley = ui.painter().layout(sentence.clone(), Type::Body.semibold(), Theme::of(ui).text.primary, room);
+        Self { sentence, galley }
+    }
+
+    fn height(&self) -> f32 {
+        self.galley.size().y + 38.0
+    }
+}
+
 /// The first problem with its line, rule and what was found; gives the fix when it is asked for.
-fn problem(ui: &mut Ui, rect: Rect, problem: &Problem, n: usize) -> Option<Fix> {
+fn problem(ui: &mut Ui, rect: Rect, problem: &Problem, message: &Message, n: usize) -> Option<Fix> {
     let theme = Theme::of(ui);
     let status = if problem.blocks { theme.status.critical } else { theme.status.high };
     let painter = ui.painter().clone();
@@ -267,23 +285,21 @@ fn problem(ui: &mut Ui, rect: Rect, problem: &Problem, n: usize) -> Option<Fix> 
     painter.hline(rect.x_range(), rect.top() + 0.5, egui::Stroke::new(1.0, status.line));
     painter.hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, status.line));
     let mark = if problem.blocks { Mark::Octagon } else { Mark::Triangle };
-    mark.paint(&painter, pos2(rect.left() + PANE_PAD.x + 7.0, rect.top() + 19.0), 14.0, status.fg);
+    mark.paint(&painter, pos2(rect.left() + PANE_PAD.x + 7.0, rect.top() + 18.0), 14.0, status.fg);
     let left = rect.left() + PANE_PAD.x + 24.0;
     let right = rect.right() - PANE_PAD.x - if problem.fix.is_some() { 66.0 } else { 0.0 };
-    let sentence = if problem.line == 0 { format!("Topic: {}.", problem.message) } else { format!("{}.", problem.sentence()) };
-    let first = elided(&painter, &sentence, &Type::Body.semibold(), theme.text.primary, right - left);
-    painter.galley(pos2(left, rect.top() + 10.0), first, theme.text.primary);
+    painter.galley(pos2(left, rect.top() + 9.0), message.galley.clone(), theme.text.primary);
     let mut advice = problem.fix.as_ref().map_or_else(String::new, |fix| format!("{}. ", fix.advice));
     advice += if problem.blocks { "Nothing was sent." } else { "It can be sent as it is." };
     if n > 1 {
         advice = format!("{advice} {} more below it.", n - 1);
     }
     let second = elided(&painter, &advice, &Type::Small.font(), theme.text.secondary, right - left);
-    painter.galley(pos2(left, rect.top() + 31.0), second, theme.text.secondary);
+    painter.galley(pos2(left, rect.bottom() - 25.0), second, theme.text.secondary);
     let hover = Rect::from_min_max(rect.min, pos2(right, rect.bottom()));
-    name(ui, hover, "problem", Role::Label, &format!("{sentence} {advice}")).on_hover_text(&sentence);
+    name(ui, hover, "problem", Role::Label, &format!("{} {advice}", message.sentence));
     let fix = problem.fix.as_ref()?;
-    let place = Rect::from_min_size(pos2(right + 8.0, rect.top() + 14.0), vec2(58.0, 28.0));
+    let place = Rect::from_center_size(pos2(right + 37.0, rect.center().y), vec2(58.0, 28.0));
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("fix"));
     child.add(Button::default("Fix it").named(format!("Fix it: {}", fix.advice))).clicked().then(|| fix.clone())
 }
@@ -302,8 +318,7 @@ fn send_row(ui: &mut Ui, rect: Rect, draft: &Draft, view: &View, off: Option<&st
         pressed = Pressed::Send;
     }
     if let Some(off) = off {
-        let at = child.label(Type::Small.rich(off, theme.text.secondary)).rect;
-        let _ = at;
+        child.label(Type::Small.rich(off, theme.text.secondary));
     } else if view.checked {
         child.label(Type::Small.rich("Checked: no problem found", theme.status.ok.fg));
     }

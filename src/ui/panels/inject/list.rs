@@ -1,5 +1,6 @@
 //! The templates with their little curves, and what was sent.
 
+use eframe::egui::text::LayoutJob;
 use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::templates::Template;
@@ -9,11 +10,11 @@ use crate::state::snapshot::Trace;
 use crate::ui::panels::incidents::pulse::spark;
 use crate::ui::shapes::{self, Mark, elided};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
-use crate::ui::widgets::{Pane, hairline_below, header, pane, put, row_ground};
+use crate::ui::widgets::{Pane, focus_ring, hairline_below, header, pane, put, row_ground};
 use crate::ui::{icons, text};
 
 /// Height of a template's row, points.
-const TEMPLATE_H: f32 = 60.0;
+const TEMPLATE_H: f32 = 70.0;
 /// Height of a sent row, points.
 const SENT_H: f32 = 32.0;
 
@@ -52,21 +53,23 @@ fn row(ui: &mut Ui, template: &Template, selected: bool) -> bool {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), TEMPLATE_H), Sense::click());
     row_ground(ui, rect, selected, response.hovered());
     hairline_below(ui, rect);
+    focus_ring(ui, &response);
     let painter = ui.painter();
     let ink = if selected { theme.accent.base } else { theme.text.secondary };
     let (left, right) = (rect.left() + PANE_PAD.x, rect.right() - PANE_PAD.x);
     shapes::icon(painter, pos2(left + 9.0, rect.center().y), 20.0, icon(template.key), ink, false);
-    let curve = Rect::from_center_size(pos2(right - 26.0, rect.center().y), vec2(52.0, 18.0));
+    let curve = Rect::from_center_size(pos2(right - 26.0, rect.top() + 45.0), vec2(52.0, 18.0));
     spark(painter, curve, &template.preview, Stroke::new(1.5, theme.plot.series[0]));
     let room = curve.left() - left - 44.0;
-    let title = elided(painter, &template.scenario.title, &Type::Section.font(), theme.text.primary, room);
-    painter.galley(pos2(left + 31.0, rect.center().y - 19.0), title, theme.text.primary);
-    let about = elided(painter, &template.scenario.about, &Type::Small.font(), theme.text.secondary, room);
-    painter.galley(pos2(left + 31.0, rect.center().y + 2.0), about, theme.text.secondary);
+    let title = elided(painter, &template.scenario.title, &Type::Section.font(), theme.text.primary, right - left - 31.0);
+    painter.galley(pos2(left + 31.0, rect.top() + 8.0), title, theme.text.primary);
+    let mut about = LayoutJob::simple(template.scenario.about.clone(), Type::Small.font(), theme.text.secondary, room);
+    about.wrap.max_rows = 2;
+    painter.galley(pos2(left + 31.0, rect.top() + 29.0), painter.layout_job(about), theme.text.secondary);
     let spoken = format!("Template {}: {}", template.scenario.title, template.scenario.about);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &spoken));
     let clicked = response.clicked();
-    response.on_hover_text(&template.scenario.about);
+    response.on_hover_text(format!("{}. {}", template.scenario.title, template.scenario.about));
     clicked
 }
 
@@ -86,7 +89,7 @@ pub(super) fn sent<'a>(
         let mut clicked = None;
         if n == 0 {
             let at = ui.next_widget_position() + vec2(PANE_PAD.x, 18.0);
-            let words = "What you send stands here with its result.";
+            let words = "Nothing was sent yet.";
             put(ui.painter(), at, Align2::LEFT_CENTER, words, Type::Small.font(), theme.text.tertiary);
             return None;
         }
@@ -107,6 +110,7 @@ fn sent_row(ui: &mut Ui, trace: &Trace, selected: bool, expected: Option<&str>) 
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), SENT_H), Sense::click());
     row_ground(ui, rect, selected, response.hovered());
     hairline_below(ui, rect);
+    focus_ring(ui, &response);
     let painter = ui.painter();
     let y = rect.center().y;
     let at = trace.stages.first().map(|stage| text::clock(stage.begin)).unwrap_or_default();

@@ -35,8 +35,8 @@ impl Standing {
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Running => "running",
-            Self::Passed => "as expected",
-            Self::Other => "not as expected",
+            Self::Passed => "passed",
+            Self::Other => "differs",
             Self::Failed => "failed",
             Self::Arrived => "arrived",
         }
@@ -91,15 +91,11 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, trace: Option<&Trace>, beside: &Besi
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let Some(trace) = trace else {
             header(ui, Pane { title: "Live trace", ..Pane::default() });
-            let (icon, title, sentence) = match beside.waiting_since {
-                Some(at) => {
-                    (icons::PAPER_PLANE, "On its way", format!("Sent {}, waiting for the first stage.", text::clock_millis(at)))
-                }
-                None => {
-                    let sentence =
-                        "Send a drill: every stage of its way stands here with its milliseconds, from publish to screen.";
-                    (icons::CHART_LINE, "No trace yet", sentence.to_owned())
-                }
+            let (icon, title, sentence) = if let Some(at) = beside.waiting_since {
+                (icons::PAPER_PLANE, "On its way", format!("Sent {}, waiting for the first stage.", text::clock_millis(at)))
+            } else {
+                let sentence = "Send a drill: every stage of its way stands here with its milliseconds, from publish to screen.";
+                (icons::CHART_LINE, "No trace yet", sentence.to_owned())
             };
             empty_state(ui, icon, title, &sentence, None);
             return Asked::Nothing;
@@ -168,8 +164,8 @@ fn summary(ui: &mut Ui, trace: &Trace, expected: Option<&str>) {
     let told = "0, as required";
     label(right, Align2::RIGHT_CENTER, "Responders told");
     let told_at = put(&painter, pos2(right, low), Align2::RIGHT_CENTER, told, Type::Body.semibold(), theme.text.primary);
-    let from = left + 104.0;
-    let room = (told_at.left() - from - 12.0) / 2.0;
+    let from = value.right() + 40.0;
+    let (room, got_room) = ((told_at.left() - from) * 0.44, (told_at.left() - from) * 0.56 - 12.0);
     label(from, Align2::LEFT_CENTER, "Expected");
     let wanted = elided(&painter, words, &Type::Body.semibold(), theme.text.primary, room - 10.0);
     painter.galley(pos2(from, low - wanted.size().y / 2.0), wanted, theme.text.primary);
@@ -178,7 +174,7 @@ fn summary(ui: &mut Ui, trace: &Trace, expected: Option<&str>) {
     let (mark, ink) = look(theme, standing);
     mark.paint(&painter, pos2(x + 6.0, low), 11.0, ink);
     let got = trace.got.clone().unwrap_or_else(|| if trace.complete { "nothing".to_owned() } else { "not yet".to_owned() });
-    let galley = elided(&painter, &got, &Type::Body.semibold(), theme.text.primary, room - 28.0);
+    let galley = elided(&painter, &got, &Type::Body.semibold(), theme.text.primary, got_room - 18.0);
     painter.galley(pos2(x + 18.0, low - galley.size().y / 2.0), galley, theme.text.primary);
     let spoken = format!("Total {total} ms. Expected {words}, got {got}: {}. Responders told {told}", standing.word());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
@@ -210,7 +206,7 @@ fn waterfall(ui: &mut Ui, rect: Rect, trace: &Trace) {
     let small = |x: f32, align, words: &str| put(&painter, pos2(x, y), align, words, Type::Small.font(), theme.text.tertiary);
     small(columns.title, Align2::LEFT_CENTER, "Stage");
     small(columns.start, Align2::RIGHT_CENTER, "start ms");
-    small(columns.took, Align2::RIGHT_CENTER, "took ms");
+    small(columns.took, Align2::RIGHT_CENTER, "took");
     let (at, decimals) = ticks((0.0, span / 1e3), 3);
     let place = |millis: f64| columns.bars.0 + (columns.bars.1 - columns.bars.0) * (millis * 1e3 / span) as f32;
     let rows_h = trace.stages.len() as f32 * STAGE_H;
@@ -305,7 +301,7 @@ fn foot(ui: &mut Ui, rect: Rect, trace: &Trace, beside: &Beside<'_>) -> Asked {
             asked = Asked::Again;
         }
     });
-    let words = "Kept apart from real incidents, in the store as on the screen; counted in no figure.";
+    let words = "Kept apart from real incidents and counted in no figure.";
     let at = put(
         ui.painter(),
         pos2(rect.left() + PANE_PAD.x, rect.bottom() - 18.0),
