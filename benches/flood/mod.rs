@@ -129,8 +129,9 @@ pub(crate) fn driving(number: usize) -> (String, Vec<u8>) {
         0.21 * cos,
         0.13 * sin,
         1.0 + 0.02 * (phase * 9.0).sin(),
-        37.5 + 0.2 * sin,
-        127.0 + 0.2 * cos,
+        // Some 20 m a second: further would be a jump, and dropped.
+        37.5 + 0.004 * sin,
+        127.0 + 0.004 * cos,
         0.8 + 0.3 * (phase * 0.1).sin().abs(),
         (phase.rem_euclid(std::f64::consts::TAU)).to_degrees(),
     );

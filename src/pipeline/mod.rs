@@ -53,6 +53,8 @@ use crate::store;
 
 /// Packets: crashes wait here (some 2 s at 2,000/s), telemetry sheds its oldest; 64 MiB each.
 const INBOX: Bounds = Bounds { urgent: 4_096, bulk: 16_384, bytes: 64 << 20 };
+/// How long a full inbox may hold telemetry back before its oldest goes. A full inbox is 20 to 50 ms of work.
+const BUSY: Duration = Duration::from_millis(250);
 /// Facts: momentary, since the state never waits; 256 MiB with the reports in them.
 const FACTS: Bounds = Bounds { urgent: 4_096, bulk: 1, bytes: 256 << 20 };
 /// Records: hours of incidents; past this the desk says "not saved".
@@ -307,6 +309,11 @@ impl Line {
         self.desk.clone()
     }
 
+    /// Depth and counts of what came off the sockets.
+    pub fn inbox(&self) -> crate::model::QueueReading {
+        self.inbox.reading()
+    }
+
     /// Where devices may publish: the embedded broker's address.
     pub fn embedded_url(&self) -> Option<String> {
         self.embedded.as_ref().map(Embedded::url)
@@ -362,7 +369,8 @@ impl Sink for LaneSink {
         match packet.lane {
             // Waits: then TCP and the broker hold the rest. After the end it is refused and stays with the broker.
             Lane::Crash => drop(self.inbox.push_wait(packet)),
-            Lane::Telemetry => self.inbox.push_shedding(packet),
+            // Waits for a host that is busy, never for one that is stuck.
+            Lane::Telemetry => self.inbox.push_patient(packet, BUSY),
         }
     }
 
