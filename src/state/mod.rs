@@ -116,8 +116,11 @@ impl State {
             Fact::Commanded { command, by, at } => self.commanded(command, by, at, effects),
             Fact::Linked { link, status, .. } => self.linked(link, status),
             Fact::Stored { incident, event, duplicate, at } => {
-                let settled = self.incidents.stored(&incident, event.as_ref(), duplicate, at);
+                let settled = self.incidents.stored(&incident, event.as_ref(), duplicate);
                 self.settle(settled);
+                if settled == Settled::First {
+                    self.add_step(&incident, StepKind::Stored, at, "committed", effects);
+                }
                 if !duplicate {
                     self.trace_step(&incident, "Stored", "committed", at, false);
                 }
@@ -314,7 +317,7 @@ impl State {
 
     /// What was counted as kept and turned out to be a repeat is counted as one.
     fn settle(&mut self, settled: Settled) {
-        if settled != Settled::Well {
+        if matches!(settled, Settled::Repeat | Settled::Void(_)) {
             self.health.counters.kept -= 1;
             self.health.counters.duplicates += 1;
         }

@@ -6,6 +6,7 @@ mod support;
 
 mod accuracy;
 mod broker;
+mod line;
 mod mosquitto;
 mod payloads;
 mod play;

@@ -1,5 +1,8 @@
 //! What several areas' tests share.
 
+pub(crate) mod desk;
 pub(crate) mod fake_broker;
 pub(crate) mod heart;
+pub(crate) mod hook;
 pub(crate) mod mosquitto;
+pub(crate) mod peer;
