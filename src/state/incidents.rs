@@ -48,6 +48,8 @@ pub(super) struct Filed {
 pub(super) enum Settled {
     /// It is stored, or nothing changed.
     Well,
+    /// The same, and it was the first report of its incident to be stored.
+    First,
     /// The store knew the report: it is taken back out of its incident.
     Repeat,
     /// The same, and it was the incident's only report: that incident never was.
@@ -309,7 +311,7 @@ impl Incidents {
     }
 
     /// The commit returned.
-    pub(super) fn stored(&mut self, id: &IncidentId, event: Option<&EventId>, duplicate: bool, at: Timestamp) -> Settled {
+    pub(super) fn stored(&mut self, id: &IncidentId, event: Option<&EventId>, duplicate: bool) -> Settled {
         let Some(incident) = self.all.get_mut(id) else { return Settled::Well };
         let was_pending = event.is_some_and(|event| self.pending.remove(&(incident.origin, event.clone())));
         if !duplicate {
@@ -317,11 +319,9 @@ impl Incidents {
                 self.telling.remove(id);
             }
             let incident = Arc::make_mut(incident);
-            if !incident.stored {
-                incident.stored = true;
-                incident.timeline.push(step(StepKind::Stored, at, "committed"));
-            }
-            return Settled::Well;
+            incident.stored = true;
+            let known = incident.timeline.iter().any(|step| step.kind == StepKind::Stored);
+            return if known { Settled::Well } else { Settled::First };
         }
         // A repeat that the state knew changed nothing; only what it filed without knowing better is taken back.
         if !was_pending {

@@ -78,8 +78,13 @@ impl Meters {
     /// The free tier is by the month, so the month's sums begin anew.
     fn turn_month(&mut self, at: Timestamp) {
         let month = pricing::month(at);
-        if self.month != month {
-            self.month = month;
+        let first = self.month.is_empty();
+        if self.month == month {
+            return;
+        }
+        self.month = month;
+        // What was counted before the first tick is of this month.
+        if !first {
             self.bill = Bill::default();
             self.of_functions.iter_mut().for_each(|meter| *meter = Meter::default());
         }

@@ -116,8 +116,11 @@ impl State {
             Fact::Commanded { command, by, at } => self.commanded(command, by, at, effects),
             Fact::Linked { link, status, .. } => self.linked(link, status),
             Fact::Stored { incident, event, duplicate, at } => {
-                let settled = self.incidents.stored(&incident, event.as_ref(), duplicate, at);
+                let settled = self.incidents.stored(&incident, event.as_ref(), duplicate);
                 self.settle(settled);
+                if settled == Settled::First {
+                    self.add_step(&incident, StepKind::Stored, at, "committed", effects);
+                }
                 if !duplicate {
                     self.trace_step(&incident, "Stored", "committed", at, false);
                 }
@@ -127,7 +130,10 @@ impl State {
                 self.add_step(&incident, StepKind::Acknowledged, at, "application acknowledgement sent", effects);
                 self.trace_step(&incident, "Acknowledged", "ack published", at, false);
             }
-            Fact::Told { incident, words, outcome, at } => self.told(&incident, &words, &outcome, at, effects),
+            Fact::Told { incident, channel, words, outcome, at } => {
+                self.health.told(channel, &words, &outcome);
+                self.told(&incident, &words, &outcome, at, effects);
+            }
             Fact::Injected { packet, topic, title, origin, sent_at, accepted_at } => {
                 self.traces.injected(packet, &topic, &title, origin, sent_at, accepted_at);
                 self.parts.traces_changed = true;
@@ -325,7 +331,7 @@ impl State {
 
     /// What was counted as kept and turned out to be a repeat is counted as one.
     fn settle(&mut self, settled: Settled) {
-        if settled != Settled::Well {
+        if matches!(settled, Settled::Repeat | Settled::Void(_)) {
             self.health.counters.kept -= 1;
             self.health.counters.duplicates += 1;
         }

@@ -11,6 +11,7 @@ mod broker;
 mod bills;
 mod incidents_panel;
 mod inject_panel;
+mod line;
 mod mosquitto;
 mod panels;
 mod payloads;

@@ -58,6 +58,8 @@ impl Desk {
                 LinkState::Up => up,
                 LinkState::Down if link == Link::Store => "Not writable",
                 LinkState::Down => "Unreachable",
+                LinkState::Degraded if link == Link::Notify => "Telling fails",
+                LinkState::Connecting if link == Link::Notify => "Set up, not used yet",
                 state => text::link(state),
             };
             let reason = status.map(|status| status.reason.clone()).unwrap_or_default();
