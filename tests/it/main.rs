@@ -7,8 +7,8 @@ mod flood;
 mod support;
 
 mod accuracy;
-mod broker;
 mod bills;
+mod broker;
 mod incidents_panel;
 mod inject_panel;
 mod line;
@@ -19,3 +19,4 @@ mod play;
 mod scenarios;
 mod simulation;
 mod verdict_scenarios;
+mod window;
