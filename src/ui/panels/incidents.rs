@@ -12,6 +12,7 @@
 //!
 //! *Invariant:* the choice is an id; rows that arrive or leave never change it.
 
+mod drills;
 mod evidence;
 mod facts;
 mod filter;

@@ -26,11 +26,11 @@ struct Columns {
 impl Columns {
     fn of(rect: Rect) -> Self {
         let (left, right) = (rect.left() + PANE_PAD.x, rect.right() - PANE_PAD.x);
-        let weight = right - if rect.width() < 520.0 { 64.0 } else { 84.0 };
+        let weight = right - if rect.width() < 520.0 { 64.0 } else { 76.0 };
         // The word of the result is never shortened: it is the answer of the row.
         let result = weight - 88.0;
         let at = |share: f32| left + (result - left) * share;
-        Self { check: left, value: at(0.32), limit: at(0.66), result, weight, right }
+        Self { check: left, value: at(0.3), limit: at(0.66), result, weight, right }
     }
 }
 
@@ -54,10 +54,11 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict) {
                 let at = put(ui.painter(), at, Align2::LEFT_TOP, words, Type::Body.font(), theme.text.secondary);
                 name(ui, at, "none", Role::Label, words);
             }
+            let rows = decisive_first(&verdict.evidence);
             let row_h = row_height(verdict.evidence.len());
             let n = verdict.evidence.len();
             let scroll = ScrollArea::vertical().auto_shrink(false).show_rows(ui, row_h, n, |ui, range| {
-                for evidence in verdict.evidence.get(range).unwrap_or_default() {
+                for &evidence in rows.get(range).unwrap_or_default() {
                     row(ui, &columns, evidence, greatest, row_h);
                 }
             });
@@ -68,9 +69,30 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict) {
     });
 }
 
+/// What decided stands before what was neutral, and that before what could not be checked; within each the order of the
+/// judge, which is that of reading.
+fn decisive_first(evidence: &[Evidence]) -> Vec<&Evidence> {
+    let mut rows: Vec<&Evidence> = evidence.iter().collect();
+    rows.sort_by_key(|row| match row.points {
+        Points::Accident | Points::Malfunction => 0,
+        Points::Neutral => 1,
+        Points::NotChecked => 2,
+    });
+    rows
+}
+
 /// Rows are lower where there are many.
 fn row_height(n: usize) -> f32 {
     if n > 8 { sizes().row_compact - 2.0 } else { sizes().evidence_row }
+}
+
+/// A probability in per cent. Never `0 %` nor `100 %`: no sum of weights is certain.
+pub(super) fn likelihood(p: f64) -> String {
+    match p {
+        0.995.. => "over 99 %".to_owned(),
+        ..0.005 => "under 1 %".to_owned(),
+        p => text::percent(p),
+    }
 }
 
 /// `7 of 8 checks point to an accident, 1 not checked`.
@@ -121,7 +143,7 @@ fn row(ui: &mut Ui, columns: &Columns, evidence: &Evidence, greatest: f64, row_h
         cell(columns.value, columns.result, &evidence.reading, Type::Small.font(), theme.text.tertiary);
     } else {
         cell(columns.value, columns.limit, &evidence.reading, Type::Small.semibold(), theme.text.primary);
-        cell(columns.limit, columns.result, &evidence.limit, Type::Small.font(), theme.text.secondary);
+        cell(columns.limit, columns.result, &evidence.limit, Type::Micro.font(), theme.text.secondary);
     }
     let ink = match evidence.points {
         Points::Accident => theme.status.ok.fg,
@@ -182,7 +204,7 @@ fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict, below: usize) {
         ("Sum of weights ".to_owned(), false),
         (text::signed(sum, 1, ""), true),
         (", probability of an accident ".to_owned(), false),
-        (text::percent(p), true),
+        (likelihood(p), true),
     ];
     for (words, strong) in &said {
         let (font, color) =
@@ -231,4 +253,18 @@ fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict, below: usize) {
         "accident"
     };
     name(ui, rect, "probability", Role::Meter, &format!("{spoken}, zone: {zone}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_certain() {
+        for (p, words) in
+            [(1.0, "over 99 %"), (0.994, "99 %"), (0.5, "50 %"), (0.006, "1 %"), (0.0, "under 1 %"), (f64::NAN, "unknown")]
+        {
+            assert_eq!(likelihood(p), words);
+        }
+    }
 }

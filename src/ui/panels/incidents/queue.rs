@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
+use super::drills;
+use super::evidence::likelihood;
 use super::filter::{Drills, Filter, is_pinned};
 use crate::model::{Incident, IncidentId, IncidentKind, Life, Origin, Ruling, Timestamp};
 use crate::state::Snapshot;
@@ -15,9 +17,7 @@ use crate::ui::{icons, text, words};
 /// Height of a group's head, points.
 const HEAD_H: f32 = 28.0;
 /// Height of a row, points.
-const ROW_H: f32 = 56.0;
-/// Height of the foot that says how many drills are hidden, points.
-const FOOT_H: f32 = 36.0;
+pub(super) const ROW_H: f32 = 56.0;
 /// A row that came less than this long ago takes no click: it may have slid under the pointer. µs
 const SETTLE_MICROS: i64 = 500_000;
 
@@ -93,7 +93,7 @@ impl Queue {
         now: Timestamp,
     ) -> Option<IncidentId> {
         self.seen.clear();
-        let foot_h = foot_height(snapshot, filter, rect.height());
+        let foot_h = drills::height(snapshot, filter, rect.height());
         let list = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - foot_h));
         let lines = lines(snapshot, filter);
         let mut clicked = if lines.is_empty() {
@@ -104,7 +104,7 @@ impl Queue {
         };
         if foot_h > 0.0 {
             let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - foot_h), rect.max);
-            clicked = foot_block(ui, foot, snapshot, filter, selected, now, &mut self.seen).or(clicked);
+            clicked = drills::block(ui, foot, snapshot, filter, selected, now, &mut self.seen).or(clicked);
         }
         clicked
     }
@@ -251,11 +251,11 @@ fn line(incident: &Incident) -> String {
     match &incident.kind {
         IncidentKind::Crash { report, .. } if report.unreadable.is_some() => "Report cannot be read".to_owned(),
         IncidentKind::Crash { verdict, .. } => match verdict.ruling {
-            Ruling::Real => format!("Real accident, {}", text::percent(verdict.probability)),
-            Ruling::Undecided => format!("Undecided, {} accident", text::percent(verdict.probability)),
+            Ruling::Real => format!("Real accident, {}", likelihood(verdict.probability)),
+            Ruling::Undecided => format!("Undecided, {} accident", likelihood(verdict.probability)),
             Ruling::Malfunction => {
                 let kind = verdict.malfunction.map_or("Malfunction", words::malfunction);
-                format!("{kind}, {}", text::percent(1.0 - verdict.probability))
+                format!("{kind}, {}", likelihood(1.0 - verdict.probability))
             }
         },
         IncidentKind::Temperature { .. } => words::headline(incident),
@@ -273,7 +273,8 @@ fn standing(incident: &Incident) -> String {
     }
 }
 
-fn row(ui: &mut Ui, rect: Rect, incident: &Incident, selected: bool, now: Timestamp) -> bool {
+/// A row of two lines; `true` when it was clicked.
+pub(super) fn row(ui: &mut Ui, rect: Rect, incident: &Incident, selected: bool, now: Timestamp) -> bool {
     let theme = Theme::of(ui);
     let (mark, status) = face(theme, incident);
     let drill = incident.origin == Origin::Drill;
@@ -346,7 +347,7 @@ fn row(ui: &mut Ui, rect: Rect, incident: &Incident, selected: bool, now: Timest
         (Type::Small.font(), theme.text.tertiary)
     };
     let standing = match (drill, pinned) {
-        (true, _) => format!("{}, nobody told", standing(incident)),
+        (true, _) if waits => "Nobody told".to_owned(),
         (_, true) => format!("Unacknowledged {}", text::age(now, incident.received_at)),
         _ => standing(incident),
     };
@@ -370,87 +371,4 @@ fn row(ui: &mut Ui, rect: Rect, incident: &Incident, selected: bool, now: Timest
     );
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &spoken));
     response.clicked() && now.micros_since(incident.received_at) >= SETTLE_MICROS
-}
-
-/// How high the drills' block is: nothing without drills, one line while they are hidden, at most two fifths with them.
-fn foot_height(snapshot: &Snapshot, filter: &Filter, room: f32) -> f32 {
-    let shown = snapshot.drills.iter().filter(|drill| filter.shows(drill)).count();
-    match (snapshot.drills.len(), filter.drills) {
-        (0, _) => 0.0,
-        (_, Drills::Only) if shown == snapshot.drills.len() => 0.0,
-        (_, Drills::Shown) if shown > 0 => (FOOT_H + shown as f32 * ROW_H).min((room * 0.4).max(FOOT_H + ROW_H)),
-        _ => FOOT_H,
-    }
-}
-
-fn foot_block(
-    ui: &mut Ui,
-    rect: Rect,
-    snapshot: &Snapshot,
-    filter: &mut Filter,
-    selected: Option<&IncidentId>,
-    now: Timestamp,
-    seen: &mut Vec<IncidentId>,
-) -> Option<IncidentId> {
-    let theme = Theme::of(ui);
-    let drill = theme.status.drill;
-    let (_, hidden) = filter.hidden(snapshot);
-    let painter = ui.painter().clone();
-    painter.rect_filled(rect, 0.0, drill.tint);
-    hatch(&painter, rect, drill.line);
-    dashed_rect(&painter, rect, drill.fg);
-    let head = Rect::from_min_size(rect.min, vec2(rect.width(), FOOT_H));
-    let mut child = ui.new_child(
-        UiBuilder::new()
-            .max_rect(head.shrink2(vec2(PANE_PAD.x, 8.0)))
-            .id_salt("drills")
-            .layout(eframe::egui::Layout::left_to_right(eframe::egui::Align::Center)),
-    );
-    drill_badge(&mut child);
-    let shown = snapshot.drills.len() - hidden;
-    let words = match (hidden, shown) {
-        (0, n) => text::plural(n as u64, "drill", "drills"),
-        (n, 0) => format!("{} hidden by the filter", text::plural(n as u64, "drill", "drills")),
-        (hidden, shown) => {
-            format!("{}, {} hidden by the filter", text::plural(shown as u64, "drill", "drills"), text::count(hidden as u64))
-        }
-    };
-    let galley = painter.layout_no_wrap(words.clone(), Type::Small.medium(), theme.text.primary);
-    let (place, response) = child.allocate_exact_size(galley.size(), Sense::hover());
-    painter.rect_filled(place.expand2(vec2(4.0, 2.0)), 2.0, drill.tint);
-    painter.galley(place.min, galley, theme.text.primary);
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
-    let (label, next) = match filter.drills {
-        Drills::Shown if hidden == 0 => ("Hide", Filter { drills: Drills::Hidden, ..filter.clone() }),
-        Drills::Hidden if Filter { drills: Drills::Shown, ..filter.clone() }.hidden(snapshot).1 == 0 => {
-            ("Show", Filter { drills: Drills::Shown, ..filter.clone() })
-        }
-        drills => ("Show", Filter { drills: if drills == Drills::Hidden { Drills::Shown } else { drills }, ..Filter::default() }),
-    };
-    let place = Rect::from_min_max(pos2(head.right() - 70.0, head.top() + 4.0), head.right_bottom() - vec2(8.0, 4.0));
-    painter.rect_filled(place, 2.0, drill.tint);
-    let layout = eframe::egui::Layout::right_to_left(eframe::egui::Align::Center);
-    let mut button = ui.new_child(UiBuilder::new().max_rect(place).id_salt("drills button").layout(layout));
-    if button.add(Button::quiet(label).named(format!("{label} drills"))).clicked() {
-        *filter = next;
-    }
-    if filter.drills != Drills::Shown || rect.height() <= FOOT_H {
-        return None;
-    }
-    let list = Rect::from_min_max(pos2(rect.left(), head.bottom()), rect.max);
-    let mut clicked = None;
-    ui.scope_builder(UiBuilder::new().max_rect(list).id_salt("drill list"), |ui| {
-        let shown: Vec<_> = snapshot.drills.iter().filter(|drill| filter.shows(drill)).collect();
-        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW_H, shown.len(), |ui, range| {
-            for drill in shown.get(range).unwrap_or_default() {
-                let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_H), Sense::hover());
-                seen.push(drill.id.clone());
-                if row(ui, place, drill, selected == Some(&drill.id), now) {
-                    clicked = Some(drill.id.clone());
-                }
-            }
-        });
-    });
-    clicked
 }

@@ -2,6 +2,7 @@
 
 use eframe::egui::{self, Align2, Key, Rect, Role, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
+use super::evidence::likelihood;
 use super::{NoteField, View, drill_ground, evidence, facts, pulse, speed, temperature, timeline};
 use crate::model::{Band, Command, CrashReport, CrashVerdict, Incident, IncidentKind, Life, Origin, Ruling, Severity, StepKind};
 use crate::ui::actions::Action;
@@ -46,7 +47,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View
 fn crash(ui: &mut Ui, rect: Rect, incident: &Incident, report: &CrashReport, verdict: &CrashVerdict, view: &mut View) {
     let lower_h = (rect.height() * 0.42).clamp(180.0, 300.0);
     let split = rect.bottom() - lower_h;
-    let evidence_w = (rect.width() * 0.56).clamp(440.0, 560.0);
+    let evidence_w = (rect.width() * 0.58).clamp(440.0, 580.0);
     let column = rect.left() + evidence_w.floor();
     evidence::show(ui, Rect::from_min_max(rect.min, pos2(column, split)), verdict);
     pulse::show(
@@ -89,13 +90,13 @@ fn headline(theme: &'static Theme, incident: &Incident) -> (Mark, String, String
         }
         IncidentKind::Crash { verdict, .. } => {
             let (words, status) = match verdict.ruling {
-                Ruling::Real => (format!("{} confidence", text::percent(verdict.probability)), theme.status.critical),
+                Ruling::Real => (format!("{} confidence", likelihood(verdict.probability)), theme.status.critical),
                 Ruling::Malfunction => {
                     let quiet = Status { fg: theme.text.secondary, tint: theme.bg.panel, ..theme.status.low };
-                    (format!("{} confidence", text::percent(1.0 - verdict.probability)), quiet)
+                    (format!("{} confidence", likelihood(1.0 - verdict.probability)), quiet)
                 }
                 Ruling::Undecided => {
-                    (format!("{} accident: a person decides", text::percent(verdict.probability)), theme.status.high)
+                    (format!("{} accident: a person decides", likelihood(verdict.probability)), theme.status.high)
                 }
             };
             let title = match verdict.ruling {
@@ -121,13 +122,10 @@ fn headline(theme: &'static Theme, incident: &Incident) -> (Mark, String, String
 /// One sentence under the headline.
 fn summary(incident: &Incident) -> String {
     let sentence = match &incident.kind {
-        IncidentKind::Crash { report, verdict } => match (&report.unreadable, verdict.malfunction) {
-            (Some(reason), _) => format!("The report could not be read: {reason}. Its bytes stand below."),
-            (None, Some(kind)) if !verdict.summary.starts_with(words::malfunction(kind)) => {
-                format!("{}. {}", words::malfunction(kind), verdict.summary)
-            }
-            (None, _) => verdict.summary.clone(),
-        },
+        IncidentKind::Crash { report, verdict } => report.unreadable.as_ref().map_or_else(
+            || verdict.summary.clone(),
+            |reason| format!("The report could not be read: {reason}. Its bytes stand below."),
+        ),
         IncidentKind::Temperature { .. } => format!("{}.", words::headline(incident)),
     };
     let told = if incident.is_malfunction() { " Nobody was told." } else { "" };

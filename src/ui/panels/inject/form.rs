@@ -164,7 +164,7 @@ fn fields(ui: &mut Ui, rect: Rect, draft: &mut Draft) {
         draft.edit(|step| (step.repeat, step.every_millis) = (repeat, every));
     }
     let n = draft.n_messages();
-    let words = format!("{}, QoS 1", text::plural(n, "message", "messages"));
+    let words = text::plural(n, "message", "messages");
     let at = pos2(x + 194.0, rect.top() + row + 23.0);
     let galley = elided(ui.painter(), &words, &Type::Small.font(), theme.text.secondary, (rect.right() - at.x - 8.0).max(20.0));
     ui.painter().galley(pos2(at.x, at.y - galley.size().y / 2.0), galley, theme.text.secondary);
