@@ -9,6 +9,7 @@ mod support;
 mod accuracy;
 mod bills;
 mod broker;
+mod imports;
 mod incidents_panel;
 mod inject_panel;
 mod line;
