@@ -144,7 +144,12 @@ impl State {
             }
             Fact::Painted { incidents, packets, at } => {
                 for incident in incidents {
-                    self.add_step(&incident, StepKind::OnScreen, at, "first frame that shows it", effects);
+                    // A window that was opened again shows it again; the first time is what counts.
+                    let shown = |incident: &Arc<Incident>| incident.timeline.iter().any(|step| step.kind == StepKind::OnScreen);
+                    if !self.incidents.get(&incident).is_some_and(shown) {
+                        self.add_step(&incident, StepKind::OnScreen, at, "first frame that shows it", effects);
+                        self.trace_step(&incident, "On screen", "this desk", at, false);
+                    }
                 }
                 for packet in packets {
                     self.traces.painted(packet, at);
