@@ -328,10 +328,13 @@ impl Line {
         self.telemetry_lane.stop();
         self.inbox.close();
         join(self.host, "host");
-        let (saved, all_saved) = std::sync::mpsc::sync_channel(1);
-        if self.desk.facts.push_wait(Told::HostEnded(saved)).is_ok() {
-            // Ends with an error by design: the keeper drops the sender after the commit.
-            all_saved.recv().ok();
+        // Twice: with the first everything is committed and acknowledged, with the second the steps that this added.
+        for _ in 0..2 {
+            let (saved, all_saved) = std::sync::mpsc::sync_channel(1);
+            if self.desk.facts.push_wait(Told::HostEnded(saved)).is_ok() {
+                // Ends with an error by design: the keeper drops the sender after the commit.
+                all_saved.recv().ok();
+            }
         }
         self.teller.stop(LAST_WORDS);
         self.keep.close();
