@@ -4,6 +4,10 @@
 //! that a figure is the subject's CPU time and memory and nobody else's. On a shared machine believe CPU time, and
 //! ratios within one run. `FLEETWATCH_BENCH_N` sets the messages of a flood, `FLEETWATCH_BENCH_RUNS` how often.
 
+mod broker;
+mod brokered;
+mod crash_lane;
+mod fleet;
 mod flood;
 mod flooded;
 mod measure;
@@ -16,10 +20,21 @@ fn main() {
         ["serve", n] => subject::serve(number(n)),
         ["line", url, n, qos] => subject::line(url, number(n), qos == "1"),
         ["client", url, n, qos] => subject::client(url, number(n), qos == "1"),
+        ["publish", port, load, n, rate] => broker::publish(number(port) as u16, load, number(n), number(rate) as u64),
+        ["devices", n] => fleet::devices(number(n)),
         _ => {
             let wanted = |name| text.is_empty() || text.contains(&name);
             if wanted("flood") {
                 flooded::flood();
+            }
+            if wanted("mosquitto") {
+                brokered::through_mosquitto();
+            }
+            if wanted("crash") {
+                crash_lane::crash_lane();
+            }
+            if wanted("fleet") {
+                fleet::fleet();
             }
         }
     }

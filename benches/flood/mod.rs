@@ -40,7 +40,7 @@ impl Frames {
         for number in 0..n {
             let start = frames.bytes.len();
             let (topic, payload) = generate(number);
-            push_publish(&mut frames.bytes, &topic, &payload);
+            push_publish(&mut frames.bytes, &topic, &payload, None);
             if n_in_write > 0 && frames.bytes.len() - write_start > WRITE_BYTES {
                 frames.writes.push((start, n_in_write));
                 (write_start, n_in_write) = (start, 0);
@@ -186,7 +186,7 @@ fn filters(subscribe: &[u8]) -> Vec<String> {
     filters
 }
 
-fn read_packet(socket: &mut TcpStream) -> io::Result<(u8, Vec<u8>)> {
+pub(crate) fn read_packet(socket: &mut TcpStream) -> io::Result<(u8, Vec<u8>)> {
     let mut byte = [0];
     socket.read_exact(&mut byte)?;
     let [kind] = byte;
@@ -204,9 +204,10 @@ fn read_packet(socket: &mut TcpStream) -> io::Result<(u8, Vec<u8>)> {
     Ok((kind, body))
 }
 
-fn push_publish(bytes: &mut Vec<u8>, topic: &str, payload: &[u8]) {
-    bytes.push(0x30);
-    let mut n_bytes = 2 + topic.len() + payload.len();
+/// Encodes a PUBLISH, `QoS` 1 where it has a packet id.
+pub(crate) fn push_publish(bytes: &mut Vec<u8>, topic: &str, payload: &[u8], packet_id: Option<u16>) {
+    bytes.push(if packet_id.is_some() { 0x32 } else { 0x30 });
+    let mut n_bytes = 2 + topic.len() + payload.len() + 2 * usize::from(packet_id.is_some());
     loop {
         let digit = (n_bytes % 128) as u8;
         n_bytes /= 128;
@@ -217,5 +218,6 @@ fn push_publish(bytes: &mut Vec<u8>, topic: &str, payload: &[u8]) {
     }
     bytes.extend((topic.len() as u16).to_be_bytes());
     bytes.extend(topic.as_bytes());
+    bytes.extend(packet_id.into_iter().flat_map(u16::to_be_bytes));
     bytes.extend(payload);
 }

@@ -104,11 +104,6 @@ impl Helper {
             writeln!(stdin, "{line}").expect("it listens");
         }
     }
-
-    /// Its process.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
 }
 
 impl Drop for Helper {

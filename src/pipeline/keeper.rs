@@ -26,6 +26,8 @@ const BATCH: usize = 2_048;
 const PATIENCE: Duration = Duration::from_millis(500);
 /// Posts that wait for room on the connection; beyond it they are dropped, and the vehicle asks again.
 const POSTS: usize = 65_536;
+/// How long the end may be held up by posts.
+const LAST_POSTS: Duration = Duration::from_secs(2);
 /// First and longest pause before a commit is tried again.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
@@ -110,6 +112,7 @@ impl Keeper {
                 Some(Keep::Release(delivery)) => self.acker.ack(delivery),
                 Some(Keep::Barrier(saved)) => {
                     self.notices = None;
+                    self.post_last(posts);
                     drop(saved);
                 }
                 Some(Keep::Repeat { event, incident, device, origin, delivery }) => {
@@ -244,6 +247,16 @@ impl Keeper {
                 // The vehicle sends its report again until it is acknowledged, so nothing is lost with this.
                 Err(_) => self.report(Fact::Unpublished(1)),
             }
+        }
+    }
+
+    /// At the end: what is committed is acknowledged while there still is a connection.
+    fn post_last(&self, posts: &mut VecDeque<Post>) {
+        let begin = Clock.instant();
+        self.post(posts);
+        while !posts.is_empty() && begin.elapsed() < LAST_POSTS {
+            std::thread::sleep(Duration::from_millis(5));
+            self.post(posts);
         }
     }
 

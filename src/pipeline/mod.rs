@@ -53,8 +53,9 @@ use crate::store;
 
 /// Packets: crashes wait here (some 2 s at 2,000/s), telemetry sheds its oldest; 64 MiB each.
 const INBOX: Bounds = Bounds { urgent: 4_096, bulk: 16_384, bytes: 64 << 20 };
-/// How long a full inbox may hold telemetry back before its oldest goes. A full inbox is 20 to 50 ms of work.
-const BUSY: Duration = Duration::from_millis(250);
+/// How long a full inbox may hold telemetry back before its oldest goes. A full inbox is 20 to 50 ms of work;
+/// a computer with more to do than it can takes some times as long, and the broker hangs up after many seconds only.
+const BUSY: Duration = Duration::from_secs(1);
 /// Facts: momentary, since the state never waits; 256 MiB with the reports in them.
 const FACTS: Bounds = Bounds { urgent: 4_096, bulk: 1, bytes: 256 << 20 };
 /// Records: hours of incidents; past this the desk says "not saved".
@@ -327,10 +328,13 @@ impl Line {
         self.telemetry_lane.stop();
         self.inbox.close();
         join(self.host, "host");
-        let (saved, all_saved) = std::sync::mpsc::sync_channel(1);
-        if self.desk.facts.push_wait(Told::HostEnded(saved)).is_ok() {
-            // Ends with an error by design: the keeper drops the sender after the commit.
-            all_saved.recv().ok();
+        // Twice: with the first everything is committed and acknowledged, with the second the steps that this added.
+        for _ in 0..2 {
+            let (saved, all_saved) = std::sync::mpsc::sync_channel(1);
+            if self.desk.facts.push_wait(Told::HostEnded(saved)).is_ok() {
+                // Ends with an error by design: the keeper drops the sender after the commit.
+                all_saved.recv().ok();
+            }
         }
         self.teller.stop(LAST_WORDS);
         self.keep.close();

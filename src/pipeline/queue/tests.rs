@@ -107,7 +107,7 @@ fn a_patient_sender_loses_nothing_to_a_busy_reader() {
 
 #[test]
 fn a_reader_that_does_not_come_is_waited_for_once() {
-    let queue = queue(1, 2, 10_000);
+    let queue = queue(1, 2, 1_000_000);
     // Were each push to wait, this would take 18 minutes.
     (0..1_000).for_each(|n| queue.push_patient(n, if n < 3 { Duration::from_millis(1) } else { Duration::from_secs(1) }));
     assert_eq!(queue.reading().shed, 998);
