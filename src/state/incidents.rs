@@ -171,6 +171,10 @@ impl Incidents {
             let told_before = before.is_some_and(|(rank, _)| rank > 0);
             incident.n_reports += 1;
             incident.last_report_at = incident.last_report_at.max(event.time());
+            if !event.clock_wrong && !incident.clock_wrong {
+                // A vehicle may send the newest first.
+                incident.occurred_at = incident.occurred_at.min(event.time());
+            }
             incident.cost += cost;
             if incident.events.len() < EVENTS_LISTED {
                 incident.events.push(report.event_id.clone());
@@ -328,7 +332,10 @@ impl Incidents {
             return Settled::Well;
         }
         if incident.n_reports > 1 {
-            Arc::make_mut(incident).n_reports -= 1;
+            let incident = Arc::make_mut(incident);
+            incident.n_reports -= 1;
+            // The repeat had marked it as not stored yet; where a report of it is, it is.
+            incident.stored = incident.timeline.iter().any(|step| step.kind == StepKind::Stored);
             return Settled::Repeat;
         }
         let (key, origin) = (open_key(incident), incident.origin);
