@@ -40,7 +40,7 @@ fn everything_goes_under_drill_with_its_timing() {
         [
             ("drill/sensors/a/temperature".to_owned(), "{\"celsius\": 50, \"occurred_at\": 5000}".to_owned()),
             ("drill/sensors/a/temperature".to_owned(), "{\"celsius\": 50, \"occurred_at\": 5500}".to_owned()),
-            ("drill/fleet/v/crash".to_owned(), "{\"event_id\": \"r1-2\"}".to_owned()),
+            ("drill/fleet/v/crash".to_owned(), "{\"event_id\": \"r1-2-1\"}".to_owned()),
         ]
     );
     assert_eq!(pace.0, Timestamp::from_millis(6_500));

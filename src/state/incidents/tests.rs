@@ -4,6 +4,8 @@ use super::*;
 use crate::model::{Event, Malfunction, PacketId, Reading};
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
+/// What large reports share, so that the test itself stays small.
+static BYTES: [u8; 4 << 20] = [b' '; 4 << 20];
 
 /// A crash report on its way into the book. What is not said is a real crash of `van-1`, now.
 #[derive(Clone, Debug)]
@@ -43,6 +45,10 @@ impl Crash {
     }
 
     fn file(&self, book: &mut Incidents) -> Filed {
+        self.file_with(book, 2)
+    }
+
+    fn file_with(&self, book: &mut Incidents, n_bytes: usize) -> Filed {
         let event_id = EventId(self.event.as_str().into());
         let report = Arc::new(CrashReport {
             event_id,
@@ -56,7 +62,7 @@ impl Crash {
             device_verdict: None,
             unreadable: None,
             claims_test: false,
-            raw: bytes::Bytes::from_static(b"{}"),
+            raw: bytes::Bytes::from_static(&BYTES[..n_bytes]),
             topic: "fleet/van-1/crash".into(),
         });
         let verdict = Arc::new(CrashVerdict {
@@ -256,6 +262,61 @@ fn closed_incidents_are_forgotten_and_open_ones_never() {
 }
 
 #[test]
+fn a_flood_of_vehicles_leaves_the_least_pressing_to_the_store() {
+    const DEVICES: [&str; 4] = ["a", "b", "c", "d"];
+    let mut book = Incidents::default();
+    // An hour apart, so that each is an incident of its own.
+    let file = |book: &mut Incidents, n: i64, crash: Crash, stored: bool| {
+        let crash = Crash {
+            device: DEVICES[n as usize % 4],
+            event: format!("e-{n}"),
+            occurred_at: Some(NOW.plus_secs(3_600 * n)),
+            received_at: NOW.plus_secs(n),
+            ..crash
+        };
+        let id = crash.file(book).incident;
+        if stored {
+            book.stored(&id, Some(&EventId(crash.event.as_str().into())), false);
+        }
+        id
+    };
+    let critical = file(&mut book, 0, crash(""), true);
+    let unstored = file(&mut book, 1, crash("").mild(), false);
+    let malfunction = file(&mut book, 2, crash("").mild(), true);
+    let high = |n| (n, Crash { severity: Severity::High, ..crash("") });
+    let n_last = 2 * HELD as i64;
+    let mut ids = Vec::new();
+    for (n, crash) in (3..n_last).map(high) {
+        ids.push(file(&mut book, n, crash, true));
+        assert!(book.len() <= HELD + HELD / 8 + 1);
+    }
+    for stays in [&critical, &unstored, ids.last().unwrap()] {
+        assert!(book.get(stays).is_some(), "{stays}");
+    }
+    assert!(book.get(&malfunction).is_none() && book.get(&ids[0]).is_none());
+    assert!(book.open.values().all(|id| book.all.contains_key(id)));
+    let (listed, hidden, _) = book.listed(500, 100);
+    assert_eq!((listed[0].id.clone(), listed.len() + hidden), (critical, n_last as usize), "what is hidden is not counted");
+
+    // A repeat of one that is in the store alone is still known.
+    let again = Crash { device: DEVICES[3], event: "e-3".to_owned(), ..crash("") }.file(&mut book);
+    assert!(again.duplicate && again.incident == ids[0]);
+}
+
+#[test]
+fn large_reports_are_bounded_in_bytes() {
+    let mut book = Incidents::default();
+    let most = HELD_BYTES / (4 << 20);
+    for n in 0..3 * most as i64 {
+        let large = crash(&format!("e-{n}")).at(3_600 * n);
+        let filed = large.file_with(&mut book, 4 << 20);
+        book.stored(&filed.incident, Some(&EventId(large.event.as_str().into())), false);
+        assert!(book.len() <= most + most / 8 + 1, "{}", book.len());
+    }
+    assert!(book.len() > most / 2);
+}
+
+#[test]
 fn the_list_is_in_the_order_of_the_queue() {
     let mut book = Incidents::default();
     let mut file = |device: &'static str, secs: i64, severity: Severity, ruling: Ruling, origin: Origin| {
@@ -363,11 +424,12 @@ proptest! {
                 }
                 Happens::Forgot => book.forget_old(),
             }
-            for (id, incident) in &book.all {
-                prop_assert_eq!(resolved.contains(id), incident.life == Life::Resolved, "{} opened by itself", id);
-                prop_assert!(incident.life == Life::Open || incident.acknowledged.is_some());
-                prop_assert!(incident.n_reports >= 1);
-            }
+            let sound = |(id, incident): (&IncidentId, &Arc<Incident>)| {
+                resolved.contains(id) == (incident.life == Life::Resolved)
+                    && (incident.life == Life::Open || incident.acknowledged.is_some())
+                    && incident.n_reports >= 1
+            };
+            prop_assert!(book.all.iter().all(sound), "a life is broken: {:?}", book.all);
             for (key, id) in &book.open {
                 let incident = book.all.get(id);
                 prop_assert!(incident.is_some_and(|incident| incident.life != Life::Resolved && open_key(incident) == *key));
