@@ -125,3 +125,7 @@ impl Packet {
         PacketId::of(&self.topic, &self.payload)
     }
 }
+
+#[cfg(test)]
+#[path = "packet_tests.rs"]
+mod tests;

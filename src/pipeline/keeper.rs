@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
+use tokio::sync::mpsc::error::TrySendError;
+
 use super::announce::Announcer;
 use super::queue::Queue;
 use super::stages::Told;
@@ -28,6 +30,10 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const POSTS: usize = 65_536;
 /// How long the end may be held up by posts.
 const LAST_POSTS: Duration = Duration::from_secs(2);
+/// Notices that wait for room with whoever tells people; beyond it they wait in the store's outbox for the next start.
+const UNTOLD: usize = 65_536;
+/// How long the keeper sleeps at most while notices wait for room.
+const UNTOLD_PATIENCE: Duration = Duration::from_millis(50);
 /// First and longest pause before a commit is tried again.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
@@ -72,6 +78,8 @@ pub(super) struct Keeper {
     pub(super) publisher: Publisher,
     /// Until everything that was taken in is committed; what comes later waits in the store's outbox.
     pub(super) notices: Option<Notices>,
+    /// In order; empty unless telling cannot keep up.
+    pub(super) untold: VecDeque<OutboxItem>,
     pub(super) announcer: Announcer,
 }
 
@@ -87,7 +95,11 @@ impl Keeper {
                 self.keep(batch, &mut posts);
             }
             self.post(&mut posts);
-            patience = if posts.is_empty() { PATIENCE } else { Duration::from_millis(5) };
+            self.tell_untold();
+            patience = if self.untold.is_empty() { PATIENCE } else { UNTOLD_PATIENCE };
+            if !posts.is_empty() {
+                patience = Duration::from_millis(5);
+            }
         }
         self.post(&mut posts);
     }
@@ -169,7 +181,7 @@ impl Keeper {
         }
     }
 
-    fn let_go(&self, record: &Record, receipt: Receipt, at: crate::model::Timestamp, posts: &mut VecDeque<Post>) {
+    fn let_go(&mut self, record: &Record, receipt: Receipt, at: crate::model::Timestamp, posts: &mut VecDeque<Post>) {
         match receipt {
             Receipt::Crash { incident, event, duplicate, delivery, notice, origin, device } => {
                 if let Some(delivery) = delivery {
@@ -224,11 +236,31 @@ impl Keeper {
         }
     }
 
-    fn tell(&self, item: OutboxItem) {
-        let taken = self.notices.as_ref().is_some_and(|notices| notices.try_send(item).is_ok());
-        if !taken {
-            // It stays in the store's outbox and is told at the next start.
-            log::error!("too many notices wait to be told");
+    fn tell(&mut self, item: OutboxItem) {
+        if self.untold.len() < UNTOLD {
+            self.untold.push_back(item);
+            self.tell_untold();
+        } else {
+            log::error!("too many notices wait: {} is told at the next start", item.notice.dedup_key);
+        }
+    }
+
+    /// Hands on as many notices as there is room for, in order.
+    fn tell_untold(&mut self) {
+        let Some(notices) = &self.notices else {
+            // The line ends: they are in the store's outbox and are told at the next start.
+            self.untold.clear();
+            return;
+        };
+        while let Some(item) = self.untold.pop_front() {
+            match notices.try_send(item) {
+                Ok(()) => {}
+                Err(TrySendError::Full(item)) => {
+                    self.untold.push_front(item);
+                    return;
+                }
+                Err(TrySendError::Closed(item)) => log::error!("nobody is there to tell {}", item.notice.dedup_key),
+            }
         }
     }
 

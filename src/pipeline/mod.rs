@@ -260,6 +260,7 @@ impl Line {
             acker: crash_lane.acker.clone(),
             publisher: crash_lane.publisher.clone(),
             notices: Some(teller.notices()),
+            untold: std::collections::VecDeque::new(),
             announcer: announcer.clone(),
         };
         let keeper = spawn("keeper", move || keeper.run())?;

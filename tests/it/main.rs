@@ -7,8 +7,8 @@ mod flood;
 mod support;
 
 mod accuracy;
-mod broker;
 mod bills;
+mod broker;
 mod imports;
 mod incidents_panel;
 mod inject_panel;
@@ -17,7 +17,7 @@ mod mosquitto;
 mod panels;
 mod payloads;
 mod play;
-mod window;
 mod scenarios;
 mod simulation;
 mod verdict_scenarios;
+mod window;

@@ -135,3 +135,23 @@ fn what_could_not_be_told_is_told_once_it_can_be_also_after_a_restart() {
     let again: Vec<_> = hook.n_told().into_iter().filter(|(_, n)| *n > 1).collect();
     assert_eq!(again, [], "told more than once");
 }
+
+#[test]
+fn a_crowd_of_notices_behind_a_dead_webhook_is_told_without_a_restart() {
+    /// More than everything between the store and the webhook holds at a time.
+    const N: usize = 16_000;
+    let broker = Mosquitto::start();
+    let (_dir, data) = place();
+    let mut hook = Hook::start();
+    let settings = hook.settings(&data);
+    hook.close();
+    let desk = Desk::connected(&data, &broker, &["--settings", settings.to_str().unwrap()]);
+    let mut peer = Peer::connect(broker.port, &["fleet/+/verdict"]);
+    for n in 0..N {
+        peer.send(&format!("fleet/v-{n}/crash"), airbag("e-1"));
+    }
+    eventually("every report is stored", 240, || desk.lines("verdict").len() == N);
+    hook.open();
+    eventually("everybody is told", 240, || hook.requests().len() >= N && hook.told().len() == N);
+    desk.stop();
+}

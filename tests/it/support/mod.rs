@@ -2,8 +2,8 @@
 
 pub(crate) mod desk;
 pub(crate) mod fake_broker;
-pub(crate) mod heart;
 pub(crate) mod headless;
+pub(crate) mod heart;
 pub(crate) mod hook;
 pub(crate) mod mosquitto;
 pub(crate) mod paint;
