@@ -124,7 +124,8 @@ impl Host {
             started_at,
             init_micros,
             duration_micros,
-            billed_ms: pricing::billed_ms(init_micros, duration_micros, started_at),
+            // A call that is too quick for our clock is billed all the same.
+            billed_ms: pricing::billed_ms(init_micros, duration_micros, started_at).max(1),
             memory_mb: card.memory_mb,
             outcome,
             cause: Cause { packet: event.packet, device: event.device.clone(), origin: event.origin },

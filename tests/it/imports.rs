@@ -49,7 +49,7 @@ fn named(line: &str) -> Vec<&str> {
     for (place, _) in line.match_indices("crate::") {
         let rest = &line[place + "crate::".len()..];
         match rest.strip_prefix('{') {
-            Some(list) => found.extend(list.split([',', '}']).map(|part| part.trim()).map(|part| &part[..word(part)])),
+            Some(list) => found.extend(list.split([',', '}']).map(str::trim).map(|part| &part[..word(part)])),
             None => found.push(&rest[..word(rest)]),
         }
     }

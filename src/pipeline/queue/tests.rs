@@ -87,7 +87,7 @@ fn a_patient_sender_loses_nothing_to_a_busy_reader() {
         .spawn({
             let queue = Arc::clone(&queue);
             move || {
-                (0..100).for_each(|n| queue.push_patient(n, Duration::from_secs(60)));
+                (0..100).for_each(|n| queue.push_patient(n, Duration::from_mins(1)));
                 queue.close();
             }
         })
