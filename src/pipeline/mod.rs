@@ -321,12 +321,11 @@ impl Line {
         self.telemetry_lane.stop();
         self.inbox.close();
         join(self.host, "host");
-        let (saved, all_saved) = std::sync::mpsc::sync_channel(1);
-        if self.desk.facts.push_wait(Told::HostEnded(saved)).is_ok() {
-            // Ends with an error by design: the keeper drops the sender after the commit.
-            all_saved.recv().ok();
-        }
+        save_all(&self.desk.facts);
         self.teller.stop(LAST_WORDS);
+        // A commit is reported, then acknowledged, and that is reported in turn: each adds a step to a timeline.
+        save_all(&self.desk.facts);
+        save_all(&self.desk.facts);
         self.keep.close();
         self.samples.close();
         join(self.keeper, "keeper");
@@ -349,6 +348,16 @@ impl Line {
             log::error!("the state ended by a panic: its counters are lost");
             Counters::default()
         })
+    }
+}
+
+/// Waits until everything that the state was told so far is committed. Only for the end: nobody is told of anything new
+/// from then on.
+fn save_all(facts: &Queue<Told>) {
+    let (saved, all_saved) = std::sync::mpsc::sync_channel(1);
+    if facts.push_wait(Told::HostEnded(saved)).is_ok() {
+        // Ends with an error by design: the keeper drops the sender after the commit.
+        all_saved.recv().ok();
     }
 }
 
