@@ -121,6 +121,19 @@ fn commit(bencher: Bencher<'_, '_>, batch: u64) {
         .bench_local_values(|records| opened.writer.commit(&records).expect("a commit"));
 }
 
+/// A start with so many unresolved crash incidents in the store; the newest 5,000 are taken up.
+#[divan::bench(args = [1_000, 100_000], sample_count = 3, sample_size = 1)]
+fn reopen(bencher: Bencher<'_, '_>, n_incidents: u64) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut opened = open(dir.path()).expect("a store");
+    for begin in (0..n_incidents).step_by(1_000) {
+        let records: Vec<_> = (begin..n_incidents.min(begin + 1_000)).map(crash).collect();
+        opened.writer.commit(&records).expect("a commit");
+    }
+    drop(opened);
+    bencher.bench_local(|| open(dir.path()).expect("a store").loaded.incidents.len());
+}
+
 #[divan::bench(args = [128, 600], sample_count = 20, sample_size = 1)]
 fn history(bencher: Bencher<'_, '_>, rows: i64) {
     let dir = tempfile::tempdir().expect("a directory");

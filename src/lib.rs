@@ -31,3 +31,6 @@ pub mod cli;
 
 #[cfg(feature = "desk")]
 pub mod ui;
+
+#[cfg(feature = "desk")]
+pub mod window;

@@ -1,8 +1,9 @@
 //! The embedded broker: for a first look, a demo, a small site. It listens on 127.0.0.1 only and keeps nothing on disk.
 //!
 //! Anybody on this machine may publish and read `fleet/` and `sensors/` without a password, so that
-//! `mosquitto_pub -h 127.0.0.1 -t fleet/van-1/crash -m '{…}'` works by hand. Everything else, `drill/` and `sample/`
-//! above all, is for this desk's own clients, which log in with a password that is made anew at every start.
+//! `mosquitto_pub -h 127.0.0.1 -t fleet/van-1/crash -m '{…}'` works by hand. Everything else is for this desk's own
+//! clients, which log in with a password that is made anew at every start: `drill/` and `sample/`, and what the desk
+//! says itself (`fleet/…/ack`, `fleet/…/verdict`, `temperature/…`).
 //!
 //! What it does not promise: it acknowledges a message when it has it in memory. A message that was acknowledged to the
 //! sender and not yet stored by the desk is gone when the process dies; senders must go on until the application's own
@@ -30,6 +31,10 @@ const DESK: &str = "fleetwatch-desk";
 const CLIENT_QUEUE: usize = 200_000;
 /// The largest packet it takes, bytes: the clients' default cap, so that nothing gets in that cannot come out.
 const MAX_PACKET_BYTES: usize = 4 << 20;
+/// Retained messages, of 64 KiB at most each: one for every topic of a large fleet.
+const MAX_RETAINED: usize = 50_000;
+/// How long the queue of a client that went away is kept: it is memory.
+const SESSION_EXPIRY: Duration = Duration::from_hours(1);
 /// The port that people type by hand.
 const USUAL_PORT: u16 = 1883;
 /// How long running connections get at the end.
@@ -133,6 +138,10 @@ fn config(port: u16) -> BrokerConfig {
         bind_addresses: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, port))],
         max_clients: 10_000,
         max_packet_size: MAX_PACKET_BYTES,
+        max_retained_messages: MAX_RETAINED,
+        max_retained_message_size: 64 << 10,
+        max_subscriptions_per_client: 1_000,
+        session_expiry_interval: SESSION_EXPIRY,
         client_channel_capacity: CLIENT_QUEUE,
         maximum_qos: 1,
         sys_topics_enabled: false,
@@ -151,7 +160,7 @@ fn random_password() -> Result<String, Error> {
         .secure_random
         .fill(&mut bytes)
         .map_err(|_no_entropy| Error::Embedded("the system gives no random numbers".to_owned()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(bytes.into_iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect())
 }
 
 /// Who may do what.
@@ -177,16 +186,22 @@ impl AuthProvider for Doorkeeper {
     }
 
     fn authorize_publish<'a>(&'a self, _client_id: &str, user: Option<&'a str>, topic: &'a str) -> Answer<'a, bool> {
-        Box::pin(std::future::ready(allowed(user, topic)))
+        Box::pin(std::future::ready(user == Some(DESK) || a_device_may_write(topic)))
     }
 
     fn authorize_subscribe<'a>(&'a self, _client_id: &str, user: Option<&'a str>, filter: &'a str) -> Answer<'a, bool> {
-        Box::pin(std::future::ready(allowed(user, filter)))
+        Box::pin(std::future::ready(user == Some(DESK) || anybody_may_read(filter)))
     }
 }
 
-fn allowed(user: Option<&str>, topic: &str) -> bool {
-    user == Some(DESK) || topic.starts_with("fleet/") || topic.starts_with("sensors/")
+/// What devices send. Acknowledgements and verdicts are the desk's own: a forged acknowledgement would make a vehicle
+/// stop sending its crash report.
+fn a_device_may_write(topic: &str) -> bool {
+    (topic.starts_with("fleet/") || topic.starts_with("sensors/")) && !topic.ends_with("/ack") && !topic.ends_with("/verdict")
+}
+
+fn anybody_may_read(filter: &str) -> bool {
+    ["fleet/", "sensors/", "temperature/"].iter().any(|root| filter.starts_with(root))
 }
 
 /// Compares in a time that does not tell how far they agree.

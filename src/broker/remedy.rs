@@ -10,12 +10,16 @@ const N_CLASH: usize = 3;
 const CLASH_WINDOW: Duration = Duration::from_secs(10);
 /// No more new names than these because of poison; each leaves a session at the broker.
 const MAX_POISONED: u32 = 3;
+/// The largest message that is taken against the settings, bytes, rather than leave what waits behind it.
+const MAX_RESCUED_BYTES: usize = 32 << 20;
 
 /// How a connection ended, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// A message that cannot be decoded, or is larger than allowed.
+    /// A message that cannot be decoded.
     Undecodable,
+    /// A message of so many bytes, which is more than allowed.
+    TooLarge(usize),
     /// Cut off by the other side within seconds of coming up.
     CutOff,
     /// Anything else.
@@ -27,6 +31,8 @@ pub(super) enum End {
 pub(super) enum Remedy {
     /// Connect again as before.
     GoOn,
+    /// Take messages of so many bytes from now on.
+    TakeLarger(usize),
     /// Leave the poisoned session and take the n-th name after our own, the same in every run: 2, 3, 4.
     LeavePoison(u32),
     /// Take a name that nobody else has.
@@ -48,7 +54,8 @@ pub(super) struct Remedies {
 impl Remedies {
     pub(super) fn after(&mut self, end: End, now: Instant) -> Remedy {
         match end {
-            End::Undecodable => {
+            End::TooLarge(bytes) if bytes <= MAX_RESCUED_BYTES => return Remedy::TakeLarger(bytes.next_power_of_two()),
+            End::Undecodable | End::TooLarge(_) => {
                 let again = self.undecodable_at.is_some_and(|at| now.duration_since(at) <= POISON_WINDOW);
                 if again && self.n_poisoned < MAX_POISONED {
                     self.undecodable_at = None;
@@ -70,7 +77,8 @@ impl Remedies {
                     return Remedy::TakeUniqueId;
                 }
             }
-            End::Other => {}
+            // Whoever takes our place leaves the broker running: a broker that was away was only restarted.
+            End::Other => self.cut_off_at.clear(),
         }
         Remedy::GoOn
     }

@@ -42,3 +42,19 @@ fn a_unique_id_that_does_not_help_is_given_back_once() {
 fn other_ends_change_nothing() {
     assert_eq!(remedies(&[(0.0, End::Other); 10]), [Remedy::GoOn; 10]);
 }
+
+#[test]
+fn a_broker_that_restarts_again_and_again_is_no_clash() {
+    let ends: Vec<_> = (0..20).map(|n| (f64::from(n), if n % 2 == 0 { End::CutOff } else { End::Other })).collect();
+    assert_eq!(remedies(&ends), [Remedy::GoOn; 20]);
+}
+
+#[test]
+fn a_message_that_is_somewhat_too_large_is_taken_and_a_huge_one_is_poison() {
+    let huge = End::TooLarge(200 << 20);
+    assert_eq!(
+        remedies(&[(0.0, End::TooLarge(5 << 20)), (1.0, End::TooLarge(32 << 20))]),
+        [Remedy::TakeLarger(8 << 20), Remedy::TakeLarger(32 << 20)]
+    );
+    assert_eq!(remedies(&[(0.0, huge), (1.0, huge)]), [Remedy::GoOn, Remedy::LeavePoison(2)]);
+}

@@ -88,8 +88,9 @@ pub struct Settings {
     /// Seconds of silence after which the broker is asked whether it is there, 5 to 1200. A dead line is noticed after
     /// twice this time at the latest.
     pub keep_alive_secs: u64,
-    /// The largest message taken, bytes, 64 KiB to 256 MiB. At least the broker's own limit: a larger message is never
-    /// acknowledged, comes again and again, and blocks the session behind it.
+    /// The largest message taken, bytes, 64 KiB to 256 MiB. Make it the broker's own limit: a larger message cannot be
+    /// acknowledged and comes again and again. On the crash lane one of up to 32 MiB is taken all the same and the link
+    /// says so; for a larger one, or one that is no MQTT, the desk goes on in a second session.
     pub max_packet_bytes: usize,
     /// `QoS` of the driving and temperature topics, 0 or 1. Crash reports always come with 1.
     pub telemetry_qos: Qos,
@@ -139,3 +140,7 @@ impl Settings {
         (username.is_some() || password.is_some()).then(|| (username.unwrap_or_default(), password.unwrap_or_default()))
     }
 }
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

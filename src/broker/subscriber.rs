@@ -80,8 +80,8 @@ pub(super) struct Subscriber<S> {
     epoch: u64,
     connected_at: Option<Instant>,
     n_connects: u32,
-    /// Why this client goes by another name than its own.
-    alias: Option<String>,
+    /// Why this client differs from its settings: another name, or larger messages.
+    departure: Option<String>,
 }
 
 impl<S: Sink> Subscriber<S> {
@@ -96,7 +96,7 @@ impl<S: Sink> Subscriber<S> {
             epoch: 1,
             connected_at: None,
             n_connects: 0,
-            alias: None,
+            departure: None,
         }
     }
 
@@ -182,7 +182,7 @@ impl<S: Sink> Subscriber<S> {
             .filter(|(_, code)| matches!(code, SubscribeReasonCode::Failure))
             .map(|(filter, _)| filter.path.as_str())
             .collect();
-        let mut reasons: Vec<String> = self.alias.iter().cloned().collect();
+        let mut reasons: Vec<String> = self.departure.iter().cloned().collect();
         if !refused.is_empty() {
             reasons.push(words::filters_refused(&refused));
         }
@@ -218,11 +218,12 @@ impl<S: Sink> Subscriber<S> {
         }
         let end = match explained.kind {
             Kind::Undecodable => End::Undecodable,
+            Kind::TooLarge(bytes) => End::TooLarge(bytes),
             Kind::Closed if lasted.is_some_and(|lasted| lasted < UNWANTED_WITHIN) => End::CutOff,
             _ => End::Other,
         };
         let remedy = self.remedies.after(end, now);
-        let changed_name = self.apply(remedy, &explained.reason);
+        let remedied = self.apply(remedy, &explained.reason);
 
         let random = fastrand::f64();
         let wait = match explained.kind {
@@ -230,37 +231,41 @@ impl<S: Sink> Subscriber<S> {
             _ => self.backoff.next(random),
         };
         let next_try_at = received_at.plus_micros(wait.as_micros() as i64);
-        let state = if changed_name { LinkState::Degraded } else { LinkState::Down };
-        let reason = if changed_name { self.alias.clone().unwrap_or_default() } else { explained.reason };
+        let reason = if remedied { self.departure.clone().unwrap_or_default() } else { explained.reason };
         log::warn!("{}: {error}", self.parts.endpoint);
-        self.link(state, reason, error.to_string(), Some(next_try_at));
+        self.link(LinkState::Down, reason, error.to_string(), Some(next_try_at));
         wait
     }
 
-    /// Changes the client id where that is the remedy; says whether it did.
+    /// Changes the client so that it can go on; says whether it did.
     fn apply(&mut self, remedy: Remedy, reason: &str) -> bool {
         let own = &self.parts.client_id;
-        let (client_id, alias) = match remedy {
+        let (client_id, departure) = match remedy {
             // A clean session keeps nothing that could come again.
-            Remedy::LeavePoison(_) if self.parts.lane == Lane::Telemetry => return false,
+            Remedy::LeavePoison(_) | Remedy::TakeLarger(_) if self.parts.lane == Lane::Telemetry => return false,
             Remedy::GoOn => return false,
+            Remedy::TakeLarger(bytes) => {
+                let options = &mut self.parts.eventloop.mqtt_options;
+                options.set_max_packet_size(bytes, bytes);
+                (options.client_id(), Some(words::taken_though_large(reason)))
+            }
             Remedy::LeavePoison(n) => {
                 let left = self.parts.eventloop.mqtt_options.client_id();
                 let id = format!("{own}-{n}");
-                let alias = words::poisoned(&left, &id, reason);
-                (id, Some(alias))
+                let departure = words::poisoned(&left, &id, reason);
+                (id, Some(departure))
             }
             Remedy::TakeUniqueId => {
                 let id = format!("{own}-{:04x}", fastrand::u16(..));
-                let alias = words::clash(own, &id);
-                (id, Some(alias))
+                let departure = words::clash(own, &id);
+                (id, Some(departure))
             }
             Remedy::BackToOwnId => (own.clone(), None),
         };
         self.parts.eventloop.mqtt_options.set_client_id(client_id);
-        self.alias = alias;
+        self.departure = departure;
         self.backoff.reset();
-        self.alias.is_some()
+        self.departure.is_some()
     }
 
     fn link(&mut self, state: LinkState, reason: String, raw: String, next_try_at: Option<Timestamp>) {
@@ -277,16 +282,11 @@ impl<S: Sink> Subscriber<S> {
         if self.connected_at.is_none() || self.parts.client.try_disconnect().is_err() {
             return;
         }
-        let goodbye = async {
-            loop {
-                match self.parts.eventloop.poll().await {
-                    Ok(Event::Outgoing(Outgoing::Disconnect)) | Err(_) => break,
-                    Ok(_) => {}
-                }
-            }
-        };
+        // The broker hangs up when it has read as far as the goodbye. Closing before that can cost acknowledgements that
+        // it has not read yet.
+        let goodbye = async { while self.parts.eventloop.poll().await.is_ok() {} };
         if tokio::time::timeout(GOODBYE, goodbye).await.is_err() {
-            log::warn!("{}: no clean goodbye within 2 s", self.parts.endpoint);
+            log::warn!("{}: the broker did not hang up within 2 s of the goodbye", self.parts.endpoint);
         }
     }
 }

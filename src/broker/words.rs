@@ -15,6 +15,8 @@ pub(super) enum Kind {
     Refused,
     /// A message that cannot be decoded.
     Undecodable,
+    /// A message of so many bytes, more than the settings allow.
+    TooLarge(usize),
     /// The other side ended an established connection.
     Closed,
     /// Everything that may heal by itself.
@@ -56,7 +58,7 @@ pub(super) fn explain(error: &ConnectionError, context: Context<'_>) -> Explaine
             say(Kind::Other, format!("{endpoint} stopped answering. Check the network and whether the broker hangs."))
         }
         ConnectionError::MqttState(StateError::Deserialization(mqttbytes::Error::PayloadSizeLimitExceeded(bytes))) if connected => say(
-            Kind::Undecodable,
+            Kind::TooLarge(*bytes),
             format!(
                 "The broker sent a message of {bytes} bytes; this desk takes {max_packet_bytes}. \
                  Raise max_packet_bytes under [broker], or lower the broker's own limit."
@@ -103,6 +105,11 @@ pub(super) fn poisoned(left: &str, now: &str, reason: &str) -> String {
         "One message blocks the session {left}; this desk goes on as {now} so that new reports come in. {reason} \
          What waits behind that message stays at the broker until then."
     )
+}
+
+/// Words while larger messages are taken than the settings allow.
+pub(super) fn taken_though_large(reason: &str) -> String {
+    format!("{reason} Until then it is taken all the same, so that what waits behind it comes through.")
 }
 
 /// Words while somebody else uses our client id.

@@ -1,10 +1,10 @@
 use super::*;
 
 #[track_caller]
-fn explained(error: ConnectionError, connected: bool) -> Explained {
+fn explained(error: &ConnectionError, connected: bool) -> Explained {
     let endpoint = "mqtts://user:secret@broker.example".parse().unwrap();
     let context = Context { endpoint: &endpoint, client_id: "desk-crash", connected, max_packet_bytes: 4096 };
-    let explained = explain(&error, context);
+    let explained = explain(error, context);
     assert!(!explained.reason.contains("secret"));
     explained
 }
@@ -20,7 +20,7 @@ fn tls(error: TlsError) -> ConnectionError {
 
 #[test]
 fn each_cause_has_its_words_and_its_kind() {
-    use Kind::{Closed, Other, Refused, Undecodable};
+    use Kind::{Closed, Other, Refused, TooLarge, Undecodable};
     let decoding = |error| ConnectionError::MqttState(StateError::Deserialization(error));
     let cut = || decoding(mqttbytes::Error::Io(io::ErrorKind::ConnectionReset.into()));
     for (error, connected, kind, words) in [
@@ -39,7 +39,7 @@ fn each_cause_has_its_words_and_its_kind() {
         (ConnectionError::MqttState(StateError::ConnectionAborted), true, Closed, "closed the connection"),
         (ConnectionError::NetworkTimeout, false, Other, "firewall"),
         (ConnectionError::MqttState(StateError::AwaitPingResp), true, Other, "stopped answering"),
-        (decoding(mqttbytes::Error::PayloadSizeLimitExceeded(9999)), true, Undecodable, "9999 bytes"),
+        (decoding(mqttbytes::Error::PayloadSizeLimitExceeded(9999)), true, TooLarge(9999), "9999 bytes"),
         (decoding(mqttbytes::Error::TopicNotUtf8), true, Undecodable, "no valid MQTT"),
         (decoding(mqttbytes::Error::MalformedPacket), false, Other, "no MQTT broker"),
         (ConnectionError::ConnectionRefused(ConnectReturnCode::BadUserNamePassword), false, Refused, "password"),
@@ -60,7 +60,7 @@ fn each_cause_has_its_words_and_its_kind() {
         (tls(TlsError::AlertReceived(AlertDescription::ProtocolVersion)), false, Refused, "TLS 1.2"),
     ] {
         let shown = error.to_string();
-        let explained = explained(error, connected);
+        let explained = explained(&error, connected);
         assert_eq!(explained.kind, kind, "{shown}: {}", explained.reason);
         assert!(explained.reason.contains(words), "{shown}: {}", explained.reason);
     }
@@ -70,5 +70,5 @@ fn each_cause_has_its_words_and_its_kind() {
 fn an_alert_after_the_handshake_is_found_inside_the_codec_error() {
     let alert = io::Error::new(io::ErrorKind::InvalidData, TlsError::AlertReceived(AlertDescription::CertificateRequired));
     let error = ConnectionError::MqttState(StateError::Deserialization(mqttbytes::Error::Io(alert)));
-    assert!(explained(error, false).reason.contains("client certificate"));
+    assert!(explained(&error, false).reason.contains("client certificate"));
 }

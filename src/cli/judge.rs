@@ -44,6 +44,8 @@ pub fn judge(mut input: impl BufRead, output: impl Write, settings: &functions::
             let verdict = judge_crash::judge(report, &settings.judge_crash);
             output.write_all(&wire::verdict_line(&verdict, named.event_id().unwrap_or(wire::own_id(&report.event_id))))?;
             output.write_all(b"\n")?;
+            // Whoever feeds lines one by one waits for the answers one by one.
+            output.flush()?;
         }
     }
     output.flush()

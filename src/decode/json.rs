@@ -20,9 +20,11 @@ fn explain(text: &str, error: &serde_json::Error) -> DecodeError {
     let (line, column) = (error.line(), error.column());
     let whole = error.to_string();
     let what = whole.rfind(" at line ").map_or(whole.as_str(), |end| &whole[..end]);
+    // Types are named for people who have never seen Rust.
+    let what = what.replace("expected f64", "expected a number").replace("expected u64", "expected a whole number from 0 on");
     let what: String = match what.char_indices().nth(200) {
         Some((end, _)) => format!("{}…", &what[..end]),
-        None => what.to_owned(),
+        None => what,
     };
     let reason = if what.starts_with("number out of range") {
         RejectionReason::NotFinite

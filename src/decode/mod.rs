@@ -9,6 +9,9 @@ use crate::model::{Event, Packet, RejectionReason};
 pub mod interner;
 mod json;
 pub mod native;
+mod ranges;
+#[cfg(test)]
+mod tests;
 
 pub use interner::Interner;
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::json::{self, AnyTime, Claim, Name, Samples, Time};
+use super::ranges::{CELSIUS, CRASH_G, DRIVING_G, HDOP, HEADING, LAT, LON, RANGE_G, SPEED, T_MS, TRACE_SPEED};
 use super::{DecodeError, Format, Interner, MAX_PAYLOAD_BYTES, shown};
 use crate::model::{
     AccelG, BootId, Celsius, CrashReport, DeviceId, Driving, Event, EventId, Fahrenheit, Frame, Origin, Packet, PacketId,
@@ -21,57 +22,6 @@ pub const MAX_CLAIM_CHARS: usize = 256;
 pub const EARLIEST: Timestamp = Timestamp(1_420_070_400_000_000);
 /// How far ahead of our receive time a device's clock may be, seconds: a day covers a wrong time zone. Own judgement.
 pub const MAX_AHEAD_SECS: i64 = 24 * 3_600;
-
-/// A quantity's physical range, both ends included.
-struct Range {
-    field: &'static str,
-    from: f64,
-    to: f64,
-    unit: &'static str,
-}
-
-const SPEED: Range = Range { field: "speed_kmh", from: 0.0, to: 400.0, unit: "km/h" };
-const TRACE_SPEED: Range = Range { field: "speed.kmh", from: 0.0, to: 400.0, unit: "km/h" };
-const LAT: Range = Range { field: "position.lat", from: -90.0, to: 90.0, unit: "°" };
-const LON: Range = Range { field: "position.lon", from: -180.0, to: 180.0, unit: "°" };
-const HDOP: Range = Range { field: "position.hdop", from: 0.0, to: 100.0, unit: "" };
-const HEADING: Range = Range { field: "heading_deg", from: 0.0, to: 360.0, unit: "°" };
-/// From absolute zero to above what a thermocouple of an engine or kiln reads.
-const CELSIUS: Range = Range { field: "celsius", from: -273.15, to: 2_000.0, unit: "°C" };
-/// Driving: an accelerometer for driving ends at 16 g, a hard kerb strike well below 100 g.
-const DRIVING_G: Range = Range { field: "accel_g", from: -100.0, to: 100.0, unit: "g" };
-/// Crash: laboratory accelerometers on engines read to about 1,000 g.
-const CRASH_G: Range = Range { field: "samples", from: -1_000.0, to: 1_000.0, unit: "g" };
-const RANGE_G: Range = Range { field: "range_g", from: 0.1, to: 2_000.0, unit: "g" };
-/// Wide, since a clock that jumps within a report is evidence for the judge and no reason not to read it.
-const T_MS: Range = Range { field: "t_ms", from: -1e13, to: 1e13, unit: "ms" };
-
-impl Range {
-    fn check(&self, value: f64) -> Result<f64, DecodeError> {
-        if (self.from..=self.to).contains(&value) {
-            return Ok(value);
-        }
-        let Self { field, from, to, unit } = self;
-        let space = if unit.is_empty() { "" } else { " " };
-        let reason = if value.is_finite() { RejectionReason::OutOfRange } else { RejectionReason::NotFinite };
-        Err(DecodeError::new(reason, format!("{field} must be from {from} to {to}{space}{unit}, found {value}")))
-    }
-
-    fn check_some(&self, value: Option<f64>) -> Result<Option<f64>, DecodeError> {
-        value.map(|value| self.check(value)).transpose()
-    }
-
-    /// Samples, of which NaN are missing ones.
-    fn check_all(&self, column: &str, values: &[f64]) -> Result<(), DecodeError> {
-        match values.iter().position(|value| !value.is_nan() && self.check(*value).is_err()) {
-            None => Ok(()),
-            Some(index) => self
-                .check(values[index])
-                .map(|_| ())
-                .map_err(|error| DecodeError { detail: format!("{column}[{index}]: {}", error.detail), ..error }),
-        }
-    }
-}
 
 #[derive(Deserialize)]
 struct DrivingMessage<'a> {
@@ -285,16 +235,16 @@ fn read_crash<'a>(
 fn read_pulse(samples: SamplesMessage) -> Result<Pulse, DecodeError> {
     let pulse = Pulse { t_ms: samples.t_ms, x_g: samples.x_g.0, y_g: samples.y_g.0, z_g: samples.z_g.0 };
     let n = pulse.t_ms.len();
-    for (column, values) in [("x_g", &pulse.x_g), ("y_g", &pulse.y_g), ("z_g", &pulse.z_g)] {
+    for (column, values) in [("samples.x_g", &pulse.x_g), ("samples.y_g", &pulse.y_g), ("samples.z_g", &pulse.z_g)] {
         if values.len() != n {
             return Err(DecodeError::new(
                 RejectionReason::WrongShape,
-                format!("samples.{column} has {} values where samples.t_ms has {n}", values.len()),
+                format!("{column} has {} values where samples.t_ms has {n}", values.len()),
             ));
         }
         CRASH_G.check_all(column, values)?;
     }
-    T_MS.check_all("samples", &pulse.t_ms)?;
+    T_MS.check_all("samples.t_ms", &pulse.t_ms)?;
     Ok(pulse)
 }
 
@@ -306,8 +256,8 @@ fn read_speed(speed: SpeedMessage) -> Result<SpeedTrace, DecodeError> {
             format!("speed.kmh has {} values where speed.t_ms has {}", trace.kmh.len(), trace.t_ms.len()),
         ));
     }
-    T_MS.check_all("speed", &trace.t_ms)?;
-    TRACE_SPEED.check_all("kmh", &trace.kmh)?;
+    T_MS.check_all("speed.t_ms", &trace.t_ms)?;
+    TRACE_SPEED.check_all("speed.kmh", &trace.kmh)?;
     Ok(trace)
 }
 

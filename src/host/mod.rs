@@ -15,9 +15,7 @@ use crate::model::{
     Cause, CrashVerdict, DrivingVerdict, Event, Evidence, Fact, Invocation, Judged, Outcome, Packet, Points, Reading, Rejection,
     RejectionReason, Ruling, Severity, Timestamp, Verdict,
 };
-
-/// Lambda bills whole milliseconds begun since 2020-12-01 (AWS, looked up 2026-11-22).
-const BILLED_STEP_MICROS: u64 = 1_000;
+use crate::pricing;
 
 /// A function with its container.
 struct Slot {
@@ -120,13 +118,13 @@ impl Host {
                 (fail_open(event, card, "failed"), Outcome::Panic)
             }
         };
-        let billed_micros = init_nanos.div_ceil(1_000) + duration_nanos.div_ceil(1_000);
+        let (init_micros, duration_micros) = (init_nanos.div_ceil(1_000) as u32, duration_nanos.div_ceil(1_000) as u32);
         let invocation = Invocation {
             function: card.name,
             started_at,
-            init_micros: init_nanos.div_ceil(1_000) as u32,
-            duration_micros: duration_nanos.div_ceil(1_000) as u32,
-            billed_ms: billed_micros.div_ceil(BILLED_STEP_MICROS).max(1) as u32,
+            init_micros,
+            duration_micros,
+            billed_ms: pricing::billed_ms(init_micros, duration_micros, started_at),
             memory_mb: card.memory_mb,
             outcome,
             cause: Cause { packet: event.packet, device: event.device.clone(), origin: event.origin },

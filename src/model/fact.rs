@@ -164,6 +164,8 @@ pub enum Fact {
     Told {
         /// For which incident.
         incident: IncidentId,
+        /// Which channel, "webhook".
+        channel: String,
         /// In words: "webhook hooks.example.org: accepted".
         words: String,
         /// What became of it.

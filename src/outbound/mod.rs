@@ -139,6 +139,7 @@ impl Told {
     pub fn fact(&self) -> Fact {
         Fact::Told {
             incident: self.notice.incident.clone(),
+            channel: self.channel.to_owned(),
             words: self.words.clone(),
             outcome: self.outcome.clone(),
             at: self.at,

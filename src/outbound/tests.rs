@@ -319,6 +319,34 @@ async fn a_notice_that_hangs_does_not_hold_up_another_incident() {
 }
 
 #[tokio::test]
+async fn of_many_notices_to_a_failing_endpoint_none_is_lost_and_none_is_taken_twice() {
+    const N: usize = 200;
+    let mut rng = fastrand::Rng::with_seed(7);
+    let failures = ["500 Oops", "503 Busy", "429 Slow down"].map(Does::Answers);
+    let script: Vec<_> = (0..N).map(|_| if rng.f64() < 0.3 { failures[rng.usize(0..3)] } else { OK }).collect();
+    let script: Vec<_> =
+        script.into_iter().flat_map(|does| if rng.f64() < 0.05 { vec![Does::Cuts, does] } else { vec![does] }).collect();
+    let server = Server::start(&script).await;
+    let (items, mut told) = start(Some(&server.url));
+    for n in 0..N as u32 {
+        items.send(item(n, "opened", Origin::Device)).await.unwrap();
+    }
+    let mut accepted = Vec::new();
+    while accepted.len() < N {
+        let report = next(&mut told).await;
+        if report.outcome == DeliveryOutcome::Accepted {
+            accepted.push(report.notice.dedup_key.clone());
+        }
+    }
+    accepted.sort();
+    accepted.dedup();
+    assert_eq!(accepted.len(), N);
+    let n_failures = script.iter().filter(|does| !matches!(does, Does::Answers("200 OK"))).count();
+    assert!(n_failures > 40, "the script is too kind: {n_failures}");
+    assert_eq!(server.requests().len(), N + n_failures, "something was sent again after it had been taken");
+}
+
+#[tokio::test]
 async fn a_drill_or_sample_never_produces_a_request() {
     let server = Server::start(&[]).await;
     let (items, mut told) = start(Some(&server.url));

@@ -5,16 +5,30 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use super::queue::{Bounds, Queue};
 use crate::model::effect::CrashRecord;
-use crate::model::{Alert, Incident, IncidentKind};
+use crate::model::{Alert, CrashVerdict, DeviceId, EventId, Incident, IncidentId, IncidentKind, Origin};
 
 /// Lines that may wait for a slow reader before further ones are dropped and counted.
 const LINES: usize = 65_536;
 /// Bytes that may wait.
 const BYTES: usize = 64 << 20;
+
+/// A verdict's line. Written straight from its parts: in a burst there is one for every report.
+#[derive(Serialize)]
+struct VerdictLine<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    incident: &'a IncidentId,
+    device: &'a DeviceId,
+    origin: Origin,
+    event_id: &'a EventId,
+    received_at: String,
+    verdict: &'a CrashVerdict,
+}
 
 /// Says what happened. Never makes anyone wait.
 #[derive(Clone, Debug, Default)]
@@ -43,10 +57,9 @@ impl Announcer {
         Ok((Self { lines: Some(lines) }, thread))
     }
 
-    fn say(&self, line: &Value) {
-        if let Some(lines) = &self.lines
-            && lines.try_push(line.to_string()).is_err()
-        {
+    fn say(&self, line: &impl Serialize) {
+        let (Some(lines), Ok(text)) = (&self.lines, serde_json::to_string(line)) else { return };
+        if lines.try_push(text).is_err() {
             log::error!("an announcement was dropped: the reader is too slow");
         }
     }
@@ -62,15 +75,15 @@ impl Announcer {
     pub(super) fn verdict(&self, record: &CrashRecord) {
         if self.lines.is_some() {
             let incident = &record.incident;
-            self.say(&json!({
-                "type": "verdict",
-                "incident": incident.id,
-                "device": incident.device,
-                "origin": incident.origin,
-                "event_id": record.event,
-                "received_at": record.received_at.rfc3339(),
-                "verdict": *record.verdict,
-            }));
+            self.say(&VerdictLine {
+                kind: "verdict",
+                incident: &incident.id,
+                device: &incident.device,
+                origin: incident.origin,
+                event_id: &record.event,
+                received_at: record.received_at.rfc3339(),
+                verdict: &record.verdict,
+            });
         }
     }
 

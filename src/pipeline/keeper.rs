@@ -28,6 +28,8 @@ const BATCH: usize = 2_048;
 const PATIENCE: Duration = Duration::from_millis(500);
 /// Posts that wait for room on the connection; beyond it they are dropped, and the vehicle asks again.
 const POSTS: usize = 65_536;
+/// How long the end may be held up by posts.
+const LAST_POSTS: Duration = Duration::from_secs(2);
 /// Notices that wait for room with whoever tells people; beyond it they wait in the store's outbox for the next start.
 const UNTOLD: usize = 65_536;
 /// How long the keeper sleeps at most while notices wait for room.
@@ -122,10 +124,13 @@ impl Keeper {
                 Some(Keep::Release(delivery)) => self.acker.ack(delivery),
                 Some(Keep::Barrier(saved)) => {
                     self.notices = None;
+                    self.post_last(posts);
                     drop(saved);
                 }
                 Some(Keep::Repeat { event, incident, device, origin, delivery }) => {
-                    delivery.into_iter().for_each(|delivery| self.acker.ack(delivery));
+                    if let Some(delivery) = delivery {
+                        self.acker.ack(delivery);
+                    }
                     push_post(posts, ack_post(origin, &device, &event, &incident));
                 }
                 Some(Keep::Record(_)) | None => {
@@ -179,7 +184,9 @@ impl Keeper {
     fn let_go(&mut self, record: &Record, receipt: Receipt, at: crate::model::Timestamp, posts: &mut VecDeque<Post>) {
         match receipt {
             Receipt::Crash { incident, event, duplicate, delivery, notice, origin, device } => {
-                delivery.into_iter().for_each(|delivery| self.acker.ack(delivery));
+                if let Some(delivery) = delivery {
+                    self.acker.ack(delivery);
+                }
                 push_post(posts, ack_post(origin, &device, &event, &incident));
                 if let Record::Crash(stored) = record {
                     // For a duplicate the state opened an incident that is void: it must hear of that one.
@@ -202,7 +209,9 @@ impl Keeper {
                         }
                     }
                 }
-                notice.into_iter().for_each(|item| self.tell(item));
+                if let Some(item) = notice {
+                    self.tell(item);
+                }
             }
             Receipt::Incident { incident, known, notice, .. } => {
                 if known {
@@ -211,7 +220,9 @@ impl Keeper {
                         self.announcer.incident(incident);
                     }
                 }
-                notice.into_iter().for_each(|item| self.tell(item));
+                if let Some(item) = notice {
+                    self.tell(item);
+                }
             }
             Receipt::Failed { reason } => {
                 log::error!("a record could not be stored: {reason}");
@@ -268,6 +279,16 @@ impl Keeper {
                 // The vehicle sends its report again until it is acknowledged, so nothing is lost with this.
                 Err(_) => self.report(Fact::Unpublished(1)),
             }
+        }
+    }
+
+    /// At the end: what is committed is acknowledged while there still is a connection.
+    fn post_last(&self, posts: &mut VecDeque<Post>) {
+        let begin = Clock.instant();
+        self.post(posts);
+        while !posts.is_empty() && begin.elapsed() < LAST_POSTS {
+            std::thread::sleep(Duration::from_millis(5));
+            self.post(posts);
         }
     }
 

@@ -53,6 +53,9 @@ use crate::store;
 
 /// Packets: crashes wait here (some 2 s at 2,000/s), telemetry sheds its oldest; 64 MiB each.
 const INBOX: Bounds = Bounds { urgent: 4_096, bulk: 16_384, bytes: 64 << 20 };
+/// How long a full inbox may hold telemetry back before its oldest goes. A full inbox is 20 to 50 ms of work;
+/// a computer with more to do than it can takes some times as long, and the broker hangs up after many seconds only.
+const BUSY: Duration = Duration::from_secs(1);
 /// Facts: momentary, since the state never waits; 256 MiB with the reports in them.
 const FACTS: Bounds = Bounds { urgent: 4_096, bulk: 1, bytes: 256 << 20 };
 /// Records: hours of incidents; past this the desk says "not saved".
@@ -61,6 +64,8 @@ const KEEP: Bounds = Bounds { urgent: 65_536, bulk: 1, bytes: 512 << 20 };
 const SAMPLES: Bounds = Bounds { urgent: 1, bulk: 16_384, bytes: 256 << 20 };
 /// The file in the data directory that tells other programs of this user where the embedded broker is.
 const EMBEDDED_URL: &str = "embedded-broker-url";
+/// At the end, how long a commit may take: twice what `SQLite` waits for another program.
+const LAST_COMMIT: Duration = Duration::from_secs(10);
 /// At the end, how long people are still told before the rest is left to the next start.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
@@ -308,6 +313,11 @@ impl Line {
         self.desk.clone()
     }
 
+    /// Depth and counts of what came off the sockets.
+    pub fn inbox(&self) -> crate::model::QueueReading {
+        self.inbox.reading()
+    }
+
     /// Where devices may publish: the embedded broker's address.
     pub fn embedded_url(&self) -> Option<String> {
         self.embedded.as_ref().map(Embedded::url)
@@ -321,11 +331,12 @@ impl Line {
         self.telemetry_lane.stop();
         self.inbox.close();
         join(self.host, "host");
-        save_all(&self.desk.facts);
+        let saved = save_all(&self.desk.facts);
         self.teller.stop(LAST_WORDS);
         // A commit is reported, then acknowledged, and that is reported in turn: each adds a step to a timeline.
-        save_all(&self.desk.facts);
-        save_all(&self.desk.facts);
+        if !(saved && save_all(&self.desk.facts) && save_all(&self.desk.facts)) {
+            log::error!("the store could not be written at the end: what was not saved was not acknowledged either");
+        }
         self.keep.close();
         self.samples.close();
         join(self.keeper, "keeper");
@@ -351,14 +362,14 @@ impl Line {
     }
 }
 
-/// Waits until everything that the state was told so far is committed. Only for the end: nobody is told of anything new
-/// from then on.
-fn save_all(facts: &Queue<Told>) {
+/// Waits until everything that the state was told so far is committed; `false` when that takes too long. Only for the
+/// end: nobody is told of anything new from then on.
+fn save_all(facts: &Queue<Told>) -> bool {
     let (saved, all_saved) = std::sync::mpsc::sync_channel(1);
-    if facts.push_wait(Told::HostEnded(saved)).is_ok() {
-        // Ends with an error by design: the keeper drops the sender after the commit.
-        all_saved.recv().ok();
-    }
+    // A store that cannot be written does not hold up the end: what was not acknowledged comes again.
+    facts.push_wait(Told::HostEnded(saved)).is_ok()
+        // The keeper says it by dropping the sender.
+        && all_saved.recv_timeout(LAST_COMMIT) == Err(std::sync::mpsc::RecvTimeoutError::Disconnected)
 }
 
 /// Where a lane puts what it gets.
@@ -372,7 +383,8 @@ impl Sink for LaneSink {
         match packet.lane {
             // Waits: then TCP and the broker hold the rest. After the end it is refused and stays with the broker.
             Lane::Crash => drop(self.inbox.push_wait(packet)),
-            Lane::Telemetry => self.inbox.push_shedding(packet),
+            // Waits for a host that is busy, never for one that is stuck.
+            Lane::Telemetry => self.inbox.push_patient(packet, BUSY),
         }
     }
 

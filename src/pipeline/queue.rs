@@ -42,6 +42,8 @@ struct Inner<T> {
     bulk: VecDeque<T>,
     bulk_bytes: usize,
     reader_waits: bool,
+    /// A writer waited for the reader in vain: nobody waits again until it has come.
+    reader_late: bool,
     closed: bool,
     shed: u64,
     offered: u64,
@@ -60,6 +62,7 @@ impl<T> Queue<T> {
             bulk: VecDeque::new(),
             bulk_bytes: 0,
             reader_waits: false,
+            reader_late: false,
             closed: false,
             shed: 0,
             offered: 0,
@@ -75,6 +78,10 @@ impl<T> Queue<T> {
     fn urgent_full(&self, inner: &Inner<T>, weight: usize) -> bool {
         // A single item heavier than the whole lane still passes when the lane is empty, or it would wait for ever.
         !inner.urgent.is_empty() && (inner.urgent.len() >= self.bounds.urgent || inner.urgent_bytes + weight > self.bounds.bytes)
+    }
+
+    fn bulk_full(&self, inner: &Inner<T>, weight: usize) -> bool {
+        !inner.bulk.is_empty() && (inner.bulk.len() >= self.bounds.bulk || inner.bulk_bytes + weight > self.bounds.bytes)
     }
 
     fn put_urgent(&self, mut inner: MutexGuard<'_, Inner<T>>, item: T, weight: usize) {
@@ -139,20 +146,31 @@ impl<T> Queue<T> {
 
     /// Puts an item into the bulk lane; when that is full the oldest item goes and is counted.
     pub fn push_shedding(&self, item: T) {
+        self.push_patient(item, Duration::ZERO);
+    }
+
+    /// The same, but a full lane is first given `patience` to be emptied: a reader that is merely busy loses nothing, as
+    /// the sender is held back for a moment. A reader that does not come in that time is not waited for again until it has.
+    pub fn push_patient(&self, item: T, patience: Duration) {
         let weight = (self.weigh)(&item);
         let mut inner = self.lock();
+        if !patience.is_zero() && !inner.reader_late && !inner.closed && self.bulk_full(&inner, weight) {
+            let full = |inner: &mut Inner<T>| !inner.closed && self.bulk_full(inner, weight);
+            let (held, waited) = self.emptied.wait_timeout_while(inner, patience, full).unwrap_or_else(PoisonError::into_inner);
+            inner = held;
+            inner.reader_late = waited.timed_out();
+        }
         if inner.closed {
             return;
+        }
+        while self.bulk_full(&inner, weight) {
+            let Some(oldest) = inner.bulk.pop_front() else { break };
+            inner.bulk_bytes -= (self.weigh)(&oldest);
+            inner.shed += 1;
         }
         inner.offered += 1;
         inner.bulk_bytes += weight;
         inner.bulk.push_back(item);
-        while inner.bulk.len() > self.bounds.bulk || (inner.bulk_bytes > self.bounds.bytes && inner.bulk.len() > 1) {
-            if let Some(oldest) = inner.bulk.pop_front() {
-                inner.bulk_bytes -= (self.weigh)(&oldest);
-                inner.shed += 1;
-            }
-        }
         if inner.reader_waits {
             self.filled.notify_one();
         }
@@ -181,6 +199,7 @@ impl<T> Queue<T> {
         }
         inner.urgent_bytes = 0;
         inner.bulk_bytes = 0;
+        inner.reader_late = false;
         drop(inner);
         self.emptied.notify_all();
         open

@@ -76,7 +76,8 @@ pub(super) fn first_status(outbound: &Outbound) -> LinkStatus {
         let reason = "Nobody is told of incidents: set webhook_url under [outbound] in the settings.".to_owned();
         return LinkStatus { reason, ..LinkStatus::plain(LinkState::NotSet) };
     }
-    LinkStatus { reason: channels.join(", "), ..LinkStatus::plain(LinkState::Up) }
+    // "Up" is said only of what was reached.
+    LinkStatus { reason: channels.join(", "), ..LinkStatus::plain(LinkState::Connecting) }
 }
 
 /// The link that the notify chip shows.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::histogram::Histogram;
 use super::snapshot::{Banner, Counters, Latency, Rate};
-use crate::model::{Link, LinkState, LinkStatus, QueueReading, Rejection, RejectionReason, Timestamp};
+use crate::model::{DeliveryOutcome, Link, LinkState, LinkStatus, QueueReading, Rejection, RejectionReason, Timestamp};
 
 /// Rejections listed.
 const REJECTIONS: usize = 100;
@@ -22,6 +22,8 @@ pub(super) struct Health {
     pub(super) counters: Counters,
     /// Bytes of the store on disk.
     pub(super) store_bytes: u64,
+    /// Channels whose last attempt failed, with what they said.
+    failing: BTreeMap<String, String>,
     rejections: VecDeque<Rejection>,
     rates: VecDeque<u32>,
     last_received: u64,
@@ -70,6 +72,20 @@ impl Health {
             self.latency[0].clear();
             self.half_minute_ends = now.plus_secs(30);
         }
+    }
+
+    /// A channel did something with a notice: "reachable" is said only of what was reached.
+    pub(super) fn told(&mut self, channel: String, words: &str, outcome: &DeliveryOutcome) {
+        match outcome {
+            DeliveryOutcome::WouldHave => return,
+            DeliveryOutcome::Accepted => drop(self.failing.remove(&channel)),
+            DeliveryOutcome::Retrying { .. } | DeliveryOutcome::Refused { .. } => {
+                self.failing.insert(channel, words.to_owned());
+            }
+        }
+        let status = self.links.entry(Link::Notify).or_insert_with(|| LinkStatus::plain(LinkState::Up));
+        status.state = if self.failing.is_empty() { LinkState::Up } else { LinkState::Degraded };
+        status.reason = self.failing.values().cloned().collect::<Vec<_>>().join(" ");
     }
 
     /// Messages per second.

@@ -130,7 +130,10 @@ impl State {
                 self.add_step(&incident, StepKind::Acknowledged, at, "application acknowledgement sent", effects);
                 self.trace_step(&incident, "Acknowledged", "ack published", at, false);
             }
-            Fact::Told { incident, words, outcome, at } => self.told(&incident, &words, &outcome, at, effects),
+            Fact::Told { incident, channel, words, outcome, at } => {
+                self.health.told(channel, &words, &outcome);
+                self.told(&incident, &words, &outcome, at, effects);
+            }
             Fact::Injected { packet, topic, title, origin, sent_at, accepted_at } => {
                 self.traces.injected(packet, &topic, &title, origin, sent_at, accepted_at);
                 self.parts.traces_changed = true;
@@ -141,7 +144,12 @@ impl State {
             }
             Fact::Painted { incidents, packets, at } => {
                 for incident in incidents {
-                    self.add_step(&incident, StepKind::OnScreen, at, "first frame that shows it", effects);
+                    // A window that was opened again shows it again; the first time is what counts.
+                    let shown = |incident: &Arc<Incident>| incident.timeline.iter().any(|step| step.kind == StepKind::OnScreen);
+                    if !self.incidents.get(&incident).is_some_and(shown) {
+                        self.add_step(&incident, StepKind::OnScreen, at, "first frame that shows it", effects);
+                        self.trace_step(&incident, "On screen", "this desk", at, false);
+                    }
                 }
                 for packet in packets {
                     self.traces.painted(packet, at);
@@ -172,13 +180,13 @@ impl State {
         let cost: PicoUsd = judged.invocations.iter().map(|call| self.meters.count(call)).sum();
         self.health.filed(judged.event.received_at, now);
         match &judged.event.reading {
-            Reading::Driving(_) => self.drove(&judged, effects),
+            Reading::Driving(_) => self.drove(&judged, now, effects),
             Reading::Temperature(_) => self.measured(&judged, cost, now, effects),
             Reading::Crash(_) => self.crashed(judged, cost, now, effects),
         }
     }
 
-    fn drove(&mut self, judged: &Judged, effects: &mut Vec<Effect>) {
+    fn drove(&mut self, judged: &Judged, now: Timestamp, effects: &mut Vec<Effect>) {
         let Reading::Driving(row) = &judged.event.reading else { return };
         let dropped = judged.verdicts.iter().find_map(|verdict| match verdict {
             Verdict::Driving(DrivingVerdict::Drop(reason)) => Some(*reason),
@@ -189,6 +197,10 @@ impl State {
         } else {
             self.health.counters.kept += 1;
             effects.extend(self.fleet.drove(&judged.event, row).map(|chunk| Effect::Save(Record::Samples(chunk))));
+        }
+        if judged.event.origin == Origin::Drill {
+            let got = dropped.map_or_else(|| "row kept".to_owned(), |reason| format!("row dropped: {}", reason.key()));
+            self.trace_judged(judged, &got, now, None, Vec::new());
         }
     }
 
@@ -207,15 +219,19 @@ impl State {
         let topic = wire::temperature_topic(event.origin, verdict.band, &event.device);
         effects.push(Effect::Publish { topic, payload: wire::temperature_json(&verdict, &event.device, event.time()) });
         let before = verdict.previous.unwrap_or(Band::Normal);
-        if verdict.band != before {
-            self.changed_band(event, &verdict, cost, now, effects);
-        }
+        let changed = (verdict.band != before).then(|| self.changed_band(event, &verdict, cost, now, effects)).flatten();
         if event.origin == Origin::Drill {
             let got = format!("{}, {:.1} °C", verdict.band.segment(), verdict.celsius.0);
-            self.trace_judged(judged, &got, now, None);
+            let awaited = match changed {
+                None => Vec::new(),
+                Some((_, false)) => vec!["Stored"],
+                Some((_, true)) => vec!["Stored", "Notify"],
+            };
+            self.trace_judged(judged, &got, now, changed.map(|(incident, _)| incident), awaited);
         }
     }
 
+    /// Files that a sensor changed its band; the incident, and whether that was opened by it.
     fn changed_band(
         &mut self,
         event: &Event,
@@ -223,16 +239,15 @@ impl State {
         cost: PicoUsd,
         now: Timestamp,
         effects: &mut Vec<Effect>,
-    ) {
+    ) -> Option<(IncidentId, bool)> {
         let (limit, sign) = match verdict.band {
             Band::Hot => (verdict.limits_c.1, ">"),
             Band::Cold => (verdict.limits_c.0, "<"),
             Band::Normal => {
-                if let Some(id) = self.incidents.back_in_band(event, verdict, now) {
-                    self.save_incident(&id, None, None, effects);
-                    self.clear_alerts(&event.device, event.origin, now);
-                }
-                return;
+                let id = self.incidents.back_in_band(event, verdict, now)?;
+                self.save_incident(&id, None, None, effects);
+                self.clear_alerts(&event.device, event.origin, now);
+                return Some((id, false));
             }
         };
         let (id, opened) = self.incidents.left_band(event, verdict, cost, now);
@@ -258,6 +273,7 @@ impl State {
             *self.incident_count(event.origin) += 1;
         }
         self.save_incident(&id, notice, None, effects);
+        Some((id, opened))
     }
 
     fn crashed(&mut self, judged: Judged, cost: PicoUsd, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -278,7 +294,10 @@ impl State {
         self.parts.incidents_changed = true;
         let words = format!("{}, {:.0} %", ruling_words(&verdict), verdict.probability * 100.0);
         if event.origin == Origin::Drill {
-            self.trace_judged(&judged, &words, now, Some(filed.incident.clone()));
+            let mut awaited = vec!["Acknowledged"];
+            awaited.extend((!filed.duplicate).then_some("Stored"));
+            awaited.extend(filed.tell.then_some("Notify"));
+            self.trace_judged(&judged, &words, now, Some(filed.incident.clone()), awaited);
         }
         if filed.duplicate {
             self.health.counters.duplicates += 1;
@@ -424,28 +443,31 @@ impl State {
         self.parts.traces_changed = true;
     }
 
-    fn trace_judged(&mut self, judged: &Judged, got: &str, now: Timestamp, incident: Option<IncidentId>) {
+    fn trace_judged(
+        &mut self,
+        judged: &Judged,
+        got: &str,
+        now: Timestamp,
+        incident: Option<IncidentId>,
+        awaited: Vec<&'static str>,
+    ) {
         let event = &judged.event;
         let topic = match &event.reading {
             Reading::Crash(report) => report.topic.to_string(),
-            _ => format!("{}sensors/{}/temperature", event.origin.root(), event.device),
+            Reading::Driving(_) => format!("{}fleet/{}/driving", event.origin.root(), event.device),
+            Reading::Temperature(_) => format!("{}sensors/{}/temperature", event.origin.root(), event.device),
         };
-        self.traces.change(event.packet, &topic, event.origin, |trace| {
-            trace.stages.push(stage("Received", "off the socket", event.received_at, event.received_at));
-            trace.stages.push(stage("Decoded", "understood", event.received_at, judged.decoded_at));
-            for call in &judged.invocations {
-                let end = call.started_at.plus_micros(i64::from(call.init_micros) + i64::from(call.duration_micros));
-                trace.stages.push(stage("Judged", format!("{}: {got}", call.function), call.started_at, end));
-            }
-            trace.stages.push(stage(
-                "Filed",
-                incident.as_ref().map_or_else(|| "series".to_owned(), ToString::to_string),
-                now,
-                now,
-            ));
-            trace.got = Some(got.to_owned());
-            trace.incident = incident;
-        });
+        let mut stages = vec![
+            stage("Received", "off the socket", event.received_at, event.received_at),
+            stage("Decoded", "understood", event.received_at, judged.decoded_at),
+        ];
+        stages.extend(judged.invocations.iter().map(|call| {
+            let end = call.started_at.plus_micros(i64::from(call.init_micros) + i64::from(call.duration_micros));
+            stage("Judged", format!("{}: {got}", call.function), call.started_at, end)
+        }));
+        stages.push(stage("Filed", incident.as_ref().map_or_else(|| "series".to_owned(), ToString::to_string), now, now));
+        let outcome = traces::Outcome { stages, got: got.to_owned(), incident, awaited };
+        self.traces.judged(event.packet, &topic, event.origin, outcome);
         self.parts.traces_changed = true;
     }
 

@@ -12,7 +12,45 @@ const KEPT: usize = 100;
 /// The newest traces, newest first.
 #[derive(Debug, Default)]
 pub(super) struct Traces {
-    newest_first: VecDeque<Arc<Trace>>,
+    newest_first: VecDeque<Kept>,
+}
+
+/// What became of a message that came back.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// The stages it went through so far.
+    pub(super) stages: Vec<Stage>,
+    /// What the functions said, in words.
+    pub(super) got: String,
+    /// The incident it is in.
+    pub(super) incident: Option<IncidentId>,
+    /// The stages that are still to come.
+    pub(super) awaited: Vec<&'static str>,
+}
+
+/// A trace with the stages that must still come before it is complete.
+#[derive(Debug)]
+struct Kept {
+    trace: Arc<Trace>,
+    awaited: Vec<&'static str>,
+}
+
+impl Kept {
+    /// Adds a stage, once.
+    fn add(&mut self, stage: Stage) {
+        if self.trace.stages.iter().any(|known| known.name == stage.name) {
+            return;
+        }
+        Arc::make_mut(&mut self.trace).stages.push(stage);
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        let trace = Arc::make_mut(&mut self.trace);
+        trace.stages.sort_by_key(|stage| (stage.begin, stage.end));
+        let there = |name: &&str| trace.stages.iter().any(|stage| stage.name == *name);
+        trace.complete = trace.got.is_some() && self.awaited.iter().all(there);
+    }
 }
 
 /// A stage that went well.
@@ -31,34 +69,41 @@ impl Traces {
         sent_at: Timestamp,
         accepted_at: Option<Timestamp>,
     ) {
-        let publish = stage("Publish", topic, sent_at, sent_at);
-        let accepted = accepted_at.map(|at| stage("Broker accepted", "PUBACK", sent_at, at));
-        self.change(packet, topic, origin, |trace| {
-            title.clone_into(&mut trace.title);
-            if !trace.stages.iter().any(|stage| stage.name == "Publish") {
-                trace.stages.push(publish.clone());
-            }
-            trace.stages.extend(accepted.clone().filter(|_| !trace.stages.iter().any(|stage| stage.name == "Broker accepted")));
-        });
+        let kept = self.find_or_begin(packet, topic, origin);
+        title.clone_into(&mut Arc::make_mut(&mut kept.trace).title);
+        kept.add(stage("Publish", topic, sent_at, sent_at));
+        if let Some(at) = accepted_at {
+            kept.add(stage("Broker accepted", "PUBACK", sent_at, at));
+        }
     }
 
     /// A drill could not be sent.
     pub(super) fn failed(&mut self, title: &str, why: &str, at: Timestamp) {
         // It has no packet that could come back; a name of its own keeps it apart from those that have.
-        let name = PacketId(at.0.unsigned_abs());
-        self.change(name, "", Origin::Drill, |trace| {
-            title.clone_into(&mut trace.title);
-            trace.stages.push(Stage { failed: true, ..stage("Publish", why, at, at) });
-            trace.got = Some(format!("not sent: {why}"));
-            trace.complete = true;
-        });
+        let kept = self.find_or_begin(PacketId(at.0.unsigned_abs()), "", Origin::Drill);
+        let trace = Arc::make_mut(&mut kept.trace);
+        title.clone_into(&mut trace.title);
+        trace.got = Some(format!("not sent: {why}"));
+        kept.add(Stage { failed: true, ..stage("Publish", why, at, at) });
     }
 
-    /// Changes the trace of a packet, which is begun if it is not there yet.
-    pub(super) fn change(&mut self, packet: PacketId, topic: &str, origin: Origin, change: impl FnOnce(&mut Trace)) {
-        let place = self.newest_first.iter().position(|trace| trace.packet == packet).unwrap_or_else(|| {
+    /// A message came back and was judged.
+    pub(super) fn judged(&mut self, packet: PacketId, topic: &str, origin: Origin, outcome: Outcome) {
+        let kept = self.find_or_begin(packet, topic, origin);
+        kept.awaited = outcome.awaited;
+        let trace = Arc::make_mut(&mut kept.trace);
+        trace.got = Some(outcome.got);
+        trace.incident = outcome.incident;
+        for stage in outcome.stages {
+            kept.add(stage);
+        }
+        kept.settle();
+    }
+
+    fn find_or_begin(&mut self, packet: PacketId, topic: &str, origin: Origin) -> &mut Kept {
+        let place = self.newest_first.iter().position(|kept| kept.trace.packet == packet).unwrap_or_else(|| {
             self.newest_first.truncate(KEPT - 1);
-            self.newest_first.push_front(Arc::new(Trace {
+            let trace = Trace {
                 packet,
                 topic: topic.to_owned(),
                 title: String::new(),
@@ -67,39 +112,29 @@ impl Traces {
                 incident: None,
                 got: None,
                 complete: false,
-            }));
+            };
+            self.newest_first.push_front(Kept { trace: Arc::new(trace), awaited: Vec::new() });
             0
         });
-        let trace = Arc::make_mut(&mut self.newest_first[place]);
-        change(trace);
-        trace.stages.sort_by_key(|stage| (stage.begin, stage.end));
+        &mut self.newest_first[place]
     }
 
-    /// Adds a stage to the trace that opened or joined an incident, while it is not complete.
+    /// Adds a stage to the traces that opened or joined an incident.
     pub(super) fn add_to_incident(&mut self, incident: &IncidentId, new: &Stage) {
-        for trace in &mut self.newest_first {
-            let wants = trace.incident.as_ref() == Some(incident) && !trace.stages.iter().any(|stage| stage.name == new.name);
-            if wants {
-                let trace = Arc::make_mut(trace);
-                trace.stages.push(new.clone());
-                trace.stages.sort_by_key(|stage| (stage.begin, stage.end));
-            }
+        for kept in self.newest_first.iter_mut().filter(|kept| kept.trace.incident.as_ref() == Some(incident)) {
+            kept.add(new.clone());
         }
     }
 
     /// The first frame that shows what became of a packet.
     pub(super) fn painted(&mut self, packet: PacketId, at: Timestamp) {
-        if let Some(trace) = self.newest_first.iter_mut().find(|trace| trace.packet == packet) {
-            let trace = Arc::make_mut(trace);
-            if trace.got.is_some() && !trace.stages.iter().any(|stage| stage.name == "On screen") {
-                trace.stages.push(stage("On screen", "this desk", at, at));
-                trace.complete = true;
-            }
+        if let Some(kept) = self.newest_first.iter_mut().find(|kept| kept.trace.packet == packet && kept.trace.got.is_some()) {
+            kept.add(stage("On screen", "this desk", at, at));
         }
     }
 
     /// All of them.
     pub(super) fn list(&self) -> Vec<Arc<Trace>> {
-        self.newest_first.iter().cloned().collect()
+        self.newest_first.iter().map(|kept| Arc::clone(&kept.trace)).collect()
     }
 }

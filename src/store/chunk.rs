@@ -1,18 +1,20 @@
 //! A run of samples as bytes: times once, then each column's integers, packed by `pco`, and a line of statistics that is
 //! the first level of the min/max pyramid.
 //!
-//! Layout of the data, all lengths LEB128: version 1; length and packed times; then for each column a tag: 0 nothing is
-//! present, 1 all is, 2 a bitmap says what is; then length and the packed values that are present. Missing values would
-//! otherwise be outliers that spoil the packing.
+//! Layout of the data, all lengths LEB128: version 1; length and header of `pco`'s wrapped format, once for all that
+//! follows; length and packed times; then for each column a tag: 0 nothing is present, 1 all is, 2 a bitmap says what is;
+//! then length and the packed values that are present. Missing values would otherwise be outliers that spoil the packing.
 
 use pco::data_types::Number;
-use pco::standalone::{simple_compress, simple_decompress};
-use pco::{ChunkConfig, DeltaSpec, ModeSpec};
+use pco::wrapped::{FileCompressor, FileDecompressor};
+use pco::{ChunkConfig, DeltaSpec, ModeSpec, PagingSpec};
 
 use super::Error;
 use crate::model::effect::MISSING;
 
 const VERSION: u8 = 1;
+/// Rows of a chunk at most.
+pub(super) const ROWS: usize = 65_536;
 
 /// What is known of one column of a chunk without unpacking it. In steps of its quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,10 +58,12 @@ impl Stats {
 
 /// Packs the rows at `rows` of a chunk, which must be in order of time.
 pub(super) fn pack(times: &[i64], columns: &[Vec<i32>], rows: &[usize]) -> Result<(Vec<u8>, Vec<u8>), Error> {
+    let file = FileCompressor::default();
     let mut data = vec![VERSION];
     let mut stats = Vec::new();
+    put_run(&mut data, &file.write_header(Vec::new())?);
     let of = |values: &[i64]| rows.iter().map(|row| values[*row]).collect::<Vec<_>>();
-    put_packed(&mut data, &of(times), DeltaSpec::TryConsecutive(2))?;
+    put_packed(&mut data, &file, &of(times), DeltaSpec::TryConsecutive(2))?;
     for column in columns {
         let values: Vec<i32> = rows.iter().map(|row| column[*row]).collect();
         put_stats(&mut stats, Stats::of(values.iter().copied()));
@@ -77,7 +81,7 @@ pub(super) fn pack(times: &[i64], columns: &[Vec<i32>], rows: &[usize]) -> Resul
                 }));
             }
         }
-        put_packed(&mut data, &present, DeltaSpec::TryConsecutive(1))?;
+        put_packed(&mut data, &file, &present, DeltaSpec::TryConsecutive(1))?;
     }
     Ok((data, stats))
 }
@@ -85,25 +89,33 @@ pub(super) fn pack(times: &[i64], columns: &[Vec<i32>], rows: &[usize]) -> Resul
 /// Unpacks the times and one column of a chunk of `n` rows.
 pub(super) fn unpack(data: &[u8], n: usize, column_idx: usize) -> Result<(Vec<i64>, Vec<i32>), Error> {
     let mut data = Cursor(data);
-    if data.byte()? != VERSION {
-        return Err(Error::Odd("a chunk of numbers is of another version".to_owned()));
+    if data.byte()? != VERSION || n > ROWS {
+        return Err(Error::Odd("a chunk of numbers is of another version, or too long".to_owned()));
     }
-    let times: Vec<i64> = simple_decompress(data.run()?)?;
+    let (file, _) = FileDecompressor::new(data.run()?)?;
+    let times = unpack_run::<i64>(&file, data.run()?, n)?;
     for _ in 0..column_idx {
         data.column(n)?;
     }
-    let (bitmap, packed) = data.column(n)?;
-    let present: Vec<i32> = if packed.is_empty() { Vec::new() } else { simple_decompress(packed)? };
-    let column = match bitmap {
-        Some(bits) => {
-            let mut present = present.iter().copied();
-            (0..n).map(|row| if bits[row / 8] >> (row % 8) & 1 == 1 { present.next() } else { Some(MISSING) }).collect()
+    let column = match data.column(n)? {
+        Column::Missing => vec![MISSING; n],
+        Column::Present(packed) => unpack_run(&file, packed, n)?,
+        Column::Some(bitmap, packed) => {
+            let is_present = |row: usize| bitmap[row / 8] >> (row % 8) & 1 == 1;
+            let n_present = (0..n).filter(|row| is_present(*row)).count();
+            let mut present = unpack_run(&file, packed, n_present)?.into_iter();
+            (0..n).map(|row| if is_present(row) { present.next().unwrap_or(MISSING) } else { MISSING }).collect()
         }
-        None if packed.is_empty() => Some(vec![MISSING; n]),
-        None => Some(present),
     };
-    match column {
-        Some(column) if column.len() == n && times.len() == n => Ok((times, column)),
+    Ok((times, column))
+}
+
+fn unpack_run<T: Number + Default>(file: &FileDecompressor, packed: &[u8], n: usize) -> Result<Vec<T>, Error> {
+    let mut values = vec![T::default(); n];
+    let (mut chunk, page) = file.chunk_decompressor::<T, _>(packed)?;
+    let progress = chunk.page_decompressor(page, n)?.read(&mut values)?;
+    match progress.n_processed {
+        n_read if n_read == n => Ok(values),
         _ => Err(Error::Odd("a chunk of numbers is not as long as it says".to_owned())),
     }
 }
@@ -133,13 +145,21 @@ fn put_stats(bytes: &mut Vec<u8>, stats: Option<Stats>) {
     }
 }
 
-fn put_packed<T: Number>(bytes: &mut Vec<u8>, values: &[T], delta: DeltaSpec) -> Result<(), Error> {
+fn put_packed<T: Number>(bytes: &mut Vec<u8>, file: &FileCompressor, values: &[T], delta: DeltaSpec) -> Result<(), Error> {
     // Decimal readings as integers need no clever mode, and looking for one takes longer than packing.
-    let config = ChunkConfig::default().with_mode_spec(ModeSpec::Classic).with_delta_spec(delta);
-    let packed = simple_compress(values, &config)?;
-    put_number(bytes, packed.len() as u64);
-    bytes.extend(packed);
+    let config = ChunkConfig::default()
+        .with_mode_spec(ModeSpec::Classic)
+        .with_delta_spec(delta)
+        .with_paging_spec(PagingSpec::Exact(vec![values.len()]));
+    let mut chunk = file.chunk_compressor(values, &config)?;
+    let meta = chunk.write_meta(Vec::new())?;
+    put_run(bytes, &chunk.write_page(0, meta)?);
     Ok(())
+}
+
+fn put_run(bytes: &mut Vec<u8>, run: &[u8]) {
+    put_number(bytes, run.len() as u64);
+    bytes.extend(run);
 }
 
 fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
@@ -148,6 +168,14 @@ fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
         number >>= 7;
     }
     bytes.push(number as u8);
+}
+
+/// One column as it lies there.
+enum Column<'a> {
+    Missing,
+    Present(&'a [u8]),
+    /// With the bitmap of what is present.
+    Some(&'a [u8], &'a [u8]),
 }
 
 /// Reads what was put, and never past the end.
@@ -187,12 +215,11 @@ impl<'a> Cursor<'a> {
         self.take(usize::try_from(len).unwrap_or(usize::MAX))
     }
 
-    /// A column's bitmap, where it has one, and its packed values.
-    fn column(&mut self, n: usize) -> Result<(Option<&'a [u8]>, &'a [u8]), Error> {
+    fn column(&mut self, n: usize) -> Result<Column<'a>, Error> {
         match self.byte()? {
-            0 => Ok((None, &[])),
-            1 => Ok((None, self.run()?)),
-            2 => Ok((Some(self.take(n.div_ceil(8))?), self.run()?)),
+            0 => Ok(Column::Missing),
+            1 => Ok(Column::Present(self.run()?)),
+            2 => Ok(Column::Some(self.take(n.div_ceil(8))?, self.run()?)),
             tag => Err(Error::Odd(format!("a column of numbers has the tag {tag}"))),
         }
     }

@@ -141,12 +141,13 @@ fn connect(path: &Path) -> Result<Connection, Error> {
 /// Each chunk's rows of each day, in order of time.
 fn parts_by_day(chunks: &[Arc<SampleChunk>]) -> BTreeMap<i64, Vec<(&SampleChunk, Vec<usize>)>> {
     let mut days: BTreeMap<i64, Vec<(&SampleChunk, Vec<usize>)>> = BTreeMap::new();
-    for chunk in chunks {
-        let n = chunk.columns.iter().map(Vec::len).min().unwrap_or(0).min(chunk.t_ms.len());
+    for samples in chunks {
+        let n = samples.columns.iter().map(Vec::len).min().unwrap_or(0).min(samples.t_ms.len());
         let mut rows: Vec<usize> = (0..n).collect();
-        rows.sort_by_key(|row| chunk.t_ms[*row]);
-        for part in rows.chunk_by(|a, b| day_of(chunk.t_ms[*a]) == day_of(chunk.t_ms[*b])) {
-            days.entry(day_of(chunk.t_ms[part[0]])).or_default().push((chunk, part.to_vec()));
+        rows.sort_by_key(|row| samples.t_ms[*row]);
+        for part in rows.chunk_by(|a, b| day_of(samples.t_ms[*a]) == day_of(samples.t_ms[*b])) {
+            let day = days.entry(day_of(samples.t_ms[part[0]])).or_default();
+            day.extend(part.chunks(chunk::ROWS).map(|rows| (&**samples, rows.to_vec())));
         }
     }
     days

@@ -76,10 +76,12 @@ fn incidents(
     notices: &mut Vec<String>,
 ) -> Result<(), Error> {
     let wanted = root.fill(
-        "SELECT id FROM (
-            SELECT id, received_at FROM {p}incidents WHERE life <> 'resolved'
-            UNION SELECT id, received_at FROM {p}incidents WHERE received_at >= ?1
-         ) ORDER BY received_at DESC LIMIT ?2",
+        "WITH unresolved AS (
+            SELECT id, received_at FROM {p}incidents WHERE life <> 'resolved' ORDER BY received_at DESC LIMIT ?2
+         ), recent AS (
+            SELECT id, received_at FROM {p}incidents WHERE received_at >= ?1 ORDER BY received_at DESC LIMIT ?2
+         )
+         SELECT id FROM (SELECT * FROM unresolved UNION SELECT * FROM recent) ORDER BY received_at DESC LIMIT ?2",
     );
     let mut wanted = conn.prepare(&wanted)?;
     let ids: Vec<String> =
@@ -190,10 +192,14 @@ fn notes(conn: &Connection, root: Root, incident: &str) -> Result<Vec<Note>, Err
 }
 
 fn events(conn: &Connection, root: Root, events: &mut Vec<KnownEvent>) -> Result<(), Error> {
-    let text = root.fill(
-        "SELECT r.device, r.event_id, r.incident, i.origin FROM {p}reports r JOIN {p}incidents i ON i.id = r.incident
-         ORDER BY r.id DESC LIMIT ?1",
-    );
+    // Real ones need not ask their incidents where they came from.
+    let text = root.fill(match root {
+        Root::Real => "SELECT device, event_id, incident, 'device' FROM {p}reports ORDER BY id DESC LIMIT ?1",
+        Root::Drill => {
+            "SELECT r.device, r.event_id, r.incident, i.origin FROM {p}reports r JOIN {p}incidents i ON i.id = r.incident
+             ORDER BY r.id DESC LIMIT ?1"
+        }
+    });
     let room = KNOWN_EVENTS - events.len() as i64;
     let begin = events.len();
     let mut statement = conn.prepare(&text)?;

@@ -20,6 +20,7 @@ mod history;
 mod load;
 mod row;
 mod schema;
+mod sql;
 mod writer;
 
 #[cfg(test)]
@@ -182,12 +183,25 @@ pub fn holder(dir: &Path) -> Option<String> {
     lock(dir).err().map(|error| error.to_string())
 }
 
-fn lock(dir: &Path) -> Result<File, Error> {
+/// The right to write, for as long as it lives.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough while a child process that is just being started still has it.
+        if let Err(error) = self.0.unlock() {
+            log::warn!("the store's lock could not be given back: {error}");
+        }
+    }
+}
+
+fn lock(dir: &Path) -> Result<Lock, Error> {
     let path = dir.join(LOCK);
     let failed = |cause| Error::File { path: path.clone(), cause };
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(Error::InUse(dir.to_owned())),
         Err(TryLockError::Error(cause)) => Err(failed(cause)),
     }

@@ -346,6 +346,20 @@ fn one_bad_record_does_not_hold_up_the_others() {
 }
 
 #[test]
+fn two_incidents_of_one_name_are_never_mixed() {
+    let dir = TempDir::new().unwrap();
+    let mut opened = open(dir.path()).unwrap();
+    let first = incident(1, Origin::Device, "e1");
+    let mut other = incident(2, Origin::Device, "e2");
+    other.id = first.id.clone();
+    let receipts = opened.writer.commit(&[crash(&first), crash(&other)]).unwrap();
+    assert!(matches!(&receipts[0], Receipt::Crash { .. }));
+    assert!(matches!(&receipts[1], Receipt::Failed { reason } if reason.contains("another device")), "{receipts:?}");
+    drop(opened);
+    assert_eq!(open(dir.path()).unwrap().loaded.incidents, [Arc::new(first)]);
+}
+
+#[test]
 fn a_full_disk_keeps_nothing_of_the_batch_and_goes_on_when_there_is_space() {
     let dir = TempDir::new().unwrap();
     let mut opened = open(dir.path()).unwrap();
@@ -463,7 +477,8 @@ fn calls_of_a_month_are_added_up_by_day() {
             list_price: PicoUsd(2_083 * n_calls as i64),
         })
     };
-    let today = Timestamp(now().0 - now().0 % (24 * 3_600 * 1_000_000));
+    let now = now();
+    let today = Timestamp(now.0 - now.0 % (24 * 3_600 * 1_000_000));
     let last_month = today.plus_secs(-32 * 24 * 3_600);
     let records = [minute(today, 3, 50), minute(today, 4, 90), minute(today.plus_secs(60), 5, 10), minute(last_month, 100, 1)];
     opened.writer.commit(&records).unwrap();

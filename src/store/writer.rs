@@ -1,14 +1,14 @@
 //! The one writer: a batch is one transaction, and what it answers may be acknowledged and told.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, TransactionBehavior, params};
 
-use super::Error;
 use super::row::{self, Body, ReportRow};
 use super::schema::Root;
+use super::sql::Sql;
+use super::{Error, Lock};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, SampleChunk};
 use crate::model::{
     Delivery, DeliveryOutcome, DeviceId, EventId, Incident, IncidentId, IncidentKind, Notice, Origin, OutboxItem, Record, Step,
@@ -73,11 +73,11 @@ pub struct Writer {
     sql: [Sql; 2],
     timelines: Timelines,
     /// Held for as long as we may write.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Writer {
-    pub(super) fn new(conn: Connection, lock: File) -> Self {
+    pub(super) fn new(conn: Connection, lock: Lock) -> Self {
         Self { conn, sql: Root::ALL.map(Sql::new), timelines: Timelines::default(), _lock: lock }
     }
 
@@ -319,7 +319,7 @@ impl Batch<'_> {
             cost: incident.cost,
             temperature,
         };
-        self.prepare(incident.origin, |sql| &sql.incident)?.execute(params![
+        let n_rows = self.prepare(incident.origin, |sql| &sql.incident)?.execute(params![
             &*incident.id.0,
             number(&incident.id),
             row::word(&incident.origin)?,
@@ -335,6 +335,9 @@ impl Batch<'_> {
             shown_event,
             row::json(&body)?,
         ])?;
+        if n_rows == 0 {
+            return Err(Error::Odd(format!("the name {} belongs to an incident of another device already", incident.id)));
+        }
         for step in self.timelines.new_steps(incident) {
             self.add_step(incident.origin, &incident.id, step)?;
         }
@@ -370,68 +373,4 @@ impl Batch<'_> {
 fn number(id: &IncidentId) -> i64 {
     let digits = id.0.len() - id.0.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     id.0[id.0.len() - digits..].parse().unwrap_or(0)
-}
-
-/// The statements of one root.
-#[derive(Debug)]
-struct Sql {
-    report: String,
-    holder: String,
-    packet: String,
-    invocation: String,
-    known: String,
-    incident: String,
-    step: String,
-    note: String,
-    audit: String,
-    outbox: String,
-    outbox_told: String,
-    delivery: String,
-    minute: String,
-}
-
-impl Sql {
-    fn new(root: Root) -> Self {
-        let state = match root {
-            Root::Real => "pending",
-            Root::Drill => "would_have",
-        };
-        let outbox = format!(
-            "INSERT INTO {{p}}outbox (dedup_key, incident, notice, state) VALUES (?1, ?2, ?3, '{state}') ON CONFLICT DO NOTHING"
-        );
-        Self {
-            report: root.fill(
-                "INSERT INTO {p}reports (device, event_id, incident, received_at, verdict_version, verdict, report, pulse)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (device, event_id) DO NOTHING",
-            ),
-            holder: root.fill("SELECT incident FROM {p}reports WHERE device = ?1 AND event_id = ?2"),
-            packet: root.fill("INSERT INTO {p}packets (report, topic, payload) VALUES (?1, ?2, ?3)"),
-            invocation: root.fill("INSERT INTO {p}invocations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
-            known: root.fill("SELECT 1 FROM {p}incidents WHERE id = ?1"),
-            incident: root.fill(
-                "INSERT INTO {p}incidents VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-                 ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, life = excluded.life, ruling = excluded.ruling,
-                    occurred_at = excluded.occurred_at, last_report_at = excluded.last_report_at,
-                    n_reports = excluded.n_reports, shown_event = excluded.shown_event, body = excluded.body",
-            ),
-            step: root.fill("INSERT INTO {p}steps VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"),
-            note: root.fill("INSERT INTO {p}notes VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"),
-            audit: root.fill("INSERT INTO {p}audit (at, who, incident, what) VALUES (?1, ?2, ?3, ?4)"),
-            outbox: root.fill(&outbox),
-            outbox_told: root
-                .fill("UPDATE {p}outbox SET attempts = attempts + 1, state = iif(?2, 'done', state) WHERE dedup_key = ?1"),
-            delivery: root.fill(
-                "INSERT INTO {p}deliveries (dedup_key, channel, outcome, reason, attempts, at, next_at)
-                 VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6)
-                 ON CONFLICT DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason,
-                    attempts = attempts + 1, at = excluded.at, next_at = excluded.next_at",
-            ),
-            minute: root.fill(
-                "INSERT INTO {p}invocation_minutes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-                 ON CONFLICT DO UPDATE SET n_calls = n_calls + excluded.n_calls, n_cold = n_cold + excluded.n_cold,
-                    n_failed = n_failed + excluded.n_failed, billed_ms = billed_ms + excluded.billed_ms,
-                    max_micros = max(max_micros, excluded.max_micros), list_pico = list_pico + excluded.list_pico",
-            ),
-        }
-    }
 }

@@ -1,6 +1,21 @@
 //! Snapshot → pixels and requests. The window never blocks and never changes anything by itself: it paints the
 //! latest [`Snapshot`] and sends [`Request`]s.
 
+pub mod actions;
+pub mod decimate;
+pub mod desk;
+pub mod icons;
+pub mod panels;
+pub mod series;
+pub mod shapes;
+pub mod text;
+pub mod theme;
+pub mod vitals;
+pub mod widgets;
+pub mod words;
+
+pub use desk::Desk;
+
 use std::sync::Arc;
 
 use crate::model::{Command, Focus, IncidentId, PacketId, Timestamp};

@@ -4,11 +4,15 @@ use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use fleetwatch::broker::{self, Client, Embedded, PublishError, Qos, Secret, Settings, Sink, embedded};
+use fleetwatch::broker::{self, Client, PublishError, Qos, Secret, Settings, Sink};
 use fleetwatch::model::{Delivery, Lane, Link, LinkState, LinkStatus, Origin, Packet};
 
+use crate::flood::{Flood, Frames, driving};
 use crate::support::fake_broker::FakeBroker;
 use crate::support::mosquitto::{self, Mosquitto};
+
+mod embedded;
+mod tls;
 
 /// Nothing here takes long; a machine under load may make it so.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -96,6 +100,10 @@ fn delivery(packet: &Packet) -> Delivery {
     packet.delivery.expect("crash packets can be acknowledged")
 }
 
+fn numbered_lines(n: usize) -> String {
+    (0..n).map(|n| n.to_string()).collect::<Vec<_>>().join("\n") + "\n"
+}
+
 #[test]
 fn each_lane_gets_its_own_topics() {
     let broker = Mosquitto::start();
@@ -135,7 +143,7 @@ fn a_burst_of_crash_reports_is_acknowledged_to_the_last() {
     let settings = settings(&broker.url());
     let (client, seen) = connect(&settings, Lane::Crash, DEVICE);
     seen.up();
-    let lines: String = (0..N).map(|n| format!("{n}\n")).collect();
+    let lines = numbered_lines(N);
     std::thread::scope(|scope| {
         scope.spawn(|| mosquitto::publish_lines(broker.port, "fleet/van-1/crash", &lines));
         for n in 0..N {
@@ -299,6 +307,22 @@ fn only_the_connection_that_delivered_acknowledges() {
     assert_eq!(text(&new), "new");
     client.acker.ack(delivery(&new));
     assert_eq!(second.next_puback(), 77, "nothing of the old connection may come first");
+
+    // What was still on its way when the connection ended belongs to that connection.
+    for packet_id in 1..=30 {
+        second.publish(b"fleet/van-1/crash", packet_id, b"late");
+    }
+    drop(second);
+    let mut third = broker.serve(1);
+    third.publish(b"fleet/van-1/crash", 99, b"last");
+    let last = seen.wait("the last packet", |seen| seen.packets.iter().find(|packet| text(packet) == "last").cloned());
+    let late = seen.0.0.lock().unwrap().packets.iter().filter(|packet| text(packet) == "late").cloned().collect::<Vec<_>>();
+    assert!(late.iter().all(|packet| delivery(packet).epoch < delivery(&last).epoch));
+    for packet in &late {
+        client.acker.ack(delivery(packet));
+    }
+    client.acker.ack(delivery(&last));
+    assert_eq!(third.next_puback(), 99);
     client.stop();
 }
 
@@ -322,6 +346,28 @@ fn a_poisoned_session_is_left_for_a_second_one() {
     assert!(degraded.reason.contains("blocks the session it-desk-crash;"), "{}", degraded.reason);
     served.publish(b"fleet/van-1/crash", 1, b"healthy");
     assert_eq!(text(&seen.packet_number(1)), "healthy");
+    client.stop();
+}
+
+#[test]
+fn a_message_that_is_too_large_is_taken_so_that_the_next_one_comes() {
+    let broker = FakeBroker::start();
+    let (client, seen) = connect(&settings(&broker.url()), Lane::Crash, DEVICE);
+    let large = vec![b'x'; 5 << 20];
+    let mut connections = [(); 2].map(|()| {
+        let mut connection = broker.serve(1);
+        assert_eq!(connection.client_id, "it-desk-crash");
+        connection.publish(b"fleet/van-1/crash", 1, &large);
+        connection.publish(b"fleet/van-1/crash", 2, b"behind it");
+        connection
+    });
+    assert_eq!(seen.packet_number(1).payload.len(), large.len());
+    let behind = seen.packet_number(2);
+    assert_eq!(text(&behind), "behind it");
+    client.acker.ack(delivery(&behind));
+    assert_eq!(connections[1].next_puback(), 2);
+    let degraded = seen.state_number(LinkState::Degraded, 1);
+    assert!(degraded.reason.contains("Raise max_packet_bytes"), "{}", degraded.reason);
     client.stop();
 }
 
@@ -355,246 +401,68 @@ fn refusals_of_the_broker_have_words() {
     }
 }
 
+/// The server behind the benches; also the fastest sender there is.
 #[test]
-fn an_unknown_host_and_a_plain_address_for_a_tls_port_have_words() {
-    let (client, seen) = connect(&settings("mqtt://no-such-host.invalid"), Lane::Crash, DEVICE);
-    assert!(seen.down().reason.contains("host name no-such-host.invalid is not known"), "{}", seen.down().reason);
+fn a_flood_arrives_whole_and_in_order() {
+    const N: usize = 25_003;
+    let flood = Flood::start(Frames::encode(3_000, driving), N, "driving");
+    let (client, seen) = connect(&settings(&flood.url()), Lane::Telemetry, DEVICE);
+    flood.wait();
+    seen.packet_number(N);
     client.stop();
-
-    let broker = tls_broker("", &Authority::new("leaf"));
-    let (client, seen) = connect(&settings(&broker.url()), Lane::Crash, DEVICE);
-    assert!(seen.down().reason.contains("mqtts://"), "{}", seen.down().reason);
-    client.stop();
-
-    let plain = Mosquitto::start();
-    let ca = Authority::new("leaf");
-    let settings = Settings { ca_file: Some(ca.path("ca.pem")), ..settings(&plain.url().replace("mqtt://", "mqtts://")) };
-    let (client, seen) = connect(&settings, Lane::Crash, DEVICE);
-    assert!(seen.down().reason.contains("TLS"), "{}", seen.down().reason);
-    assert!(!plain.log().contains("it-desk"), "it never falls back to plain text");
-    client.stop();
-}
-
-/// A throw-away certificate authority, made by the openssl command.
-struct Authority(tempfile::TempDir);
-
-impl Authority {
-    /// Makes `ca.pem`, and `leaf.pem` for 127.0.0.1.
-    fn new(leaf: &str) -> Self {
-        let authority = Self(tempfile::TempDir::new().unwrap());
-        authority.openssl(
-            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=it-ca -keyout ca.key -out ca.pem",
-        );
-        authority.sign(leaf, "subjectAltName=IP:127.0.0.1", "30");
-        authority
-    }
-
-    fn sign(&self, name: &str, extension: &str, days: &str) {
-        std::fs::write(self.path("ext"), extension).unwrap();
-        self.openssl(&format!(
-            "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN={name} -keyout {name}.key -out {name}.csr"
-        ));
-        self.openssl(&format!(
-            "x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days {days} -extfile ext -out {name}.pem"
-        ));
-    }
-
-    fn path(&self, name: &str) -> std::path::PathBuf {
-        self.0.path().join(name)
-    }
-
-    #[track_caller]
-    fn openssl(&self, arguments: &str) {
-        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(self.0.path()).output();
-        let output = output.expect("openssl is not installed: install the Debian package openssl");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let seen = seen.0.0.lock().unwrap();
+    assert_eq!(seen.packets.len(), N);
+    for (number, packet) in seen.packets.iter().enumerate() {
+        let (topic, payload) = driving(number % 3_000);
+        assert_eq!((&*packet.topic, &packet.payload[..]), (topic.as_str(), payload.as_slice()));
+        assert!((180..=260).contains(&payload.len()), "{}", payload.len());
     }
 }
 
-/// A broker whose certificate is `ca`'s leaf. `extra` comes before the TLS lines, which belong to the last listener.
-#[track_caller]
-fn tls_broker(extra: &str, ca: &Authority) -> Mosquitto {
-    tls_broker_with(extra, ca, "leaf")
+#[test]
+fn a_lane_stops_in_the_middle_of_a_flood() {
+    let flood = Flood::start(Frames::encode(3_000, driving), usize::MAX, "driving");
+    let (client, seen) = connect(&settings(&flood.url()), Lane::Telemetry, DEVICE);
+    seen.packet_number(20_000);
+    client.stop();
 }
 
-#[track_caller]
-fn tls_broker_with(extra: &str, ca: &Authority, leaf: &str) -> Mosquitto {
-    let lines =
-        format!("allow_anonymous true\n{extra}\ncafile {{dir}}/ca.pem\ncertfile {{dir}}/cert.pem\nkeyfile {{dir}}/key.pem");
-    Mosquitto::start_with(&lines, |dir| {
-        for (to, from) in [("ca.pem", "ca.pem"), ("cert.pem", &format!("{leaf}.pem")), ("key.pem", &format!("{leaf}.key"))] {
-            std::fs::copy(ca.path(from), dir.join(to)).unwrap();
+/// Each throws the other out, until one of them takes a name of its own.
+#[test]
+fn two_desks_with_one_name_both_stay() {
+    let broker = Mosquitto::start();
+    let settings = settings(&broker.url());
+    let desks = [connect(&settings, Lane::Crash, DEVICE), connect(&settings, Lane::Crash, DEVICE)];
+    let renamed = |seen: &Seen| seen.links.last().is_some_and(|status| status.reason.contains("goes on as"));
+    let settled = |seen: &Seen| matches!(seen.links.last(), Some(s) if s.state == LinkState::Up || (renamed(seen) && s.next_try_at.is_none()));
+    for attempt in 0.. {
+        assert!(attempt < 2_000, "no desk gave way");
+        let seen = desks.each_ref().map(|(_, seen)| seen.0.0.lock().unwrap());
+        if seen.iter().any(|seen| renamed(seen)) && seen.iter().all(|seen| settled(seen)) {
+            break;
         }
-    })
+        drop(seen);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    mosquitto::publish_lines(broker.port, "fleet/van-1/crash", "to both\n");
+    for (client, seen) in desks {
+        assert_eq!(text(&seen.packet_number(1)), "to both");
+        client.stop();
+    }
 }
 
-#[track_caller]
-fn refused(settings: &Settings, words: &str) {
-    let (client, seen) = connect(settings, Lane::Crash, DEVICE);
-    let down = seen.down();
-    assert!(down.reason.contains(words), "wanted {words:?}: {down:?}");
-    client.stop();
-    assert!(seen.0.0.lock().unwrap().links.iter().all(|status| status.n_connects == 0));
-}
-
+/// A broker that hangs keeps its sockets open: only its silence tells.
 #[test]
-fn tls_is_checked_and_never_relaxed() {
-    let ca = Authority::new("leaf");
-    let broker = tls_broker("", &ca);
-    let url = broker.url().replace("mqtt://", "mqtts://");
-    let trusting = |url: &str| Settings { ca_file: Some(ca.path("ca.pem")), ..settings(url) };
-
-    let (client, seen) = connect(&trusting(&url), Lane::Crash, DEVICE);
-    seen.up();
-    client.stop();
-
-    // The authorities of the system, and one of the same name with another key.
-    refused(&settings(&url), "authority that this desk does not know");
-    let stranger = Authority::new("leaf");
-    refused(&Settings { ca_file: Some(stranger.path("ca.pem")), ..settings(&url) }, "authority that this desk does not know");
-    refused(&trusting(&url.replace("127.0.0.1", "localhost")), "for another host than localhost");
-
-    ca.sign("expired", "subjectAltName=IP:127.0.0.1", "-1");
-    let expired = tls_broker_with("", &ca, "expired");
-    refused(&trusting(&expired.url().replace("mqtt://", "mqtts://")), "expired");
-}
-
-#[test]
-fn a_broker_that_wants_a_certificate_gets_one_or_is_explained() {
-    let ca = Authority::new("leaf");
-    let broker = tls_broker("require_certificate true", &ca);
-    let without = Settings { ca_file: Some(ca.path("ca.pem")), ..settings(&broker.url().replace("mqtt://", "mqtts://")) };
-    refused(&without, "client certificate");
-    ca.sign("desk", "basicConstraints=CA:FALSE", "30");
-    let with = Settings { client_cert_file: Some(ca.path("desk.pem")), client_key_file: Some(ca.path("desk.key")), ..without };
-    let (client, seen) = connect(&with, Lane::Crash, DEVICE);
-    seen.up();
-    client.stop();
-}
-
-#[test]
-fn web_sockets_work_plain_and_encrypted() {
-    // This mosquitto starts with a web socket only where it has an ordinary listener too.
-    let listener = |port| format!("allow_anonymous true\nlistener {port} 127.0.0.1\nprotocol websockets");
-    let port = mosquitto::free_port();
-    let _plain = Mosquitto::start_with(&listener(port), |_| {});
-    let (client, seen) = connect(&settings(&format!("ws://127.0.0.1:{port}")), Lane::Crash, DEVICE);
-    seen.up();
-    client.stop();
-
-    let ca = Authority::new("leaf");
-    let port = mosquitto::free_port();
-    let _encrypted = tls_broker(&listener(port), &ca);
-    let settings = Settings { ca_file: Some(ca.path("ca.pem")), ..settings(&format!("wss://127.0.0.1:{port}")) };
+#[cfg(unix)]
+fn a_broker_that_hangs_is_noticed_and_found_again() {
+    let broker = Mosquitto::start();
+    let settings = Settings { keep_alive_secs: 5, ..settings(&broker.url()) };
     let (client, seen) = connect(&settings, Lane::Crash, DEVICE);
     seen.up();
+    broker.signal("STOP");
+    let down = seen.down();
+    assert!(down.reason.contains("stopped answering"), "{down:?}");
+    broker.signal("CONT");
+    seen.state_number(LinkState::Up, 2);
     client.stop();
-}
-
-#[test]
-fn tls_files_that_cannot_be_used_are_named() {
-    let ca = Authority::new("leaf");
-    std::fs::write(ca.path("empty.pem"), "nothing\n").unwrap();
-    let base = || settings("mqtts://127.0.0.1:1");
-    let error = |settings: Settings| {
-        broker::connect(&settings, Lane::Crash, DEVICE, Collector::default()).expect_err("cannot be used").to_string()
-    };
-    let missing = error(Settings { ca_file: Some(ca.path("missing.pem")), ..base() });
-    assert!(missing.contains("ca_file") && missing.contains("missing.pem"), "{missing}");
-    let empty = error(Settings { ca_file: Some(ca.path("empty.pem")), ..base() });
-    assert!(empty.contains("no PEM block of a certificate") && empty.contains("empty.pem"), "{empty}");
-    let swapped = Settings {
-        ca_file: Some(ca.path("ca.pem")),
-        client_cert_file: Some(ca.path("leaf.pem")),
-        client_key_file: Some(ca.path("leaf.pem")),
-        ..base()
-    };
-    assert!(error(swapped).contains("client_key_file"));
-    let half = Settings { ca_file: Some(ca.path("ca.pem")), client_cert_file: Some(ca.path("leaf.pem")), ..base() };
-    assert!(error(half).contains("go together"));
-    assert!(error(Settings { ca_file: Some(ca.path("ca.pem")), ..settings("mqtt://127.0.0.1:1") }).contains("mqtts://"));
-}
-
-#[track_caller]
-fn embedded() -> Embedded {
-    embedded::start(Some(mosquitto::free_port())).unwrap()
-}
-
-fn port_of(embedded: &Embedded) -> u16 {
-    embedded.url().rsplit(':').next().unwrap().parse().unwrap()
-}
-
-#[test]
-fn the_embedded_broker_takes_a_message_typed_by_hand() {
-    let embedded = embedded();
-    let (client, seen) = connect(&embedded.settings(&Settings::default()), Lane::Crash, &[Origin::Device, Origin::Drill]);
-    seen.up();
-    for (n, version) in ["mqttv311", "mqttv5"].into_iter().enumerate() {
-        let port = port_of(&embedded).to_string();
-        let typed = ["-h", "127.0.0.1", "-p", &port, "-V", version, "-t", "fleet/van-1/crash", "-m", version, "-q", "1"];
-        assert!(mosquitto::client("mosquitto_pub").args(typed).status().unwrap().success());
-        let packet = seen.packet_number(n + 1);
-        assert_eq!(text(&packet), version);
-        client.acker.ack(delivery(&packet));
-    }
-    client.stop();
-    embedded.stop();
-}
-
-#[test]
-fn only_the_desk_writes_drills_on_the_embedded_broker() {
-    let embedded = embedded();
-    let (client, seen) = connect(&embedded.settings(&Settings::default()), Lane::Crash, &[Origin::Device, Origin::Drill]);
-    seen.up();
-    mosquitto::publish_lines(port_of(&embedded), "drill/fleet/van-1/crash", "forged\n");
-    mosquitto::publish_lines(port_of(&embedded), "sample/fleet/van-1/crash", "forged\n");
-    client.publisher.publish("drill/fleet/van-1/crash", "ours", Qos::AtLeastOnce, None).unwrap();
-    assert_eq!(text(&seen.packet_number(1)), "ours");
-    client.stop();
-
-    let anonymous = Settings { client_id: Some("stranger".to_owned()), ..Settings::at(&embedded.url()) };
-    let (client, seen) = connect(&anonymous, Lane::Crash, &[Origin::Device, Origin::Drill]);
-    let degraded = seen.state_number(LinkState::Degraded, 1);
-    assert!(degraded.reason.contains("drill/fleet/+/crash"), "{}", degraded.reason);
-    client.stop();
-
-    let thief = Settings { client_id: Some("fleetwatch-0000".to_owned()), ..Settings::at(&embedded.url()) };
-    let (client, seen) = connect(&thief, Lane::Crash, DEVICE);
-    assert!(seen.down().reason.contains("client id"), "{}", seen.down().reason);
-    client.stop();
-    embedded.stop();
-}
-
-#[test]
-fn the_embedded_broker_names_a_busy_port_and_frees_its_own() {
-    let first = embedded();
-    let port = port_of(&first);
-    let error = embedded::start(Some(port)).expect_err("the port is taken").to_string();
-    assert!(error.contains(&port.to_string()) && error.contains("taken"), "{error}");
-    first.stop();
-    embedded::start(Some(port)).unwrap().stop();
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn the_embedded_broker_listens_on_loopback_only() {
-    let embedded = embedded();
-    let port = port_of(&embedded);
-    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
-    // 127.0.0.2 is this machine too: whoever listens on all addresses answers there.
-    assert!(std::net::TcpStream::connect(("127.0.0.2", port)).is_err());
-    embedded.stop();
-}
-
-#[test]
-fn the_embedded_broker_hands_on_a_flood_without_loss() {
-    const N: usize = 20_000;
-    let embedded = embedded();
-    let (client, seen) = connect(&embedded.settings(&Settings::default()), Lane::Telemetry, DEVICE);
-    seen.up();
-    let lines: String = (0..N).map(|n| format!("{n}\n")).collect();
-    mosquitto::publish_lines(port_of(&embedded), "fleet/van-1/driving", &lines);
-    assert_eq!(text(&seen.packet_number(N)), (N - 1).to_string());
-    client.stop();
-    embedded.stop();
 }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use crate::support::desk::{Desk, eventually, incident, incidents};
+use crate::support::headless::{Desk, eventually, incident, incidents};
 use crate::support::mosquitto::{Mosquitto, client};
 use crate::support::peer::{Peer, airbag};
 

@@ -2,14 +2,22 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is a test: it fails by panicking and says what it skips")]
 
+#[path = "../../benches/flood/mod.rs"]
+mod flood;
 mod support;
 
 mod accuracy;
+mod bills;
 mod broker;
+mod imports;
+mod incidents_panel;
+mod inject_panel;
 mod line;
 mod mosquitto;
+mod panels;
 mod payloads;
 mod play;
 mod scenarios;
 mod simulation;
 mod verdict_scenarios;
+mod window;

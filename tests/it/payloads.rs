@@ -69,3 +69,54 @@ fn samples_are_understood_as_written_beside_them() {
         settings.bind(|| insta::assert_snapshot!(name, understood));
     }
 }
+
+/// The JSON blocks of `docs/WIRE.md`, each with the heading that it stands under.
+fn documented() -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/WIRE.md")).unwrap();
+    let mut blocks = Vec::new();
+    let mut heading = String::new();
+    let mut block: Option<String> = None;
+    for line in text.lines() {
+        match (&mut block, line) {
+            (None, "```json") => block = Some(String::new()),
+            (Some(done), "```") => blocks.extend([(heading.clone(), std::mem::take(done))]),
+            (Some(open), _) => open.extend([line, "\n"]),
+            (None, _) if line.starts_with("## ") => line[3..].trim_matches('`').clone_into(&mut heading),
+            (None, _) => {}
+        }
+        if line == "```" {
+            block = None;
+        }
+    }
+    blocks
+}
+
+#[test]
+fn every_example_of_the_documentation_is_read() {
+    let mut n_read = 0;
+    for (heading, example) in documented() {
+        let json: Result<serde_json::Value, _> = serde_json::from_str(&example);
+        assert!(json.is_ok(), "{heading}: {json:?}\n{example}");
+        let topic = heading.replace("<vehicle>", "van-7").replace("<sensor>", "fridge-1");
+        if !["/driving", "/crash", "/temperature"].iter().any(|end| topic.ends_with(end)) {
+            continue;
+        }
+        let packet = Packet {
+            topic: topic.into(),
+            payload: Bytes::from(example),
+            received_at: RECEIVED_AT,
+            lane: Lane::Telemetry,
+            retained: false,
+            redelivered: false,
+            delivery: None,
+        };
+        let mut events = Vec::new();
+        decode::decode(&packet, &mut Interner::default(), &mut events).unwrap_or_else(|error| panic!("{heading}: {error}"));
+        assert!(!events[0].clock_wrong, "{heading}");
+        if let Reading::Crash(report) = &events[0].reading {
+            assert_eq!(report.unreadable, None);
+        }
+        n_read += 1;
+    }
+    assert!(n_read >= 4, "only {n_read} examples");
+}

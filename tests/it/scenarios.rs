@@ -106,14 +106,18 @@ fn check(path: &Path) {
 fn behaviour() {
     let files = files("fixtures/scenarios");
     assert!(files.len() >= 15, "the behaviour files are missing: {files:?}");
-    files.iter().for_each(|path| check(path));
+    for path in &files {
+        check(path);
+    }
 }
 
 #[test]
 fn templates_that_the_inject_screen_offers() {
     let files = files("assets/scenarios");
     assert!(files.len() >= 8, "the templates are missing: {files:?}");
-    files.iter().for_each(|path| check(path));
+    for path in &files {
+        check(path);
+    }
 }
 
 /// The same crash as a drill is judged the same, kept apart, and tells nobody.

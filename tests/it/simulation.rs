@@ -303,28 +303,24 @@ impl World {
     fn keep(&mut self) -> bool {
         let Some(effect) = self.alive.keep.pop_front() else { return false };
         match effect {
-            Effect::Save(Record::Crash(record)) => return self.keep_crash(*record),
-            Effect::Save(Record::Incident { incident, notice, .. }) => {
-                // The store knows no crash incident whose only report was a repeat: nothing is stored then.
-                if self.disk.incidents.contains_key(&incident.id) {
-                    self.disk.incidents.insert(incident.id.clone(), incident);
-                    if let Some(notice) = notice.filter(|notice| notice.origin.is_real()) {
-                        self.disk.outbox.insert(notice.dedup_key.clone(), notice.clone());
-                        self.alive.telling.push_back((notice, 0));
-                    }
+            Effect::Save(Record::Crash(record)) => return self.keep_crash(&record),
+            // The store knows no crash incident whose only report was a repeat: nothing is stored then.
+            Effect::Save(Record::Incident { incident, notice, .. }) if self.disk.incidents.contains_key(&incident.id) => {
+                self.disk.incidents.insert(incident.id.clone(), incident);
+                if let Some(notice) = notice.filter(|notice| notice.origin.is_real()) {
+                    self.disk.outbox.insert(notice.dedup_key.clone(), notice.clone());
+                    self.alive.telling.push_back((notice, 0));
                 }
             }
-            Effect::Repeat { event, origin, delivery, .. } => {
-                if self.planted != Planted::RepeatsUnanswered {
-                    self.acknowledge(delivery, origin, &event);
-                }
+            Effect::Repeat { event, origin, delivery, .. } if self.planted != Planted::RepeatsUnanswered => {
+                self.acknowledge(delivery, origin, &event);
             }
             _ => {}
         }
         false
     }
 
-    fn keep_crash(&mut self, record: CrashRecord) -> bool {
+    fn keep_crash(&mut self, record: &CrashRecord) -> bool {
         if self.chance.one_in(12) {
             return true; // killed in the transaction
         }

@@ -1,10 +1,11 @@
 //! One finding for each rule.
 
+use super::impact::{Impact, MOST_DRIVING_G};
 use super::rules::{Finding, row};
-use super::signal::{Impact, MOST_DRIVING_G, Signal};
+use super::signal::Signal;
 use super::speed::Speeds;
 use super::{Settings, rules};
-use crate::model::{CrashReport, Evidence, Malfunction};
+use crate::model::{CrashReport, Event, Evidence, Malfunction};
 
 /// Everything that the checks look at.
 pub(super) struct Seen<'a> {
@@ -47,7 +48,7 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// Every row, in the order of [`rules::RULES`].
+/// Every row over the report itself, in the order of [`rules::RULES`].
 pub(super) fn evidence(seen: &Seen<'_>) -> Vec<Evidence> {
     let rows = vec![
         row("airbag", airbag(seen.report)),
@@ -71,8 +72,29 @@ pub(super) fn evidence(seen: &Seen<'_>) -> Vec<Evidence> {
         row("sampling", sampling(seen)),
         row("device_claim", device_claim(seen.report)),
     ];
-    debug_assert_eq!(rows.len(), rules::RULES.len());
+    // The last rule is not over the report but over how it came.
+    debug_assert_eq!(rows.len() + 1, rules::RULES.len());
     rows
+}
+
+/// How old the report was when it came, by the two clocks.
+pub(super) fn age(event: &Event, settings: &Settings) -> Evidence {
+    let limit = format!("≤ {:.0} s, not kept by the broker", settings.late_secs);
+    let kept = if event.retained { ", kept by the broker: it may be old" } else { "" };
+    row(
+        "age",
+        match event.occurred_at {
+            Some(at) => {
+                let secs = event.received_at.secs_since(at);
+                let late = if secs > settings.late_secs { "late, " } else { "" };
+                Finding::new(secs, "s", format!("{late}{secs:.1} s after the device's time{kept}"), limit, 0.0)
+            }
+            None if event.clock_wrong => {
+                Finding::not_checked(format!("the device's clock cannot be right; the time is ours{kept}"), limit)
+            }
+            None => Finding::not_checked(format!("the device gave no time; the time is ours{kept}"), limit),
+        },
+    )
 }
 
 /// The rows that need no pulse.
@@ -113,6 +135,9 @@ fn delta_v(seen: &Seen<'_>) -> Finding {
     if dv < trigger && seen.signal.covered_ms() < window_ms {
         return Finding::not_checked(format!("{reading}, but only {:.0} ms are recorded", seen.signal.covered_ms()), limit);
     }
+    if dv < trigger && seen.signal.step_ms > window_ms {
+        return Finding::not_checked(format!("{reading}, but only one sample every {:.0} ms", seen.signal.step_ms), limit);
+    }
     let share = dv / trigger;
     let says = interpolate(share, &[(0.25, -1.0), (0.45, -0.8), (0.7, 0.0), (1.0, 0.35), (2.0, 0.75), (3.0, 1.0)]);
     // A coarse or gappy record may have missed the push; a push that it shows is there.
@@ -146,10 +171,9 @@ fn pulse(seen: &Seen<'_>) -> Finding {
         return Finding::not_checked(format!("one sample every {:.0} ms is too coarse", seen.signal.step_ms), limit);
     }
     let reading = format!("{ms:.0} ms, {} samples", seen.impact.n_pulse);
-    let says = if ms <= knock_ms {
-        -1.0
-    } else if ms < pulse_min_ms {
-        -(pulse_min_ms - ms) / (pulse_min_ms - knock_ms)
+    let says = if ms < pulse_min_ms {
+        // All against at the length of a knock and below, nothing at the length of the shortest collision.
+        -((pulse_min_ms - ms) / (pulse_min_ms - knock_ms)).min(1.0)
     } else if ms <= pulse_max_ms {
         // After a fall a push of this length is a soft floor or a bounce.
         if seen.free_fall.is_some() { 0.0 } else { seen.push }
@@ -365,9 +389,9 @@ fn clock(seen: &Seen<'_>) -> Finding {
     let reading = if faults == 0 {
         "steady".to_owned()
     } else if jumped {
-        format!("a jump of {:.1} s, {n_backward} steps back, {n_repeated} repeats", gap_ms / 1e3)
+        format!("a jump of {:.1} s, steps back: {n_backward}, repeats: {n_repeated}", gap_ms / 1e3)
     } else {
-        format!("{n_backward} steps back, {n_repeated} repeats")
+        format!("steps back: {n_backward}, repeats: {n_repeated}")
     };
     Finding::new(faults as f64, "faults", reading, limit, says)
 }

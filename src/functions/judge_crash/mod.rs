@@ -13,6 +13,7 @@ use crate::model::{
 use super::{Card, Function, Trigger};
 
 mod checks;
+mod impact;
 pub mod rules;
 mod settings;
 mod signal;
@@ -22,7 +23,8 @@ mod tests;
 
 pub use settings::Settings;
 
-use signal::{Impact, Signal};
+use impact::Impact;
+use signal::Signal;
 
 /// The card.
 pub static CARD: Card = Card {
@@ -53,13 +55,17 @@ impl Function for JudgeCrash {
 
     fn judge(&mut self, event: &Event) -> Verdict {
         Verdict::Crash(Box::new(match &event.reading {
-            Reading::Crash(report) => judge(report, &self.settings),
+            Reading::Crash(report) => {
+                let mut verdict = judge(report, &self.settings);
+                verdict.evidence.push(checks::age(event, &self.settings));
+                verdict
+            }
             Reading::Driving(_) | Reading::Temperature(_) => undecided("This is no crash report.", Severity::Medium),
         }))
     }
 }
 
-/// Judges one report.
+/// Judges one report by itself; how it came (late, retained, with a wrong clock) is no part of it.
 pub fn judge(report: &CrashReport, settings: &Settings) -> CrashVerdict {
     if let Some(reason) = &report.unreadable {
         return undecided(&format!("The report could not be read: {reason}. Treat as a possible accident."), Severity::High);

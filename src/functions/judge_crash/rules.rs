@@ -24,7 +24,7 @@ pub struct Rule {
 /// A verdict's probability is the logistic of the sum of what each check says, from 0 (even odds). All weights are
 /// our own judgement of 2026-11-22 on two principles: what physics decides weighs about 3 (odds of 20 to 1), what
 /// merely fits weighs about 1, and no single check but the airbag rules alone against two others.
-pub const RULES: [Rule; 20] = [
+pub const RULES: [Rule; 21] = [
     Rule { key: "airbag", name: "Airbag or belt tensioner", accident: 6.0, malfunction: 0.0, source: "49 CFR 563.5" },
     Rule { key: "delta_v", name: "Speed change Δv", accident: 4.0, malfunction: -3.0, source: "49 CFR 563.5" },
     Rule {
@@ -87,6 +87,8 @@ pub const RULES: [Rule; 20] = [
         malfunction: -0.4,
         source: "own judgement; Teltonika AVL 247",
     },
+    // Neither age nor a wrong clock makes a push more or less real, so it weighs nothing; a person must know.
+    Rule { key: "age", name: "Age on receipt", accident: 0.0, malfunction: 0.0, source: "own judgement" },
 ];
 
 /// What a check found.

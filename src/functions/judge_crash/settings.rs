@@ -81,6 +81,8 @@ pub struct Settings {
     pub standing_kmh: f64,
     /// How long after the push the lasting speed is looked at. ms, default 3,000. Own judgement.
     pub later_ms: f64,
+    /// A report that comes later than this is called late. s, default 600. Own judgement.
+    pub late_secs: f64,
     /// Tilt from which a vehicle that stopped has turned over. Degrees, default 60. Digital Matter, rollover.
     pub tilt_deg: f64,
 }
@@ -121,6 +123,7 @@ impl Default for Settings {
             trip_kmh: 8.0,
             standing_kmh: 3.0,
             later_ms: 3_000.0,
+            late_secs: 600.0,
             tilt_deg: 60.0,
         }
     }

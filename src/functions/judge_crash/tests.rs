@@ -60,6 +60,21 @@ fn only_what_lies_within_the_window_counts() {
     assert_ne!(slow.ruling, Ruling::Real);
 }
 
+/// At one sample a second a push may lie between two samples: braking is no push, and nothing is no proof.
+#[test]
+fn a_coarse_record_proves_nothing() {
+    let braking = Pulse {
+        t_ms: vec![0.0, 1_000.0, 2_000.0, 3_000.0],
+        x_g: vec![0.0, -0.5, -0.5, 0.1],
+        y_g: vec![0.0; 4],
+        z_g: vec![0.0; 4],
+    };
+    let verdict = verdict(&report(braking));
+    assert!(verdict.delta_v_kmh.unwrap() < 3.0, "{:?}", verdict.delta_v_kmh);
+    assert_eq!(evidence(&verdict, "delta_v").points, Points::NotChecked);
+    assert_eq!(verdict.ruling, Ruling::Undecided);
+}
+
 #[test]
 fn gravity_changes_nothing_whatever_the_mounting() {
     let plain = verdict(&report(half_sine(20.0, 100.0, 10.0)));
@@ -142,9 +157,10 @@ fn the_probability_is_the_logistic_of_the_sum_of_the_weights() {
 fn rows_stand_in_the_order_of_the_rules_and_no_rule_is_named_twice() {
     let verdict = verdict(&report(half_sine(20.0, 100.0, 10.0)));
     let keys: Vec<_> = verdict.evidence.iter().map(|row| row.key.to_string()).collect();
-    assert_eq!(keys, rules::RULES.map(|rule| rule.key.to_owned()));
-    let unique: std::collections::BTreeSet<_> = keys.iter().collect();
-    assert_eq!(unique.len(), rules::RULES.len());
+    let rules = rules::RULES.map(|rule| rule.key.to_owned());
+    assert_eq!((keys.as_slice(), rules.last().unwrap().as_str()), (&rules[..rules.len() - 1], "age"));
+    let unique: std::collections::BTreeSet<_> = rules.iter().collect();
+    assert_eq!(unique.len(), rules.len());
 }
 
 #[test]
@@ -160,6 +176,32 @@ fn a_gap_is_not_bridged() {
     assert!(evidence(&verdict, "gaps").reading.contains("11 of 81"));
 }
 
+/// A block that is sent twice is judged once, and a step back is never integrated over.
+#[test]
+fn a_clock_that_steps_back_begins_a_new_segment() {
+    let once = half_sine(20.0, 100.0, 10.0);
+    let mut twice = once.clone();
+    for (column, again) in
+        [(&mut twice.t_ms, &once.t_ms), (&mut twice.x_g, &once.x_g), (&mut twice.y_g, &once.y_g), (&mut twice.z_g, &once.z_g)]
+    {
+        column.extend_from_slice(&again[20..]);
+    }
+    let (once, twice) = (verdict(&report(once)), verdict(&report(twice)));
+    assert!((once.delta_v_kmh.unwrap() - twice.delta_v_kmh.unwrap()).abs() < 0.1);
+    assert_eq!(evidence(&twice, "clock").reading, "steps back: 1, repeats: 0");
+    assert!(evidence(&twice, "clock").weight < 0.0 && evidence(&once, "clock").weight.abs() < f64::EPSILON);
+}
+
+/// The same change of speed is a collision in 100 ms and a knock in 10 ms.
+#[test]
+fn a_knock_is_too_short_for_a_collision() {
+    let rows = [10.0, 100.0].map(|ms| {
+        let verdict = verdict(&report(half_sine(10.0, ms, 1.0)));
+        evidence(&verdict, "pulse").weight
+    });
+    assert!(rows[0] < -2.5 && rows[1] > 0.5, "{rows:?}");
+}
+
 #[test]
 fn the_device_is_one_voice() {
     let weight = |claim: &str| {
@@ -169,6 +211,34 @@ fn the_device_is_one_voice() {
     assert!(weight(" Crash ") > 0.0 && weight("crash") < 0.5);
     assert!(weight("false_alarm") < 0.0);
     assert!(weight("no idea").abs() < f64::EPSILON);
+}
+
+#[test]
+fn how_a_report_came_is_said_and_weighs_nothing() {
+    use crate::model::{DeviceId, Origin, PacketId, Timestamp};
+    let received_at = Timestamp(1_795_307_460_000_000);
+    let mut event = Event {
+        device: DeviceId::new("v"),
+        origin: Origin::Device,
+        occurred_at: Some(received_at.plus_secs(-3_600)),
+        clock_wrong: false,
+        received_at,
+        boot: None,
+        seq: None,
+        retained: true,
+        packet: PacketId(0),
+        reading: Reading::Crash(Box::new(report(half_sine(20.0, 100.0, 10.0)))),
+    };
+    let mut function = JudgeCrash::new(Settings::default());
+    let mut age = |event: &Event| match function.judge(event) {
+        Verdict::Crash(verdict) => evidence(&verdict, "age").clone(),
+        other => panic!("{other:?}"),
+    };
+    let late = age(&event);
+    assert_eq!(late.reading, "late, 3600.0 s after the device's time, kept by the broker: it may be old");
+    assert_eq!((late.points, late.weight), (Points::Neutral, 0.0));
+    (event.occurred_at, event.clock_wrong, event.retained) = (None, true, false);
+    assert_eq!((age(&event).points, age(&event).value), (Points::NotChecked, None));
 }
 
 fn any_value() -> impl Strategy<Value = f64> {
@@ -192,7 +262,7 @@ proptest! {
         let pulse = Pulse { t_ms: column(|s| s.0), x_g: column(|s| s.1), y_g: column(|s| s.2), z_g: column(|s| s.3) };
         let speed = speeds.map(|speeds| { let (t_ms, kmh) = speeds.into_iter().unzip(); SpeedTrace { t_ms, kmh } });
         let frame = if vehicle { Frame::Vehicle } else { Frame::Device };
-        let verdict = verdict(&CrashReport { gravity, frame, speed, range_g, ..report(pulse) });
+        let verdict = verdict(&CrashReport { frame, gravity, range_g, speed, ..report(pulse) });
         prop_assert!((0.0..=1.0).contains(&verdict.probability));
         prop_assert!(verdict.delta_v_kmh.is_none_or(f64::is_finite));
         prop_assert!(verdict.peak_g.is_none_or(f64::is_finite));

@@ -78,3 +78,41 @@ fn a_closed_queue_is_emptied_before_it_ends() {
     assert_eq!(take(&queue), (vec![7], vec![], true));
     assert_eq!(take(&queue), (vec![], vec![], false));
 }
+
+#[test]
+fn a_patient_sender_loses_nothing_to_a_busy_reader() {
+    let queue = Arc::new(queue(1, 2, 1_000));
+    let sender = std::thread::Builder::new()
+        .name("sender".into())
+        .spawn({
+            let queue = Arc::clone(&queue);
+            move || {
+                (0..100).for_each(|n| queue.push_patient(n, Duration::from_secs(60)));
+                queue.close();
+            }
+        })
+        .unwrap();
+    let mut seen = Vec::new();
+    loop {
+        let (_, bulk, open) = take(&queue);
+        seen.extend(bulk);
+        if !open {
+            break;
+        }
+    }
+    sender.join().unwrap();
+    assert_eq!(seen, (0..100).collect::<Vec<_>>());
+    assert_eq!(queue.reading().shed, 0);
+}
+
+#[test]
+fn a_reader_that_does_not_come_is_waited_for_once() {
+    let queue = queue(1, 2, 1_000_000);
+    // Were each push to wait, this would take 18 minutes.
+    (0..1_000).for_each(|n| queue.push_patient(n, if n < 3 { Duration::from_millis(1) } else { Duration::from_secs(1) }));
+    assert_eq!(queue.reading().shed, 998);
+    assert_eq!(queue.reading().offered, 1_000);
+    assert_eq!(take(&queue).1, vec![998, 999]);
+    // It came: it is waited for again.
+    assert!(!queue.lock().reader_late);
+}

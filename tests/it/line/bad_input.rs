@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 
 use super::place;
-use crate::support::desk::{Desk, eventually};
+use crate::support::headless::{Desk, eventually};
 use crate::support::mosquitto::Mosquitto;
 use crate::support::peer::{Peer, airbag};
 

@@ -8,7 +8,7 @@ use std::process::{Output, Stdio};
 use serde_json::Value;
 
 use super::{frontal, place};
-use crate::support::desk::{Desk, eventually, fleetwatch, run, terminate};
+use crate::support::headless::{Desk, eventually, fleetwatch, run, terminate};
 use crate::support::mosquitto::{Mosquitto, free_port};
 
 fn text(bytes: &[u8]) -> String {

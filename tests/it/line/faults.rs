@@ -7,7 +7,7 @@ use fleetwatch::clock::Clock;
 use rusqlite::Connection;
 
 use super::place;
-use crate::support::desk::{Desk, eventually};
+use crate::support::headless::{Desk, eventually};
 use crate::support::hook::Hook;
 use crate::support::mosquitto::Mosquitto;
 use crate::support::peer::{Flood, Peer, airbag};
@@ -183,6 +183,42 @@ fn the_line_stopped_in_the_middle_of_traffic_counts_every_message_once() {
     println!(
         "{N_STOPS} stops in traffic (seed {seed}): {n_incidents} reports stored once, {n_duplicates} repeats, {n_driving} rows of driving data"
     );
+}
+
+#[test]
+fn a_store_that_cannot_be_written_hushes_nobody_up_and_acknowledges_nothing() {
+    let broker = Mosquitto::start();
+    let (_dir, data) = place();
+    let hook = Hook::start();
+    let settings = hook.settings(&data);
+    let args = ["--settings", settings.to_str().unwrap()];
+    let desk = Desk::connected(&data, &broker, &args);
+    let mut peer = Peer::connect(broker.port, &["fleet/+/ack"]);
+    // Another program holds the database for writing.
+    let lock = Connection::open(data.join("incidents.db")).unwrap();
+    lock.busy_timeout(Duration::from_secs(10)).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    peer.send("fleet/a/crash", airbag("e-1"));
+    eventually("people are told all the same", 60, || hook.devices().contains("a"));
+    assert_eq!(peer.n_got("/ack"), 0, "it was acknowledged and is not stored");
+    lock.execute_batch("ROLLBACK").unwrap();
+    peer.wait_for("fleet/a/ack", 1, 60);
+    assert_eq!(hook.told().len(), 1, "told under two keys: {:?}", hook.told());
+
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    peer.send("fleet/b/crash", airbag("e-1"));
+    eventually("people are told all the same", 60, || hook.devices().contains("b"));
+    // It ends, and says what was not saved.
+    let counters = desk.stop();
+    assert!(counters["unsaved"].as_u64().unwrap() > 0, "{counters}");
+    lock.execute_batch("ROLLBACK").unwrap();
+    assert_eq!((n_stored(&data), peer.n_got("fleet/b/ack")), (1, 0));
+
+    // The broker has kept what nobody acknowledged.
+    let desk = Desk::connected(&data, &broker, &args);
+    peer.wait_for("fleet/b/ack", 1, 60);
+    assert_eq!(desk.stop()["incidents"], 1);
+    assert_eq!(n_stored(&data), 2);
 }
 
 #[test]

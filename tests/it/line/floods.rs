@@ -1,7 +1,7 @@
 //! Too much of everything: memory stays bounded, and a crash of somebody else passes.
 
 use super::place;
-use crate::support::desk::{Desk, eventually, incident, incidents};
+use crate::support::headless::{Desk, eventually, incident, incidents};
 use crate::support::hook::Hook;
 use crate::support::mosquitto::Mosquitto;
 use crate::support::peer::{Flood, Peer, airbag};

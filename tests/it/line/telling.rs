@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{frontal, place};
-use crate::support::desk::{Desk, eventually, incidents, run};
+use crate::support::headless::{Desk, eventually, incidents, run};
 use crate::support::hook::Hook;
 use crate::support::mosquitto::{Mosquitto, client};
 use crate::support::peer::{Peer, airbag};

@@ -128,8 +128,9 @@ impl Connection {
         }
     }
 
+    /// Writes; a client that has hung up is no error here.
     pub(crate) fn write(&mut self, bytes: &[u8]) {
-        self.socket.write_all(bytes).unwrap();
+        self.socket.write_all(bytes).ok();
     }
 
     fn byte(&mut self) -> Option<u8> {

@@ -2,7 +2,10 @@
 
 pub(crate) mod desk;
 pub(crate) mod fake_broker;
+pub(crate) mod headless;
 pub(crate) mod heart;
 pub(crate) mod hook;
 pub(crate) mod mosquitto;
+pub(crate) mod paint;
 pub(crate) mod peer;
+pub(crate) mod snapshots;

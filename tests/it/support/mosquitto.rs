@@ -59,6 +59,13 @@ impl Mosquitto {
         self.child.wait().unwrap();
     }
 
+    /// Sends it a signal by name: `STOP`, `CONT`.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
+        assert!(kill.expect("kill is everywhere").success());
+    }
+
     #[track_caller]
     pub(crate) fn start_again(&mut self) {
         self.child = spawn(self.dir.path());

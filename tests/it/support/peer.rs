@@ -9,7 +9,7 @@ use std::time::Duration;
 use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
 use serde_json::Value;
 
-use super::desk::eventually;
+use super::headless::eventually;
 
 /// A message: topic and payload.
 pub(crate) type Message = (String, Vec<u8>);

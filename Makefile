@@ -1,0 +1,24 @@
+# Two commands: `make run` opens the dashboard, `make test` proves it. Both do all the set-up themselves,
+# Debian packages included. Everything else is plain cargo.
+
+# What the window needs to run, and what building needs beside Rust.
+RUN_PACKAGES = gcc libc6-dev pkg-config libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbcommon0 libxkbcommon-x11-0 \
+	libgl1 libglx-mesa0 libgl1-mesa-dri libegl1
+# What the tests need beside that: a real broker, its clients, certificates, a display that is not there, a mouse.
+TEST_PACKAGES = $(RUN_PACKAGES) mosquitto mosquitto-clients openssl xvfb xauth openbox xdotool x11-utils imagemagick procps
+
+.PHONY: run test packages test-packages
+
+## Build and open the dashboard with its sample fleet. Arguments: make run ARGS="--broker mqtt://broker.local"
+run: packages
+	cargo run --release --bin fleetwatch -- $(ARGS)
+
+## Every test: units, scenarios, simulation, real mosquitto, the real window under Xvfb.
+test: test-packages
+	cargo test
+
+packages:
+	@.ci/packages $(RUN_PACKAGES)
+
+test-packages:
+	@.ci/packages $(TEST_PACKAGES)

@@ -1,0 +1,123 @@
+//! The crash lane: published at `QoS` 1 through mosquitto, judged, committed, then acknowledged.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use fleetwatch::clock::Clock;
+use fleetwatch::pipeline::Line;
+
+use crate::broker::{Load, Mosquitto, sent_at};
+use crate::measure::{Helper, cpu_secs, quantile, say};
+use crate::{set, subject};
+
+/// A burst, a steady thousand a second beside the disk's own figures, and full speed.
+pub(crate) fn crash_lane() {
+    let Some(broker) = Mosquitto::start() else {
+        say("mosquitto is not installed: the crash lane was not measured");
+        return;
+    };
+    drop(broker);
+    say("## Crash lane: QoS 1 through mosquitto, acknowledged after the commit");
+    run("burst of reports with 100 samples", Load::Crash, 2_000, 0);
+    let before = disk();
+    run("1,000 small reports a second", Load::SmallCrash, set("FLEETWATCH_BENCH_STEADY_N", 10_000), 1_000);
+    let after = disk();
+    let p99_ms = quantile([before, after].concat(), 0.99);
+    let p50_ms = quantile([disk()].concat(), 0.5);
+    say(&format!("the disk alone, append 4 KiB and fdatasync: p50 {p50_ms:.2} ms, p99 {p99_ms:.2} ms"));
+    run("small reports at full speed", Load::SmallCrash, set("FLEETWATCH_BENCH_CRASHES", 40_000), 0);
+    say("");
+}
+
+/// Milliseconds of each append and fdatasync.
+fn disk() -> Vec<f64> {
+    let mut file = tempfile::tempfile().expect("a file");
+    let mut once = || {
+        let begin = Clock.instant();
+        file.write_all(&[7; 4_096]).and_then(|()| file.sync_data()).expect("a disk");
+        begin.elapsed().as_secs_f64() * 1e3
+    };
+    (0..1_000).map(|_| once()).collect()
+}
+
+/// When each report was announced, after its commit: how long it took from the moment it was published.
+#[derive(Clone, Default)]
+struct Announced(Arc<Mutex<Verdicts>>);
+
+#[derive(Default)]
+struct Verdicts {
+    line: Vec<u8>,
+    millis: Vec<f64>,
+    last: Option<Instant>,
+}
+
+impl Write for Announced {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let now = Clock.now();
+        let Verdicts { line, millis, last } = &mut *self.0.lock().expect("no panic");
+        line.extend(bytes);
+        if line.ends_with(b"\n") {
+            let text = String::from_utf8_lossy(line);
+            if text.contains("\"type\":\"verdict\"") {
+                millis.extend(sent_at(&text).map(|sent| now.micros_since(sent) as f64 / 1e3));
+                *last = Some(Clock.instant());
+            }
+            line.clear();
+        }
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Announced {
+    fn len(&self) -> usize {
+        self.0.lock().expect("no panic").millis.len()
+    }
+}
+
+fn run(what: &str, load: Load, n: usize, rate: u64) {
+    let broker = Mosquitto::start().expect("mosquitto");
+    let dir = tempfile::tempdir().expect("a directory");
+    let announced = Announced::default();
+    let mut options = subject::options(&broker.url(), dir.path());
+    options.announce = Some(Box::new(announced.clone()));
+    let line = Line::start(options).expect("a line");
+    let args = [broker.port().to_string(), load.name().to_owned(), n.to_string(), rate.to_string()];
+    let mut publisher = Helper::start("publish", &args.each_ref().map(String::as_str));
+    publisher.line();
+    std::thread::sleep(Duration::from_millis(500));
+    let (begin, cpu) = (Clock.instant(), cpu_secs());
+    publisher.tell("go");
+    let (mut seen, mut since) = (0, Clock.instant());
+    while announced.len() < n && since.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(5));
+        if announced.len() > seen {
+            (seen, since) = (announced.len(), Clock.instant());
+        }
+    }
+    let Verdicts { millis, last, .. } = std::mem::take(&mut *announced.0.lock().expect("no panic"));
+    let secs = last.map_or(f64::NAN, |last| last.duration_since(begin).as_secs_f64());
+    let micros = (cpu_secs() - cpu) * 1e6 / n as f64;
+    let counters = line.stop();
+    drop(publisher);
+    let again = redelivered(&broker, dir.path());
+    say(&format!(
+        "{what}: {} of {n} committed in {secs:.2} s ({:.0} a second, {micros:.0} µs CPU each), {} unsaved, {again} came again after a restart; \
+         publish to commit p50 {:.2} ms, p99 {:.2} ms",
+        millis.len(),
+        millis.len() as f64 / secs,
+        counters.unsaved,
+        quantile(millis.iter().copied(), 0.5),
+        quantile(millis.iter().copied(), 0.99),
+    ));
+}
+
+/// What the broker delivers again to the same session: reports whose acknowledgement it never got.
+fn redelivered(broker: &Mosquitto, dir: &std::path::Path) -> u64 {
+    let line = Line::start(subject::options(&broker.url(), dir)).expect("a line");
+    std::thread::sleep(Duration::from_secs(1));
+    line.stop().crash_reports
+}

@@ -1,0 +1,128 @@
+//! Lines across the window: the broker away, the store away, and what the state has to say of the line itself.
+
+use eframe::egui::{Align, Color32, Layout, Rect, Role, Ui, UiBuilder, pos2, vec2};
+
+use super::Desk;
+use crate::model::{Link, LinkState, Timestamp};
+use crate::ui::panels::Screen;
+use crate::ui::shapes::{self, Mark};
+use crate::ui::theme::{PANE_PAD, Theme, Type};
+use crate::ui::vitals::Broker;
+use crate::ui::widgets::{Button, name};
+use crate::ui::{icons, text};
+
+/// One banner: cause, effect and fix, then the raw error.
+struct Line {
+    critical: bool,
+    title: String,
+    body: String,
+    raw: String,
+    next: String,
+    button: bool,
+}
+
+impl Desk {
+    /// Paints the banners from the top of `main`; gives the height they take.
+    pub(super) fn banners_ui(&mut self, ui: &mut Ui, main: Rect, now: Timestamp) -> f32 {
+        let mut height = 0.0;
+        for (i, line) in self.banner_lines(now).iter().enumerate() {
+            let room = Rect::from_min_max(pos2(main.left(), main.top() + height), main.max);
+            let (used, clicked) = banner(ui, room, i, line);
+            height += used;
+            if clicked {
+                self.screen = Screen::Connections;
+            }
+        }
+        height
+    }
+
+    fn banner_lines(&self, now: Timestamp) -> Vec<Line> {
+        let snapshot = &*self.snapshot;
+        let mut lines = Vec::new();
+        let broker = Broker::of(snapshot);
+        if let Some(status) = broker.status.filter(|_| matches!(broker.state, LinkState::Down | LinkState::Degraded)) {
+            let title = match (broker.away(), self.broker_lost_at) {
+                (true, Some(at)) => format!("Broker lost at {}, {} ago. No new data.", text::clock(at), text::age(now, at)),
+                (true, None) => "No connection to the broker. No data can come in.".to_owned(),
+                (false, _) => format!("The broker is reached on {} of {} lanes.", broker.n_up, broker.n_lanes),
+            };
+            let effect = if broker.away() {
+                "New crash reports cannot reach Fleetwatch until it is back."
+            } else {
+                "Part of what devices send may be late or missing."
+            };
+            let next = status.next_try_at.map_or_else(String::new, |at| format!("next try in {}", text::age(at, now)));
+            let body = if status.reason.is_empty() { effect.to_owned() } else { format!("{effect} {}", status.reason) };
+            lines.push(Line { critical: broker.away(), title, body, raw: status.raw.clone(), next, button: true });
+        }
+        if let Some(status) = snapshot.links.get(&Link::Store).filter(|status| status.state == LinkState::Down) {
+            lines.push(Line {
+                critical: true,
+                title: "The store cannot be written.".to_owned(),
+                body: format!("Incidents are shown but not yet kept; devices are not told that they are. {}", status.reason),
+                raw: status.raw.clone(),
+                next: String::new(),
+                button: true,
+            });
+        }
+        lines.extend(snapshot.banners.iter().map(|banner| Line {
+            critical: banner.critical,
+            title: String::new(),
+            body: banner.text.clone(),
+            raw: String::new(),
+            next: String::new(),
+            button: false,
+        }));
+        lines
+    }
+}
+
+fn banner(ui: &mut Ui, room: Rect, i: usize, line: &Line) -> (f32, bool) {
+    let theme = Theme::of(ui);
+    let status = if line.critical { theme.status.critical } else { theme.status.high };
+    let painter = ui.painter().clone();
+    let right_w = if line.button { 250.0 } else { 0.0 };
+    let text_w = (room.width() - 56.0 - PANE_PAD.x - right_w).max(120.0);
+    let wrap = |words: &str, font, color: Color32| painter.layout(words.to_owned(), font, color, text_w);
+    let mut parts = Vec::new();
+    if !line.title.is_empty() {
+        parts.push((wrap(&line.title, Type::Title.font(), theme.text.primary), theme.text.primary));
+    }
+    parts.push((wrap(&line.body, Type::Small.font(), theme.text.primary), theme.text.primary));
+    if !line.raw.is_empty() {
+        parts.push((wrap(&line.raw, Type::Mono.font(), theme.text.secondary), theme.text.secondary));
+    }
+    let text_h: f32 = parts.iter().map(|(galley, _)| galley.size().y).sum();
+    let height = (text_h + 18.0).max(36.0);
+    let rect = Rect::from_min_size(room.min, vec2(room.width(), height));
+    painter.rect_filled(rect, 0.0, status.tint);
+    painter.rect_filled(Rect::from_min_size(rect.min, vec2(3.0, height)), 0.0, status.fg);
+    painter.hline(rect.x_range(), rect.bottom() - 0.5, (1.0, status.line));
+    let icon = pos2(rect.left() + 28.0, rect.center().y);
+    if line.button {
+        shapes::icon(&painter, icon, 22.0, icons::PLUGS, status.fg, false);
+    } else {
+        Mark::Triangle.paint(&painter, icon, 13.0, status.fg);
+    }
+    let mut y = rect.center().y - text_h / 2.0;
+    for (galley, color) in parts {
+        let h = galley.size().y;
+        painter.galley(pos2(rect.left() + 56.0, y), galley, color);
+        y += h;
+    }
+    let kind = if line.critical { "Critical" } else { "Warning" };
+    let spoken = [kind, &line.title, &line.body, &line.raw, &line.next].join(" ");
+    name(ui, rect, ("banner", i), Role::Label, spoken.trim());
+    let mut clicked = false;
+    if line.button {
+        let place = Rect::from_min_max(pos2(rect.right() - right_w, rect.top()), pos2(rect.right() - PANE_PAD.x, rect.bottom()));
+        ui.scope_builder(
+            UiBuilder::new().max_rect(place).id_salt(("banner", i)).layout(Layout::right_to_left(Align::Center)),
+            |ui| {
+                clicked = ui.add(Button::default("Connections").named("Show connections")).clicked();
+                ui.label(Type::Small.rich(&line.next, theme.text.secondary));
+            },
+        );
+    }
+    (height, clicked)
+}

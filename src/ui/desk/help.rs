@@ -1,0 +1,43 @@
+//! The `?` page: every action with its key, from the one list of actions.
+
+use eframe::egui::{self, Area, Frame, Id, Margin, Order, Rect, Stroke, pos2, vec2};
+
+use crate::ui::actions::{Action, key_text};
+use crate::ui::theme::{RADIUS_CARD, Theme, Type};
+use crate::ui::widgets::Button;
+
+/// Shows the page in the middle of `room`; `false` when it is to close.
+pub(super) fn ui(ctx: &egui::Context, room: Rect) -> bool {
+    let mut open = true;
+    let size = vec2(560.0, 0.0);
+    let at = pos2(room.center().x - size.x / 2.0, room.top() + 24.0);
+    Area::new(Id::unique("keys")).order(Order::Middle).fixed_pos(at).show(ctx, |ui| {
+        let theme = Theme::of(ui);
+        Frame::new()
+            .fill(theme.bg.raised)
+            .stroke(Stroke::new(1.0, theme.border.strong))
+            .corner_radius(RADIUS_CARD)
+            .inner_margin(Margin::same(16))
+            .show(ui, |ui| {
+                ui.set_width(size.x - 32.0);
+                ui.horizontal(|ui| {
+                    ui.label(Type::Title.rich("Keys", theme.text.primary));
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        open = !ui.add(Button::quiet("Close").key(Action::Back)).clicked();
+                    });
+                });
+                ui.label(Type::Small.rich("Single keys are off while you type into a field.", theme.text.tertiary));
+                ui.add_space(6.0);
+                egui::Grid::new("keys").num_columns(2).spacing(vec2(20.0, 3.0)).show(ui, |ui| {
+                    for action in Action::ALL {
+                        let card = action.card();
+                        let keys: Vec<String> = card.keys.iter().map(key_text).collect();
+                        ui.label(Type::Mono.rich(keys.join(", "), theme.text.primary));
+                        ui.label(Type::Body.rich(card.help, theme.text.secondary));
+                        ui.end_row();
+                    }
+                });
+            });
+    });
+    open
+}

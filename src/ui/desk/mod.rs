@@ -1,0 +1,293 @@
+//! The window: rail, bars, banners, toasts and the screen between them.
+//!
+//! ```text
+//! ┌────┬──────────────────────────────────────────────┐
+//! │    │ top bar: environment, connections, LIVE, time │ 48
+//! │rail├──────────────────────────────────────────────┤
+//! │ 84 │ banners                                       │
+//! │    │ the screen (one of `panels::all`)             │
+//! ├────┴──────────────────────────────────────────────┤
+//! │ status bar: rate, latency, dropped, queue, store   │ 26
+//! └───────────────────────────────────────────────────┘
+//! ```
+//!
+//! *Invariant:* the desk never waits and never changes an incident; it paints the latest snapshot and sends requests.
+
+mod banners;
+mod bars;
+mod help;
+mod rail;
+mod toasts;
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use eframe::egui::{self, Rect, UiBuilder, UserAttentionType, ViewportCommand, pos2};
+
+use self::toasts::Toasts;
+use super::actions::{self, Action};
+use super::panels::{self, Panel, PanelContext, Screen, Seen};
+use super::theme::{self, Theme, sizes};
+use super::vitals::{Broker, Liveness};
+use super::{Request, Wires};
+use crate::model::{AlertId, AlertKind, Command, Focus, IncidentId, Origin, Severity, Timestamp};
+use crate::state::Snapshot;
+
+/// Bursts of new snapshots are painted together, at most about 30 frames a second.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// The window.
+pub struct Desk {
+    wires: Wires,
+    panels: Vec<Slot>,
+    screen: Screen,
+    snapshot: Arc<Snapshot>,
+    focus: Focus,
+    sent_focus: Option<Focus>,
+    broker_lost_at: Option<Timestamp>,
+    newest_alert: Option<AlertId>,
+    /// Incidents acknowledged here, until the snapshot shows it: a critical toast goes at once.
+    taken: BTreeSet<IncidentId>,
+    seen: Seen,
+    toasts: Toasts,
+    help: bool,
+    frame_secs: Option<f32>,
+}
+
+/// A panel, and what it said when it panicked.
+struct Slot {
+    panel: Box<dyn Panel>,
+    panicked: Option<String>,
+}
+
+impl Desk {
+    /// The window with every screen. Puts fonts and themes into `ctx`.
+    pub fn new(wires: Wires, ctx: &egui::Context) -> Self {
+        Self::with_panels(wires, ctx, panels::all())
+    }
+
+    /// The window with these screens.
+    pub fn with_panels(wires: Wires, ctx: &egui::Context, panels: Vec<Box<dyn Panel>>) -> Self {
+        theme::install(ctx);
+        ctx.set_theme(egui::Theme::Dark);
+        let snapshot = (wires.latest)();
+        Self {
+            wires,
+            panels: panels.into_iter().map(|panel| Slot { panel, panicked: None }).collect(),
+            screen: Screen::default(),
+            snapshot,
+            focus: Focus::default(),
+            sent_focus: None,
+            broker_lost_at: None,
+            newest_alert: None,
+            taken: BTreeSet::new(),
+            seen: Seen::default(),
+            toasts: Toasts::default(),
+            help: false,
+            frame_secs: None,
+        }
+    }
+
+    /// What to call whenever a new snapshot was published: wakes the window once for a burst of them.
+    pub fn waker(ctx: &egui::Context) -> impl Fn() + Send + Sync + 'static {
+        let ctx = ctx.clone();
+        move || ctx.request_repaint_after(FRAME)
+    }
+
+    /// Shows a screen.
+    pub fn show(&mut self, screen: Screen) {
+        self.screen = screen;
+    }
+
+    /// The screen that is shown.
+    pub const fn screen(&self) -> Screen {
+        self.screen
+    }
+
+    fn take_snapshot(&mut self, ctx: &egui::Context, now: Timestamp) {
+        let snapshot = (self.wires.latest)();
+        let away = Broker::of(&snapshot).away();
+        self.broker_lost_at = if away { self.broker_lost_at.or(Some(self.snapshot.at).filter(|at| at.0 > 0)) } else { None };
+        self.snapshot = snapshot;
+        self.raise_alarms(ctx, now);
+        let snapshot = &self.snapshot;
+        self.taken.retain(|id| snapshot.incidents.iter().any(|i| i.id == *id && i.acknowledged.is_none()));
+    }
+
+    /// A new critical alert of a real device asks for attention, whether or not the window is in front.
+    fn raise_alarms(&mut self, ctx: &egui::Context, now: Timestamp) {
+        let newest = self.snapshot.alerts.iter().map(|alert| alert.id).max();
+        // What was there before the window opened is in the queue; it is not news.
+        if let (Some(before), Some(_)) = (self.newest_alert, newest) {
+            for alert in self.snapshot.alerts.iter().filter(|alert| alert.id > before && alert.origin != Origin::Drill) {
+                if alert.severity == Severity::Critical {
+                    if alert.origin == Origin::Device {
+                        ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Critical));
+                    }
+                    if let AlertKind::Incident { incident } = &alert.about {
+                        self.toasts.critical(incident.clone(), alert.text.clone());
+                    }
+                } else if alert.severity == Severity::High {
+                    self.toasts.info(alert.text.clone(), now);
+                }
+            }
+        }
+        self.newest_alert = newest.max(self.newest_alert).or(Some(AlertId(0)));
+    }
+
+    fn send(&mut self, request: Request, now: Timestamp) -> bool {
+        let taken = (self.wires.send)(request);
+        if !taken {
+            self.toasts.warning("The line is busy and did not take it. Try again.".to_owned(), now);
+        }
+        taken
+    }
+
+    fn send_all(&mut self, requests: Vec<Request>, now: Timestamp) {
+        for request in requests {
+            let acknowledged = match &request {
+                Request::Command(Command::Acknowledge { incident }) => Some(incident.clone()),
+                _ => None,
+            };
+            if self.send(request, now) {
+                self.taken.extend(acknowledged);
+            }
+        }
+        if self.sent_focus.as_ref() != Some(&self.focus) && (self.wires.send)(Request::Look(self.focus.clone())) {
+            self.sent_focus = Some(self.focus.clone());
+        }
+        if let Some((incidents, packets)) = self.seen.fresh()
+            && (self.wires.send)(Request::Painted { incidents, packets, at: now })
+        {
+            self.seen.told(&self.snapshot);
+        }
+    }
+
+    fn keys(&mut self, ctx: &egui::Context) -> Vec<Action> {
+        let actions = actions::pressed(ctx);
+        for action in &actions {
+            match action {
+                Action::Show(screen) => self.screen = *screen,
+                Action::SwitchTheme => switch_theme(ctx),
+                Action::Help => self.help = !self.help,
+                Action::Back if self.help => self.help = false,
+                _ => {}
+            }
+        }
+        // While the list of keys lies open, keys belong to it.
+        if self.help { Vec::new() } else { actions }
+    }
+
+    fn panel_ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        rect: Rect,
+        liveness: Liveness,
+        now: Timestamp,
+        actions: &[Action],
+    ) -> Vec<Request> {
+        let mut requests = Vec::new();
+        let mut go = None;
+        let screen = self.screen;
+        let Some(slot) = self.panels.iter_mut().find(|slot| slot.panel.screen() == screen) else {
+            return requests;
+        };
+        let mut context = PanelContext {
+            now,
+            liveness,
+            operator: &self.wires.operator,
+            environment: self.wires.environment,
+            sample: self.wires.sample,
+            focus: &mut self.focus,
+            go: &mut go,
+            actions,
+            requests: &mut requests,
+            seen: &mut self.seen,
+        };
+        let builder = UiBuilder::new().max_rect(rect).id_salt(screen.title());
+        ui.scope_builder(builder, |ui| {
+            ui.set_clip_rect(rect);
+            if let Some(said) = &slot.panicked {
+                if panicked_ui(ui, screen, said) {
+                    slot.panicked = None;
+                }
+                return;
+            }
+            // A fault in one screen must not take the others, nor the alarms, with it.
+            let painted = catch_unwind(AssertUnwindSafe(|| slot.panel.ui(ui, &self.snapshot, &mut context)));
+            if let Err(payload) = painted {
+                slot.panicked = Some(said(&*payload));
+                ui.ctx().request_repaint();
+            }
+        });
+        if let Some(screen) = go {
+            self.screen = screen;
+        }
+        requests
+    }
+}
+
+impl eframe::App for Desk {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        let now = (self.wires.now)();
+        self.frame_secs = frame.info().cpu_usage;
+        self.take_snapshot(ctx, now);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let now = (self.wires.now)();
+        let liveness = Liveness::of(&self.snapshot, now, self.broker_lost_at);
+        let actions = self.keys(ui.ctx());
+        let theme = Theme::of(ui);
+        let whole = ui.ctx().content_rect();
+        let s = sizes();
+        ui.painter().rect_filled(whole, 0.0, theme.bg.app);
+        let top = Rect::from_min_max(whole.min, pos2(whole.right(), whole.top() + s.topbar_h));
+        let status = Rect::from_min_max(pos2(whole.left(), whole.bottom() - s.statusbar_h), whole.max);
+        let rail = Rect::from_min_max(pos2(whole.left(), top.bottom()), pos2(whole.left() + s.rail_w, status.top()));
+        let mut main = Rect::from_min_max(rail.right_top(), status.right_top());
+
+        let mut requests = Vec::new();
+        self.top_bar(ui, top, liveness, now);
+        self.rail_ui(ui, rail);
+        self.status_bar(ui, status, liveness, now);
+        main.min.y += self.banners_ui(ui, main, now);
+        requests.extend(self.panel_ui(ui, main, liveness, now, &actions));
+        let right = if self.screen == Screen::Live { main.right() - s.queue_w } else { main.right() };
+        requests.extend(self.toasts_ui(ui.ctx(), pos2(right - 12.0, main.top() + 12.0), now, &actions));
+        if self.help {
+            // Never over the queue: at the right on Live, at the left on Incidents.
+            let left = if self.screen == Screen::Incidents { main.left() + s.queue_w } else { main.left() };
+            self.help = help::ui(ui.ctx(), Rect::from_min_max(pos2(left, main.top()), pos2(right, main.bottom())));
+        }
+        self.send_all(requests, now);
+        if self.snapshot.version > 0 {
+            // Ages and the clock move once a second.
+            ui.ctx().request_repaint_after(Duration::from_secs(1));
+        }
+    }
+}
+
+fn switch_theme(ctx: &egui::Context) {
+    ctx.set_theme(if ctx.theme() == egui::Theme::Dark { egui::Theme::Light } else { egui::Theme::Dark });
+}
+
+fn said(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}
+
+fn panicked_ui(ui: &mut egui::Ui, screen: Screen, said: &str) -> bool {
+    let theme = Theme::of(ui);
+    let sentence = format!(
+        "The {} screen ran into a fault of its own. Intake, judging, storing and telling go on. Show it again, or restart \
+         Fleetwatch and report this: {said}",
+        screen.title()
+    );
+    ui.painter().rect_filled(ui.max_rect(), 0.0, theme.bg.panel);
+    let button = super::widgets::Button::default("Show it again");
+    super::widgets::empty_state(ui, super::icons::WARNING_OCTAGON, "This screen has stopped", &sentence, Some(button))
+}

@@ -1,0 +1,126 @@
+//! Short messages at the top right, at most three; never over the queue.
+
+use eframe::egui::{self, Align, Align2, Area, Frame, Id, Layout, Margin, Order, Pos2, Role, Stroke, WidgetInfo, vec2};
+
+use super::Desk;
+use crate::model::{Command, Incident, IncidentId, Life, Timestamp};
+use crate::ui::Request;
+use crate::ui::actions::Action;
+use crate::ui::panels::Screen;
+use crate::ui::shapes::Mark;
+use crate::ui::theme::{RADIUS_CARD, Theme, Type};
+use crate::ui::widgets::Button;
+
+/// How long a toast stays, unless it is critical. s
+const STAY_SECS: i64 = 6;
+/// How many are shown at once.
+const AT_MOST: usize = 3;
+
+#[derive(Debug)]
+struct Toast {
+    text: String,
+    warning: bool,
+    until: Option<Timestamp>,
+    incident: Option<IncidentId>,
+}
+
+/// The messages that are up.
+#[derive(Debug, Default)]
+pub(super) struct Toasts(Vec<Toast>);
+
+impl Toasts {
+    pub(super) fn critical(&mut self, incident: IncidentId, text: String) {
+        if !self.0.iter().any(|toast| toast.incident.as_ref() == Some(&incident)) {
+            self.0.push(Toast { text, warning: true, until: None, incident: Some(incident) });
+        }
+    }
+
+    pub(super) fn info(&mut self, text: String, now: Timestamp) {
+        self.push(text, false, now);
+    }
+
+    pub(super) fn warning(&mut self, text: String, now: Timestamp) {
+        self.push(text, true, now);
+    }
+
+    fn push(&mut self, text: String, warning: bool, now: Timestamp) {
+        self.0.retain(|toast| toast.text != text);
+        self.0.push(Toast { text, warning, until: Some(now.plus_secs(STAY_SECS)), incident: None });
+        // The oldest passing message makes room; a critical one never does.
+        while self.0.iter().filter(|toast| toast.incident.is_none()).count() > AT_MOST {
+            if let Some(oldest) = self.0.iter().position(|toast| toast.incident.is_none()) {
+                self.0.remove(oldest);
+            }
+        }
+    }
+
+    fn prune(&mut self, now: Timestamp, still_open: impl Fn(&IncidentId) -> bool) {
+        self.0.retain(|toast| match (&toast.incident, toast.until) {
+            (Some(incident), _) => still_open(incident),
+            (None, until) => until.is_none_or(|until| until > now),
+        });
+    }
+}
+
+impl Desk {
+    pub(super) fn toasts_ui(&mut self, ctx: &egui::Context, right_top: Pos2, now: Timestamp, actions: &[Action]) -> Vec<Request> {
+        let (snapshot, taken) = (self.snapshot.clone(), &self.taken);
+        let open = |incident: &Incident| incident.life == Life::Open && !taken.contains(&incident.id);
+        self.toasts.prune(now, |id| snapshot.incidents.iter().any(|incident| incident.id == *id && open(incident)));
+        // On these screens the card itself stands in the queue.
+        let queue_shown = matches!(self.screen, Screen::Live | Screen::Incidents);
+        let mut requests = Vec::new();
+        let shown = self.toasts.0.iter().rev().filter(|toast| !(queue_shown && toast.incident.is_some())).take(AT_MOST);
+        let mut at = right_top;
+        // The key acknowledges the newest, which stands on top.
+        let mut key = actions.contains(&Action::Acknowledge);
+        for (i, toast) in shown.enumerate() {
+            let area = Area::new(Id::unique(("toast", i))).order(Order::Foreground).pivot(Align2::RIGHT_TOP).fixed_pos(at);
+            let response = area.show(ctx, |ui| {
+                let clicked = toast_ui(ui, toast);
+                if let Some(incident) = &toast.incident
+                    && (clicked || std::mem::take(&mut key))
+                {
+                    requests.push(Request::Command(Command::Acknowledge { incident: incident.clone() }));
+                }
+            });
+            at.y += response.response.rect.height() + 8.0;
+        }
+        requests
+    }
+}
+
+fn toast_ui(ui: &mut egui::Ui, toast: &Toast) -> bool {
+    let theme = Theme::of(ui);
+    let status = match (&toast.incident, toast.warning) {
+        (Some(_), _) => theme.status.critical,
+        (None, true) => theme.status.high,
+        (None, false) => theme.status.info,
+    };
+    let frame = Frame::new().fill(status.tint).stroke(Stroke::new(1.0, status.line)).corner_radius(RADIUS_CARD);
+    frame
+        .inner_margin(Margin::symmetric(12, 10))
+        .show(ui, |ui| {
+            ui.set_width(400.0);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let mark = if toast.warning { Mark::Triangle } else { Mark::Disc };
+                let mark = if toast.incident.is_some() { Mark::Diamond } else { mark };
+                let (rect, response) = ui.allocate_exact_size(vec2(14.0, 18.0), egui::Sense::hover());
+                mark.paint(ui.painter(), rect.center(), 11.0, status.fg);
+                response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Message: {}", toast.text)));
+                let width = if toast.incident.is_some() { 230.0 } else { 360.0 };
+                ui.scope(|ui| {
+                    ui.set_max_width(width);
+                    ui.add(egui::Label::new(Type::Body.rich(&toast.text, theme.text.primary)).wrap());
+                });
+                toast.incident.is_some()
+                    && ui
+                        .with_layout(Layout::right_to_left(Align::Center), |ui| {
+                            ui.add(Button::critical("Acknowledge").key(Action::Acknowledge)).clicked()
+                        })
+                        .inner
+            })
+            .inner
+        })
+        .inner
+}

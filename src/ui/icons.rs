@@ -1,0 +1,39 @@
+//! Phosphor icons by name. `theme::icon_font` and `theme::icon_fill_font` draw them; within a line of text they work too.
+
+#![expect(missing_docs, reason = "the names are Phosphor's own")]
+
+pub const ARROW_CLOCKWISE: &str = "\u{e036}";
+pub const ARROWS_CLOCKWISE: &str = "\u{e094}";
+pub const BELL_RINGING: &str = "\u{e5e8}";
+pub const BROADCAST: &str = "\u{e0f2}";
+pub const CARET_DOWN: &str = "\u{e136}";
+pub const CARET_RIGHT: &str = "\u{e13a}";
+pub const CARET_UP: &str = "\u{e13c}";
+pub const CELL_TOWER: &str = "\u{ebaa}";
+pub const CHART_LINE: &str = "\u{e154}";
+pub const CHECK: &str = "\u{e182}";
+pub const CHECK_CIRCLE: &str = "\u{e184}";
+pub const CLOCK: &str = "\u{e19a}";
+pub const COINS: &str = "\u{e78e}";
+pub const COPY: &str = "\u{e1ca}";
+pub const FUNCTION: &str = "\u{ebe4}";
+pub const INFO: &str = "\u{e2ce}";
+pub const KEYBOARD: &str = "\u{e2d8}";
+pub const LIST_BULLETS: &str = "\u{e2f2}";
+pub const MAGNIFYING_GLASS: &str = "\u{e30c}";
+pub const MOON: &str = "\u{e330}";
+pub const NOTE_PENCIL: &str = "\u{e34c}";
+pub const PAPER_PLANE: &str = "\u{e398}";
+pub const PLAY: &str = "\u{e3d0}";
+pub const PLUGS: &str = "\u{eb56}";
+pub const PLUGS_CONNECTED: &str = "\u{eb5a}";
+pub const QUESTION: &str = "\u{e3e8}";
+pub const SHIELD_CHECK: &str = "\u{e40c}";
+pub const SUN: &str = "\u{e472}";
+pub const TEST_TUBE: &str = "\u{e7a0}";
+pub const THERMOMETER: &str = "\u{e5c6}";
+pub const THERMOMETER_COLD: &str = "\u{e5c8}";
+pub const THERMOMETER_HOT: &str = "\u{e5ca}";
+pub const WARNING_OCTAGON: &str = "\u{e4e4}";
+pub const WRENCH: &str = "\u{e5d4}";
+pub const X: &str = "\u{e4f6}";

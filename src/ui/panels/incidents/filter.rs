@@ -1,0 +1,277 @@
+//! Which incidents the queue shows, and how many it does not. Pure but for the row of controls.
+
+use eframe::egui::{self, Align2, ComboBox, Rect, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+use crate::model::{Incident, Life, Origin, Ruling, Severity};
+use crate::state::Snapshot;
+use crate::ui::text;
+use crate::ui::theme::{PANE_PAD, RADIUS_CONTROL, Theme, Type, sizes};
+use crate::ui::widgets::{Button, focus_ring, put};
+
+/// Which part of an incident's life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum State {
+    /// Any.
+    #[default]
+    All,
+    /// Not resolved.
+    Unresolved,
+    /// Nobody has taken it.
+    Unacknowledged,
+    /// Done.
+    Resolved,
+}
+
+/// What was ruled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Ruled {
+    /// Any.
+    #[default]
+    All,
+    /// Crashes ruled so.
+    Crash(Ruling),
+    /// Sensors out of their band.
+    Temperature,
+}
+
+/// What the queue does with drills.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Drills {
+    /// Hides them.
+    #[default]
+    Hidden,
+    /// Shows them in their own block.
+    Shown,
+    /// Shows nothing else.
+    Only,
+}
+
+impl State {
+    const ALL: [Self; 4] = [Self::All, Self::Unresolved, Self::Unacknowledged, Self::Resolved];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::All => "All",
+            Self::Unresolved => "Unresolved",
+            Self::Unacknowledged => "Unacknowledged",
+            Self::Resolved => "Resolved",
+        }
+    }
+
+    const fn lets(self, life: Life) -> bool {
+        match self {
+            Self::All => true,
+            Self::Unresolved => !matches!(life, Life::Resolved),
+            Self::Unacknowledged => matches!(life, Life::Open),
+            Self::Resolved => matches!(life, Life::Resolved),
+        }
+    }
+}
+
+impl Ruled {
+    const ALL: [Self; 5] = [
+        Self::All,
+        Self::Crash(Ruling::Real),
+        Self::Crash(Ruling::Undecided),
+        Self::Crash(Ruling::Malfunction),
+        Self::Temperature,
+    ];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::All => "All",
+            Self::Crash(ruling) => text::ruling(ruling),
+            Self::Temperature => "Temperature",
+        }
+    }
+
+    fn lets(self, ruling: Option<Ruling>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Crash(wanted) => ruling == Some(wanted),
+            Self::Temperature => ruling.is_none(),
+        }
+    }
+}
+
+impl Drills {
+    const ALL: [Self; 3] = [Self::Hidden, Self::Shown, Self::Only];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Hidden => "Real only",
+            Self::Shown => "With drills",
+            Self::Only => "Drills only",
+        }
+    }
+}
+
+/// What the operator chose to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Filter {
+    /// Part of life.
+    pub(super) state: State,
+    /// Severity; `None` for all.
+    pub(super) severity: Option<Severity>,
+    /// Ruling.
+    pub(super) ruled: Ruled,
+    /// A part of the device's name, ASCII case ignored.
+    pub(super) device: String,
+    /// Drills.
+    pub(super) drills: Drills,
+}
+
+/// An unacknowledged critical one stays in the queue whatever the filter says.
+pub(super) fn is_pinned(incident: &Incident) -> bool {
+    incident.origin != Origin::Drill
+        && incident.severity == Severity::Critical
+        && incident.life == Life::Open
+        && !incident.is_malfunction()
+}
+
+impl Filter {
+    /// Whether the queue shows `incident`.
+    pub(super) fn shows(&self, incident: &Incident) -> bool {
+        let drill = incident.origin == Origin::Drill;
+        let road = match self.drills {
+            Drills::Hidden => !drill,
+            Drills::Shown => true,
+            Drills::Only => drill,
+        };
+        is_pinned(incident) || road && self.lets(incident)
+    }
+
+    /// The rules that do not ask for the road.
+    fn lets(&self, incident: &Incident) -> bool {
+        self.state.lets(incident.life)
+            && self.severity.is_none_or(|severity| incident.severity == severity)
+            && self.ruled.lets(incident.ruling())
+            && contains(incident.device.as_str(), &self.device)
+    }
+
+    /// Whether it shows everything but drills.
+    pub(super) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// How many incidents that are no drills, and how many drills, it hides.
+    pub(super) fn hidden(&self, snapshot: &Snapshot) -> (usize, usize) {
+        let count = |list: &[std::sync::Arc<Incident>]| list.iter().filter(|incident| !self.shows(incident)).count();
+        (count(&snapshot.incidents), count(&snapshot.drills))
+    }
+}
+
+fn contains(name: &str, part: &str) -> bool {
+    part.is_empty() || name.to_ascii_lowercase().contains(&part.to_ascii_lowercase())
+}
+
+/// The row of controls. `focus` puts the cursor into the name field.
+pub(super) fn row(ui: &mut Ui, rect: Rect, filter: &mut Filter, snapshot: &Snapshot, focus: bool) {
+    let theme = Theme::of(ui);
+    ui.painter().rect_filled(rect, 0.0, theme.bg.panel);
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
+    let inner = rect.shrink2(vec2(PANE_PAD.x, 0.0));
+    let right = said(ui, inner, filter, snapshot);
+    let place = Rect::from_min_max(inner.min, pos2(right, inner.bottom()));
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.scope_builder(UiBuilder::new().max_rect(place).id_salt("filters").layout(layout), |ui| {
+        choice(ui, "State", &mut filter.state, &State::ALL, State::word);
+        let severities = [None, Some(Severity::Critical), Some(Severity::High), Some(Severity::Medium), Some(Severity::Low)];
+        choice(ui, "Severity", &mut filter.severity, &severities, |severity| severity.map_or("All", text::severity));
+        choice(ui, "Verdict", &mut filter.ruled, &Ruled::ALL, Ruled::word);
+        let edit = TextEdit::singleline(&mut filter.device)
+            .hint_text("Device")
+            .desired_width(84.0)
+            .font(Type::Body.font())
+            .margin(egui::Margin::symmetric(8, 5));
+        let response = ui.add(edit);
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Filter by device"));
+        if focus {
+            response.request_focus();
+        }
+        ui.add_space(4.0);
+        let label = ui.label(Type::Small.rich("Drills", theme.text.tertiary));
+        segments(ui, "Drills", &mut filter.drills, &Drills::ALL, Drills::word);
+        label.on_hover_text("Drills never count among the real and reach no responder");
+        if !filter.is_default() && ui.add(Button::quiet("Clear").named("Clear the filter")).clicked() {
+            *filter = Filter::default();
+        }
+    });
+}
+
+/// Says how many rows there are and how many are hidden; gives where the words begin.
+fn said(ui: &mut Ui, inner: Rect, filter: &Filter, snapshot: &Snapshot) -> f32 {
+    let theme = Theme::of(ui);
+    let (hidden, _) = filter.hidden(snapshot);
+    let shown = snapshot.incidents.len() - hidden;
+    let mut words = format!("{} shown", text::count(shown as u64));
+    if hidden > 0 {
+        words = format!("{words}, {} hidden by the filter", text::count(hidden as u64));
+    }
+    if snapshot.incidents_hidden > 0 {
+        words = format!("{words}, {} older in the store", text::count(snapshot.incidents_hidden as u64));
+    }
+    let color = if hidden > 0 { theme.status.high.fg } else { theme.text.tertiary };
+    let at = put(ui.painter(), inner.right_center(), Align2::RIGHT_CENTER, &words, Type::Small.font(), color);
+    crate::ui::widgets::name(ui, at, "shown", egui::Role::Label, &words);
+    at.left() - 12.0
+}
+
+/// A drop-down whose closed face says what is chosen: `Severity All`.
+fn choice<T: Copy + PartialEq>(ui: &mut Ui, label: &str, chosen: &mut T, all: &[T], word: impl Fn(T) -> &'static str) {
+    let theme = Theme::of(ui);
+    let mut face = egui::text::LayoutJob::default();
+    face.append(label, 0.0, egui::TextFormat::simple(Type::Small.font(), theme.text.tertiary));
+    face.append(word(*chosen), 6.0, egui::TextFormat::simple(Type::Body.medium(), theme.text.primary));
+    let response = ComboBox::from_id_salt(label)
+        .selected_text(face)
+        .width(20.0)
+        .show_ui(ui, |ui| {
+            for &value in all {
+                let _ = ui.selectable_value(chosen, value, Type::Body.rich(word(value), theme.text.primary));
+            }
+        })
+        .response;
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, format!("{label}: {}", word(*chosen))));
+}
+
+/// A row of buttons of which one is down.
+pub(in crate::ui::panels) fn segments<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    chosen: &mut T,
+    all: &[T],
+    word: impl Fn(T) -> &'static str,
+) {
+    let theme = Theme::of(ui);
+    let painter = ui.painter().clone();
+    let font = Type::Body.font();
+    let widths: Vec<f32> = all
+        .iter()
+        .map(|&value| painter.layout_no_wrap(word(value).to_owned(), font.clone(), theme.text.primary).size().x + 20.0)
+        .collect();
+    let (rect, _) = ui.allocate_exact_size(vec2(widths.iter().sum(), sizes().segment_h), Sense::hover());
+    painter.rect_filled(rect, f32::from(RADIUS_CONTROL), theme.bg.raised);
+    let mut left = rect.left();
+    for (&value, width) in all.iter().zip(widths) {
+        let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height()));
+        left += width;
+        let response = ui.interact(cell, ui.scope_id().with((name, word(value))), Sense::click());
+        let down = *chosen == value;
+        if down {
+            painter.rect_filled(cell, f32::from(RADIUS_CONTROL), theme.bg.selected);
+            painter.hline(cell.x_range(), cell.bottom() - 1.0, egui::Stroke::new(2.0, theme.accent.base));
+        } else if response.hovered() {
+            painter.rect_filled(cell, 0.0, theme.bg.hover);
+        }
+        focus_ring(ui, &response);
+        let (font, color) =
+            if down { (Type::Body.semibold(), theme.text.primary) } else { (Type::Body.font(), theme.text.secondary) };
+        put(&painter, cell.center(), Align2::CENTER_CENTER, word(value), font, color);
+        response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, down, format!("{name}: {}", word(value))));
+        if response.clicked() {
+            *chosen = value;
+        }
+    }
+    painter.rect_stroke(rect, f32::from(RADIUS_CONTROL), egui::Stroke::new(1.0, theme.border.control), egui::StrokeKind::Inside);
+}

@@ -1,0 +1,334 @@
+//! The crash pulse: |a| thick, x, y and z by dash and colour, with the judged window, free fall and the sensor's range.
+
+use eframe::egui::{Align2, Painter, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use crate::model::{CrashReport, CrashVerdict, Frame, Pulse};
+use crate::ui::decimate::{Point, usual_step};
+use crate::ui::shapes::dashed;
+use crate::ui::text;
+use crate::ui::theme::{Theme, Type};
+use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range, ticks};
+use crate::ui::widgets::{Pane, empty_state, header, pane, put};
+use crate::ui::{icons, shapes};
+
+/// Values beyond this are drawn as missing, g: no sensor reads them.
+const DRAWABLE_G: f64 = 1e6;
+/// Times beyond this are not drawn, ms: four months.
+const DRAWABLE_MS: f64 = 1e10;
+
+/// A pulse as lines: |a|, x, y, z over ms; over the number of the sample where the times do not ascend.
+#[derive(Debug, Default)]
+pub(in crate::ui::panels) struct Curves {
+    lines: [Vec<Point>; 4],
+    /// No line is drawn across more than this, ms.
+    gap: f64,
+    /// Against the number of the sample, since the times do not ascend.
+    by_number: bool,
+}
+
+impl Curves {
+    /// Of a pulse whose four vectors are of one length.
+    pub(in crate::ui::panels) fn of(pulse: &Pulse) -> Self {
+        let n = pulse.len().min(pulse.x_g.len()).min(pulse.y_g.len()).min(pulse.z_g.len());
+        let drawable = pulse.t_ms.iter().all(|t| t.abs() < DRAWABLE_MS);
+        let by_number = !drawable || !pulse.t_ms.windows(2).all(|pair| pair[0] <= pair[1]);
+        let at = |i: usize| if by_number { i as f64 } else { pulse.t_ms[i] };
+        let known = |value: f64| if value.abs() < DRAWABLE_G { value } else { f64::NAN };
+        let line = |value: &dyn Fn(usize) -> f64| (0..n).map(|i| (at(i), known(value(i)))).collect::<Vec<Point>>();
+        let lines = [
+            line(&|i| (pulse.x_g[i].powi(2) + pulse.y_g[i].powi(2) + pulse.z_g[i].powi(2)).sqrt()),
+            line(&|i| pulse.x_g[i]),
+            line(&|i| pulse.y_g[i]),
+            line(&|i| pulse.z_g[i]),
+        ];
+        let gap = usual_step(&lines[0]).map_or(f64::INFINITY, |step| step * 8.0);
+        Self { lines, gap, by_number }
+    }
+
+    /// The greatest |a| and when.
+    pub(in crate::ui::panels) fn peak(&self) -> Option<Point> {
+        self.lines[0].iter().copied().filter(|point| point.1.is_finite()).max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// Where samples are missing: between the last one before and the first one after.
+    fn holes(&self) -> Vec<(f64, f64)> {
+        let known: Vec<f64> = self.lines[0].iter().filter(|point| point.1.is_finite()).map(|point| point.0).collect();
+        let missing = |from: f64, until: f64| {
+            let between = |point: &Point| from < point.0 && point.0 < until && !point.1.is_finite();
+            let first = self.lines[0].partition_point(|point| point.0 <= from);
+            until - from > self.gap || self.lines[0].get(first).is_some_and(between)
+        };
+        known.windows(2).map(|pair| (pair[0], pair[1])).filter(|(from, until)| missing(*from, *until)).collect()
+    }
+
+    /// From its first to its last sample.
+    pub(in crate::ui::panels) fn extent(&self) -> Option<(f64, f64)> {
+        let (first, last) = (self.lines[0].first()?.0, self.lines[0].last()?.0);
+        Some((first, if last > first { last } else { first + 1.0 }))
+    }
+}
+
+/// What the chart shades and marks beside the curves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::ui::panels) struct Marks {
+    /// The judged window, ms.
+    pub(in crate::ui::panels) window: Option<(f64, f64)>,
+    /// Free fall, ms.
+    pub(in crate::ui::panels) free_fall: Option<(f64, f64)>,
+    /// The sensor's range, ± g.
+    pub(in crate::ui::panels) range: Option<f64>,
+    /// Only |a|, and no words.
+    pub(in crate::ui::panels) small: bool,
+}
+
+/// The part of the record that the verdict is about, with room around it; the whole record where that is not much more.
+/// Never without the greatest value: what was judged elsewhere must not hide it.
+fn view(extent: (f64, f64), marks: &Marks, peak: Option<f64>) -> (f64, f64) {
+    let spans = [marks.window, marks.free_fall].into_iter().flatten();
+    let Some((from, until)) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return extent };
+    let pad = ((until - from) * 0.6).max(60.0);
+    let near = ((from - pad).max(extent.0), (until + pad).min(extent.1));
+    let holds_peak = peak.is_none_or(|peak| near.0 <= peak && peak <= near.1);
+    let worth = holds_peak && near.1 > near.0 && (extent.1 - extent.0) > 1.4 * (near.1 - near.0);
+    if worth { near } else { extent }
+}
+
+/// The pane. `whole` shows the whole record rather than what was judged.
+pub(in crate::ui::panels) fn show(ui: &mut Ui, rect: Rect, report: &CrashReport, verdict: &CrashVerdict, whole: &mut bool) {
+    pane(ui, rect, "pulse", |ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        let note = if report.gravity { "with gravity" } else { "without gravity" };
+        let curves = Curves::of(&report.pulse);
+        let Some(extent) = curves.extent() else {
+            header(ui, Pane { title: "Crash pulse", note: "", right: "" });
+            let sentence = "The report brought no samples, so nothing can be drawn and nothing was measured.";
+            empty_state(ui, icons::CHART_LINE, "No pulse in this report", sentence, None);
+            return;
+        };
+        let room = header(ui, Pane { title: "Crash pulse", note, right: "g" });
+        legend(ui, room, report.frame);
+        let span =
+            |span: Option<(f64, f64)>| span.filter(|(from, until)| from <= until && from.abs().max(until.abs()) < DRAWABLE_MS);
+        let marks = Marks {
+            window: span(verdict.window_ms),
+            free_fall: span(verdict.free_fall_ms),
+            range: report.range_g.filter(|range| (0.0..DRAWABLE_G).contains(range)),
+            small: false,
+        };
+        let near = view(extent, &marks, curves.peak().map(|peak| peak.0));
+        let body = ui.available_rect_before_wrap();
+        let shown = if *whole || curves.by_number { extent } else { near };
+        let response = chart(ui, body, &curves, &marks, shown);
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(&curves, &marks, report)));
+        if near != extent && !curves.by_number {
+            let place = Rect::from_min_size(pos2(body.right() - 128.0, body.top() + 4.0), vec2(116.0, 24.0));
+            let label = if *whole { "Judged part" } else { "Whole record" };
+            let clicked = ui
+                .scope_builder(eframe::egui::UiBuilder::new().max_rect(place).id_salt("whole"), |ui| {
+                    ui.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Center), |ui| {
+                        ui.link(Type::Micro.rich_medium(label, Theme::of(ui).accent.base)).clicked()
+                    })
+                    .inner
+                })
+                .inner;
+            *whole ^= clicked;
+        }
+    });
+}
+
+/// What the picture shows, in words.
+fn spoken(curves: &Curves, marks: &Marks, report: &CrashReport) -> String {
+    let mut words = format!("Crash pulse, {}", text::plural(report.pulse.len() as u64, "sample", "samples"));
+    if let Some((t, g)) = curves.peak() {
+        words = format!("{words}, peak {} at {}", text::quantity(g, 1, "g"), text::quantity(t, 1, "ms"));
+    }
+    for (name, span) in [("judged window", marks.window), ("free fall", marks.free_fall)] {
+        if let Some((from, until)) = span {
+            words = format!("{words}, {name} {} to {}", text::number(from, 0), text::quantity(until, 0, "ms"));
+        }
+    }
+    if let Some(range) = marks.range {
+        words = format!("{words}, sensor range ±{}", text::quantity(range, 0, "g"));
+    }
+    words
+}
+
+const NAMES: [&str; 4] = ["|a|", "x", "y", "z"];
+
+fn pen(theme: &'static Theme, line: usize) -> Pen<'static> {
+    match line {
+        0 => Pen { stroke: Stroke::new(2.0, theme.text.primary), dash: &[] },
+        n => Pen { stroke: Stroke::new(1.5, theme.plot.series[n - 1]), dash: dash(theme, n - 1) },
+    }
+}
+
+fn dash(theme: &'static Theme, series: usize) -> &'static [f32] {
+    theme.plot.series_dash.get(series).map_or(&[], Vec::as_slice)
+}
+
+/// Which line is which, right-aligned in `room`.
+fn legend(ui: &Ui, room: Rect, frame: Frame) {
+    let theme = Theme::of(ui);
+    let painter = ui.painter();
+    let long = match frame {
+        Frame::Vehicle => ["|a|", "x long.", "y lat.", "z vert."],
+        Frame::Device => NAMES,
+    };
+    let width = |words: &[&str; 4]| -> f32 {
+        let one =
+            |word: &&str| painter.layout_no_wrap((*word).to_owned(), Type::Micro.font(), theme.text.secondary).size().x + 34.0;
+        words.iter().map(one).sum()
+    };
+    let words = if width(&long) <= room.width() { long } else { NAMES };
+    let mut x = room.right() - 4.0;
+    for (line, word) in words.iter().enumerate().rev() {
+        let galley = painter.layout_no_wrap((*word).to_owned(), Type::Micro.font(), theme.text.secondary);
+        x -= galley.size().x;
+        if x - 24.0 < room.left() {
+            return;
+        }
+        painter.galley(pos2(x, room.center().y - galley.size().y / 2.0), galley, theme.text.secondary);
+        let pen = pen(theme, line);
+        dashed(painter, &[pos2(x - 24.0, room.center().y), pos2(x - 6.0, room.center().y)], pen.stroke, pen.dash);
+        x -= 34.0;
+    }
+}
+
+/// Paints the chart and the readout under the pointer.
+pub(in crate::ui::panels) fn chart(ui: &mut Ui, body: Rect, curves: &Curves, marks: &Marks, x: (f64, f64)) -> Response {
+    let theme = Theme::of(ui);
+    let response = ui.interact(body, ui.scope_id().with("chart"), Sense::hover());
+    let painter = ui.painter().with_clip_rect(body.intersect(ui.clip_rect()));
+    let n_lines = if marks.small { 1 } else { 4 };
+    let visible = |line: &Vec<Point>| line.iter().filter(|p| x.0 <= p.0 && p.0 <= x.1).map(|p| p.1).collect::<Vec<f64>>();
+    let values: Vec<f64> = curves.lines[..n_lines].iter().flat_map(visible).collect();
+    let greatest = values.iter().copied().filter(|v| v.is_finite()).fold(0.0, |m, v| f64::max(m, v.abs()));
+    // The range is drawn where the values come near it; far away it would flatten them.
+    let range = marks.range.filter(|range| *range <= greatest * 1.5);
+    let all = values.into_iter().chain(range.into_iter().flat_map(|range| [range, -range])).chain([0.0]);
+    let low_high = round_range(all.filter(|v| !marks.small || *v >= 0.0), 2.0);
+    let y = if marks.small { (0.0, low_high.1) } else { low_high };
+    let area = Rect::from_min_max(body.left_top() + vec2(40.0, 10.0), body.right_bottom() - vec2(14.0, 24.0));
+    if area.width() < 40.0 || area.height() < 20.0 {
+        return response;
+    }
+    let axes = Axes { area, x, y };
+    axes.frame(&painter, theme, if marks.small { 2 } else { 6 });
+    let unit = if curves.by_number { "" } else { " ms" };
+    let (at, decimals) = ticks(x, (area.width() / 70.0) as usize);
+    let last = at.last().copied();
+    axes.x_labels(
+        &painter,
+        theme,
+        at.into_iter().map(|tick| {
+            let unit = if Some(tick) == last { unit } else { "" };
+            (tick, format!("{}{unit}", text::number(tick, decimals)))
+        }),
+    );
+    if !marks.small {
+        painter.hline(area.x_range(), axes.at((x.0, 0.0)).y, Stroke::new(1.0, theme.plot.axis));
+    }
+    for (from, until) in curves.holes() {
+        axes.gap(&painter, theme, (from, until), "no samples");
+    }
+    if !curves.by_number {
+        shade(&painter, theme, &axes, marks);
+    }
+    if let Some(range) = range.filter(|_| !marks.small) {
+        for limit in [range, -range] {
+            axes.limit(&painter, limit, theme.plot.limit);
+        }
+        let words = format!("sensor range ±{}: what lies beyond is cut off", text::quantity(range, 0, "g"));
+        // Above its line: under it stand the words of the judged window.
+        put(&painter, axes.at((x.0, -range)) + vec2(6.0, -3.0), Align2::LEFT_BOTTOM, words, Type::Micro.font(), theme.plot.limit);
+    }
+    for line in (0..n_lines).rev() {
+        axes.line(&painter, &curves.lines[line], curves.gap, &pen(theme, line));
+    }
+    axes.unit(&painter, theme, "g");
+    if !marks.small {
+        peak(&painter, theme, &axes, curves);
+    }
+    if let Some(at) = axes.cursor(&painter, theme, &response) {
+        let t = curves.lines[0].iter().min_by(|a, b| (a.0 - at).abs().total_cmp(&(b.0 - at).abs())).map_or(at, |point| point.0);
+        response.clone().on_hover_ui_at_pointer(|ui| {
+            let time = if curves.by_number { format!("sample {}", t as u64 + 1) } else { text::quantity(t, 1, "ms") };
+            ui.label(Type::Small.rich_semibold(time, theme.text.primary));
+            for (line, name) in NAMES.iter().enumerate().take(n_lines) {
+                let value = nearest(&curves.lines[line], t, curves.gap);
+                let words = value.map_or_else(|| "no sample".to_owned(), |point| text::quantity(point.1, 2, "g"));
+                ui.label(Type::Small.rich(format!("{name}  {words}"), theme.text.secondary));
+            }
+        });
+    }
+    response
+}
+
+/// The judged window and free fall with their words.
+fn shade(painter: &Painter, theme: &'static Theme, axes: &Axes, marks: &Marks) {
+    let grey = theme.plot.gap_hatch.gamma_multiply(0.4);
+    let spans = [
+        (marks.free_fall, grey, theme.text.secondary, "free fall"),
+        (marks.window, theme.plot.window, theme.accent.base, "judged window"),
+    ];
+    for (span, fill, line, word) in spans {
+        let Some((from, until)) = span else { continue };
+        axes.window(painter, (from, until), fill);
+        for edge in [from, until] {
+            let px = axes.at((edge, 0.0)).x;
+            if axes.area.x_range().contains(px) {
+                painter.vline(px, axes.area.y_range(), Stroke::new(1.0, line));
+            }
+        }
+        if marks.small {
+            continue;
+        }
+        let words = if word == "free fall" {
+            format!("free fall {}", text::quantity(until - from, 0, "ms"))
+        } else {
+            format!("{word} {} to {}", text::number(from, 0), text::quantity(until, 0, "ms"))
+        };
+        let galley = painter.layout_no_wrap(words, Type::Micro.semibold(), line);
+        let left = (axes.at((from, 0.0)).x + 5.0).min(axes.area.right() - galley.size().x - 4.0).max(axes.area.left() + 4.0);
+        let top = if word == "free fall" { axes.area.top() + 4.0 } else { axes.area.bottom() - galley.size().y - 4.0 };
+        let place = Rect::from_min_size(pos2(left, top), galley.size());
+        painter.rect_filled(place.expand2(vec2(2.0, 1.0)), 2.0, theme.plot.bg.gamma_multiply(0.8));
+        painter.galley(place.min, galley, line);
+    }
+}
+
+/// A ring around the greatest |a| with its value and time.
+fn peak(painter: &Painter, theme: &'static Theme, axes: &Axes, curves: &Curves) {
+    let Some((t, g)) = curves.peak().filter(|(t, _)| axes.x.0 <= *t && *t <= axes.x.1) else { return };
+    let at = axes.at((t, g));
+    painter.circle(at, 4.0, theme.plot.bg, Stroke::new(1.5, theme.text.primary));
+    let unit = if curves.by_number { String::new() } else { format!(" at {}", text::quantity(t, 1, "ms")) };
+    let words = format!("{}{unit}", text::quantity(g, 1, "g"));
+    let galley = painter.layout_no_wrap(words, Type::Small.semibold(), theme.text.primary);
+    let right = at.x + 10.0 + galley.size().x < axes.area.right();
+    let x = if right { at.x + 10.0 } else { at.x - 10.0 - galley.size().x };
+    let place = Rect::from_min_size(pos2(x, (at.y - galley.size().y / 2.0).max(axes.area.top())), galley.size());
+    painter.rect_filled(place.expand2(vec2(2.0, 0.0)), 2.0, theme.plot.bg.gamma_multiply(0.8));
+    painter.galley(place.min, galley, theme.text.primary);
+}
+
+/// A tiny curve without axes, for lists.
+pub(in crate::ui::panels) fn spark(painter: &Painter, rect: Rect, values: &[f32], stroke: Stroke) {
+    let finite = values.iter().copied().filter(|v| v.is_finite());
+    let (low, high) = finite.fold((f32::MAX, f32::MIN), |(l, h), v| (l.min(v), h.max(v)));
+    if values.len() < 2 || low > high {
+        return;
+    }
+    let span = (high - low).max(1e-6);
+    let place = |(i, v): (usize, &f32)| {
+        let x = rect.left() + rect.width() * i as f32 / (values.len() - 1) as f32;
+        pos2(x, rect.bottom() - rect.height() * (v - low) / span)
+    };
+    for run in values.iter().enumerate().collect::<Vec<_>>().split(|(_, v)| !v.is_finite()) {
+        shapes::dashed(painter, &run.iter().map(|(i, v)| place((*i, v))).collect::<Vec<_>>(), stroke, &[]);
+    }
+}
+
+#[cfg(test)]
+#[path = "pulse_tests.rs"]
+mod tests;

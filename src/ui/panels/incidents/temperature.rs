@@ -1,0 +1,135 @@
+//! The review of a sensor out of its band: the value among its limits, since when, and whether it came back.
+
+use eframe::egui::{Align2, Rect, Role, Shape, Stroke, Ui, pos2, vec2};
+
+use super::{facts, timeline};
+use crate::model::{Band, Celsius, Fahrenheit, Incident, TemperatureVerdict, Timestamp};
+use crate::ui::shapes::Mark;
+use crate::ui::text;
+use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
+use crate::ui::widgets::{Pane, badge, header, name, pane, put};
+
+/// Beyond this no scale is drawn, °C.
+const DRAWABLE: f64 = 1e5;
+
+/// The colours and the shape of a band.
+pub(super) fn look(theme: &Theme, band: Band) -> (Option<Mark>, Status) {
+    match band {
+        Band::Hot => (Some(Mark::Hot), theme.status.hot),
+        Band::Cold => (Some(Mark::Cold), theme.status.cold),
+        Band::Normal => (None, theme.status.ok),
+    }
+}
+
+/// The panes under the actions.
+pub(super) fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    incident: &Incident,
+    verdict: &TemperatureVerdict,
+    back_at: Option<Timestamp>,
+    now: Timestamp,
+) {
+    let split = rect.left() + (rect.width() * 0.55).floor();
+    let left = Rect::from_min_max(rect.min, pos2(split, rect.bottom()));
+    let right = Rect::from_min_max(pos2(split, rect.top()), rect.max);
+    let scale = Rect::from_min_size(left.min, vec2(left.width(), 220.0_f32.min(left.height() * 0.55)));
+    pane(ui, scale, "temperature", |ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        header(ui, Pane { title: "Among its limits", note: "", right: "°C" });
+        bands(ui, verdict);
+    });
+    pane(ui, Rect::from_min_max(pos2(left.left(), scale.bottom()), left.max), "temperature facts", |ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        header(ui, Pane { title: "Since when, routed where", ..Pane::default() });
+        facts::list(ui, &lines(incident, verdict, back_at, now));
+    });
+    timeline::show(ui, right, incident);
+}
+
+fn lines(
+    incident: &Incident,
+    verdict: &TemperatureVerdict,
+    back_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Vec<(&'static str, String)> {
+    let (low, high) = verdict.limits_c;
+    let mut lines = vec![
+        ("Value", format!("{}, {}", text::celsius(verdict.celsius.0), text::quantity(verdict.fahrenheit.0, 1, "°F"))),
+        ("Band", text::band(verdict.band).to_owned()),
+        ("Band before", verdict.previous.map_or("none, first reading".to_owned(), |band| text::band(band).to_owned())),
+        ("Limits", format!("COLD below {}, HOT above {}", text::celsius(low), text::celsius(high))),
+        ("Limits °F", format!("{}, {}", fahrenheit(low), fahrenheit(high))),
+        ("Since", format!("{}, {} ago", text::full_time(incident.occurred_at), text::age(now, incident.occurred_at))),
+    ];
+    lines.push(match back_at {
+        Some(at) => ("Back", format!("{}, after {}", text::full_time(at), text::age(at, incident.occurred_at))),
+        None => ("Back", "not yet: still out of its band".to_owned()),
+    });
+    lines.push(("Routed to", format!("{}temperature/{}/{}", incident.origin.root(), verdict.band.segment(), incident.device)));
+    lines.push(("Cost", format!("{} at list price", text::usd(incident.cost))));
+    lines.push(("Stored", if incident.stored { "yes, on disk".to_owned() } else { "not yet".to_owned() }));
+    lines
+}
+
+fn fahrenheit(celsius: f64) -> String {
+    text::quantity(Fahrenheit::from(Celsius(celsius)).0, 1, "°F")
+}
+
+/// A scale with the three bands, the limits and a pointer at the value.
+fn bands(ui: &mut Ui, verdict: &TemperatureVerdict) {
+    let theme = Theme::of(ui);
+    let body = ui.available_rect_before_wrap().shrink2(vec2(PANE_PAD.x + 6.0, 12.0));
+    let painter = ui.painter().clone();
+    let (low, high) = verdict.limits_c;
+    let value = verdict.celsius.0;
+    if ![low, high, value].iter().all(|celsius| celsius.abs() < DRAWABLE) || low > high {
+        let words = "The value or its limits are out of any range, so no scale can be drawn.";
+        let at = put(&painter, body.left_top(), Align2::LEFT_TOP, words, Type::Small.font(), theme.text.secondary);
+        name(ui, at, "bands", Role::Label, words);
+        return;
+    }
+    let pad = ((high - low) * 0.35).max(5.0);
+    let (from, until) = ((low - pad).min(value - pad / 2.0), (high + pad).max(value + pad / 2.0));
+    let bar = Rect::from_min_size(pos2(body.left(), body.center().y + 4.0), vec2(body.width(), 14.0));
+    let at = |celsius: f64| bar.left() + bar.width() * ((celsius - from) / (until - from)).clamp(0.0, 1.0) as f32;
+    for (band, a, b) in [(Band::Cold, from, low), (Band::Normal, low, high), (Band::Hot, high, until)] {
+        let (_, status) = look(theme, band);
+        let rect = Rect::from_x_y_ranges(at(a)..=at(b), bar.y_range());
+        painter.rect_filled(rect, 0.0, status.tint);
+        painter.rect_stroke(rect, 0.0, Stroke::new(1.0, status.line), eframe::egui::StrokeKind::Inside);
+        if rect.width() > 50.0 {
+            put(&painter, rect.center(), Align2::CENTER_CENTER, text::band(band), Type::Micro.semibold(), status.fg);
+        }
+    }
+    for limit in [low, high] {
+        put(
+            &painter,
+            pos2(at(limit), bar.bottom() + 6.0),
+            Align2::CENTER_TOP,
+            text::celsius(limit),
+            Type::Micro.font(),
+            theme.text.secondary,
+        );
+    }
+    let (_, status) = look(theme, verdict.band);
+    let tip = pos2(at(value), bar.top() - 1.0);
+    painter.add(Shape::convex_polygon(vec![tip, tip + vec2(-6.0, -9.0), tip + vec2(6.0, -9.0)], status.fg, Stroke::NONE));
+    painter.vline(tip.x, bar.y_range(), Stroke::new(2.0, theme.text.primary));
+    let words = text::celsius(value);
+    let galley = painter.layout_no_wrap(words.clone(), Type::Kpi.font(), status.fg);
+    let x = (tip.x - galley.size().x / 2.0).min(body.right() - galley.size().x).max(body.left());
+    painter.galley(pos2(x, tip.y - 14.0 - galley.size().y), galley, status.fg);
+    let beyond = match verdict.band {
+        Band::Hot => format!(", {} above its limit", text::celsius(value - high)),
+        Band::Cold => format!(", {} below its limit", text::celsius(low - value)),
+        Band::Normal => ", within its limits".to_owned(),
+    };
+    name(ui, body, "bands", Role::Meter, &format!("{} {words}{beyond}", text::band(verdict.band)));
+}
+
+/// The badge of the band: `HOT`, `COLD`.
+pub(super) fn band_badge(ui: &mut Ui, band: Band) {
+    let (mark, status) = look(Theme::of(ui), band);
+    badge(ui, mark, text::band(band), status);
+}

@@ -1,0 +1,184 @@
+//! The native wire format as tables: which topics there are, which fields each message has, and the rule of each.
+//!
+//! The ranges are those of `decode` (docs/WIRE.md); a window imports no part of the line, so they stand here once more.
+
+/// What a topic carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `fleet/<vehicle>/driving`
+    Driving,
+    /// `fleet/<vehicle>/crash`
+    Crash,
+    /// `sensors/<sensor>/temperature`
+    Temperature,
+}
+
+impl Kind {
+    /// Every kind, in the order of the form.
+    pub(super) const ALL: [Self; 3] = [Self::Crash, Self::Driving, Self::Temperature];
+
+    /// The kind and the device of a topic without its root.
+    pub(super) fn of_topic(topic: &str) -> Result<(Self, &str), String> {
+        let mut parts = topic.split('/');
+        let kind = match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some("fleet"), Some(device), Some("driving"), None) => Some((Self::Driving, device)),
+            (Some("fleet"), Some(device), Some("crash"), None) => Some((Self::Crash, device)),
+            (Some("sensors"), Some(device), Some("temperature"), None) => Some((Self::Temperature, device)),
+            _ => None,
+        };
+        let (kind, device) = kind.ok_or_else(|| {
+            format!(
+                "the topic must be fleet/<vehicle>/crash, fleet/<vehicle>/driving or sensors/<sensor>/temperature, got {topic:?}"
+            )
+        })?;
+        check_name(device)?;
+        Ok((kind, device))
+    }
+
+    /// The topic of a device, without its root.
+    pub(super) fn topic(self, device: &str) -> String {
+        match self {
+            Self::Driving => format!("fleet/{device}/driving"),
+            Self::Crash => format!("fleet/{device}/crash"),
+            Self::Temperature => format!("sensors/{device}/temperature"),
+        }
+    }
+
+    /// The fields of its message.
+    pub(super) fn fields(self) -> &'static [Field] {
+        match self {
+            Self::Driving => &DRIVING,
+            Self::Crash => &CRASH,
+            Self::Temperature => &TEMPERATURE,
+        }
+    }
+
+    /// What it is called on the screen.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Driving => "Driving",
+            Self::Crash => "Crash",
+            Self::Temperature => "Temperature",
+        }
+    }
+}
+
+/// Whether a device may be called so: one to 128 bytes without a slash, a wildcard, a space or a control character.
+pub(super) fn check_name(name: &str) -> Result<(), String> {
+    if name.is_empty() {
+        return Err("the name must not be empty".to_owned());
+    }
+    if name.len() > 128 {
+        return Err(format!("the name must have at most 128 bytes, got {}", name.len()));
+    }
+    match name.chars().find(|c| "/+#$".contains(*c) || c.is_control() || c.is_whitespace()) {
+        Some(found) => Err(format!("the name must be without /, +, #, $ and spaces, got {found:?}")),
+        None => Ok(()),
+    }
+}
+
+/// A field of an object: its name, its rule, and whether it must be there.
+pub(super) struct Field {
+    pub(super) key: &'static str,
+    pub(super) rule: Rule,
+    pub(super) needed: bool,
+}
+
+const fn must(key: &'static str, rule: Rule) -> Field {
+    Field { key, rule, needed: true }
+}
+
+const fn may(key: &'static str, rule: Rule) -> Field {
+    Field { key, rule, needed: false }
+}
+
+/// What a value must be.
+pub(super) enum Rule {
+    /// A number from, to, with its unit.
+    Number(f64, f64, &'static str),
+    /// A whole number from 0.
+    Count,
+    /// RFC 3339 text, epoch ms or `{{now}}`.
+    Time,
+    /// Any text.
+    Text,
+    /// A name: text or a whole number.
+    Name,
+    /// `true` or `false`.
+    Bool,
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+    /// An object of these.
+    Object(&'static [Field]),
+    /// An object of arrays of one length; each with its range, unit and whether null may stand for a missing sample.
+    Columns(&'static [Column]),
+}
+
+/// One array of [`Rule::Columns`].
+pub(super) struct Column {
+    pub(super) key: &'static str,
+    pub(super) range: (f64, f64),
+    pub(super) unit: &'static str,
+    pub(super) nulls: bool,
+}
+
+/// Speeds a road vehicle can have, km/h.
+const SPEED: (f64, f64) = (0.0, 400.0);
+/// Accelerations of a driving row, g.
+const ACCEL: (f64, f64) = (-100.0, 100.0);
+/// Accelerations of a crash sample, g: laboratory sensors on engines read to about 1,000.
+const CRASH_ACCEL: (f64, f64) = (-1_000.0, 1_000.0);
+/// Times of samples around `occurred_at`, ms: wide, since a clock that jumps is evidence and no reason not to read.
+const SAMPLE_MS: (f64, f64) = (-1e13, 1e13);
+
+static ACCEL_G: [Field; 3] = [
+    must("x", Rule::Number(ACCEL.0, ACCEL.1, "g")),
+    must("y", Rule::Number(ACCEL.0, ACCEL.1, "g")),
+    must("z", Rule::Number(ACCEL.0, ACCEL.1, "g")),
+];
+static POSITION: [Field; 3] = [
+    must("lat", Rule::Number(-90.0, 90.0, "degrees")),
+    must("lon", Rule::Number(-180.0, 180.0, "degrees")),
+    may("hdop", Rule::Number(0.0, 100.0, "")),
+];
+static SAMPLES: [Column; 4] = [
+    Column { key: "t_ms", range: SAMPLE_MS, unit: "ms", nulls: false },
+    Column { key: "x_g", range: CRASH_ACCEL, unit: "g", nulls: true },
+    Column { key: "y_g", range: CRASH_ACCEL, unit: "g", nulls: true },
+    Column { key: "z_g", range: CRASH_ACCEL, unit: "g", nulls: true },
+];
+static SPEEDS: [Column; 2] = [
+    Column { key: "t_ms", range: SAMPLE_MS, unit: "ms", nulls: false },
+    Column { key: "kmh", range: SPEED, unit: "km/h", nulls: true },
+];
+static DRIVING: [Field; 7] = [
+    must("occurred_at", Rule::Time),
+    may("speed_kmh", Rule::Number(SPEED.0, SPEED.1, "km/h")),
+    may("accel_g", Rule::Object(&ACCEL_G)),
+    may("position", Rule::Object(&POSITION)),
+    may("heading_deg", Rule::Number(0.0, 360.0, "degrees")),
+    may("boot_id", Rule::Name),
+    may("seq", Rule::Count),
+];
+static CRASH: [Field; 13] = [
+    may("event_id", Rule::Name),
+    may("vehicle", Rule::Name),
+    must("occurred_at", Rule::Time),
+    may("boot_id", Rule::Name),
+    may("seq", Rule::Count),
+    must("samples", Rule::Columns(&SAMPLES)),
+    may("frame", Rule::OneOf(&["vehicle", "device"])),
+    may("gravity", Rule::Bool),
+    may("range_g", Rule::Number(0.1, 2_000.0, "g")),
+    may("speed", Rule::Columns(&SPEEDS)),
+    may("airbag", Rule::Bool),
+    may("position", Rule::Object(&POSITION)),
+    may("device_verdict", Rule::Text),
+];
+static TEMPERATURE: [Field; 5] = [
+    may("occurred_at", Rule::Time),
+    may("celsius", Rule::Number(-273.15, 2_000.0, "°C")),
+    may("fahrenheit", Rule::Number(-459.67, 3_632.0, "°F")),
+    may("boot_id", Rule::Name),
+    may("seq", Rule::Count),
+];

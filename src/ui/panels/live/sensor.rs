@@ -1,0 +1,147 @@
+//! The chosen sensor: its temperature among its bands.
+
+use eframe::egui::{Align2, Rect, Role, Stroke, Ui, pos2};
+
+use super::super::PanelContext;
+use super::{chart_area, time_labels};
+use crate::model::Band;
+use crate::state::Snapshot;
+use crate::state::snapshot::SensorView;
+use crate::ui::decimate::{Point, silence};
+use crate::ui::shapes::{Mark, dotted_underline};
+use crate::ui::text::{self, Freshness};
+use crate::ui::theme::{Theme, Type};
+use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range};
+use crate::ui::widgets::{Pane, badge, band_badge, band_status, empty_state, header, name, origin_badge, put, within};
+use crate::ui::{icons, series};
+
+/// The windows to choose from, minutes: the least that holds what there is.
+const WINDOWS_MIN: [f64; 4] = [5.0, 15.0, 30.0, 60.0];
+
+pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
+    let Some(sensor) = &snapshot.sensor else {
+        header(ui, Pane { title: "Sensor", ..Pane::default() });
+        let sentence = "The sensor furthest out of its band shows here by itself.";
+        empty_state(ui, icons::THERMOMETER, "No sensor yet", sentence, None);
+        return;
+    };
+    let theme = Theme::of(ui);
+    let now_ms = context.now.0 as f64 / 1e3;
+    let first = sensor.series.iter().find_map(|chunk| chunk.t_ms.first()).map_or(now_ms, |&t_ms| t_ms as f64);
+    let span_min = (now_ms - first) / 60_000.0;
+    let window = WINDOWS_MIN.into_iter().find(|minutes| *minutes >= span_min).unwrap_or(60.0);
+    let x = (now_ms - window * 60_000.0, now_ms);
+    let points = series::column(&sensor.series, 0, x);
+    let gap = series::gap_ms(&points, sensor.row.period_secs);
+    let mut fresh = Freshness::of(context.now.secs_since(sensor.row.last_seen), sensor.row.period_secs);
+    if context.liveness.stale_since().is_some() {
+        fresh = fresh.max(Freshness::Stale);
+    }
+    head(ui, sensor, fresh, context, theme);
+
+    let room = ui.available_rect_before_wrap();
+    let area = chart_area(room, 84.0);
+    let (low, high) = sensor.row.last.limits_c;
+    let margin = ((high - low) * 0.15).max(1.0);
+    let shown = points.iter().filter(|point| point.0 >= x.0).map(|point| point.1);
+    let axes = Axes { area, x, y: round_range(shown.chain([low - margin, high + margin]), 4.0) };
+    let painter = ui.painter().clone();
+    axes.frame(&painter, theme, 5);
+    axes.band(&painter, (high, axes.y.1), theme.plot.band_hot);
+    axes.band(&painter, (low, high), theme.plot.band_normal);
+    axes.band(&painter, (axes.y.0, low), theme.plot.band_cold);
+    axes.x_labels(&painter, theme, time_labels(x));
+    axes.limit(&painter, high, theme.status.hot.fg);
+    axes.limit(&painter, low, theme.status.cold.fg);
+    let pen = Pen { stroke: Stroke::new(1.5, theme.plot.series[0]), dash: &[] };
+    axes.line(&painter, &points, gap, &pen);
+    if let Some((at, band)) = sensor.crossed {
+        let words = format!("crossed {}", text::clock_minutes(at));
+        axes.marker(&painter, at.0 as f64 / 1e3, &words, band_status(theme, band).fg, &[2.0, 3.0]);
+    }
+    if let Some(gap) = silence(&points, now_ms, gap) {
+        axes.gap(&painter, theme, gap, "no data");
+    }
+    let last = points.iter().rev().find(|point| point.1.is_finite());
+    if let Some(&last) = last {
+        let color = if fresh < Freshness::Stale { band_status(theme, sensor.row.last.band).fg } else { theme.text.secondary };
+        if fresh < Freshness::Stale {
+            painter.circle_filled(axes.at(last), 4.0, color);
+        } else {
+            painter.circle_stroke(axes.at(last), 4.0, Stroke::new(1.5, color));
+        }
+    }
+    axes.unit(&painter, theme, "°C");
+    bands(&painter, &axes, (low, high), theme);
+    hover(ui, &axes, &points, gap, theme);
+    let words = format!(
+        "{} last {} min: {} {}, {}",
+        sensor.row.device,
+        text::number(window, 0),
+        text::celsius(sensor.row.last.celsius.0),
+        text::band(sensor.row.last.band),
+        fresh.word()
+    );
+    name(ui, area, "band chart", Role::Image, &words);
+}
+
+fn head(ui: &mut Ui, sensor: &SensorView, fresh: Freshness, context: &PanelContext<'_>, theme: &Theme) {
+    let free = header(ui, Pane { title: sensor.row.device.as_str(), ..Pane::default() });
+    let celsius = sensor.row.last.celsius.0;
+    let age = text::age(context.now, sensor.row.last_seen);
+    let right = pos2(free.right() + 8.0, free.center().y);
+    let painter = ui.painter().clone();
+    let status = band_status(theme, sensor.row.last.band);
+    let (words, color) = match fresh {
+        Freshness::Lost => (format!("No data for {age}"), theme.text.secondary),
+        Freshness::Stale => (text::celsius(celsius), theme.text.tertiary),
+        Freshness::Live | Freshness::Late if sensor.row.last.band == Band::Normal => (text::celsius(celsius), theme.text.primary),
+        Freshness::Live | Freshness::Late => (text::celsius(celsius), status.fg),
+    };
+    let font = if fresh == Freshness::Lost { Type::Small.font() } else { Type::Title.font() };
+    let value = put(&painter, right, Align2::RIGHT_CENTER, words, font, color);
+    if fresh == Freshness::Stale {
+        dotted_underline(&painter, value.left_bottom(), value.width(), color);
+    }
+    let free = Rect::from_min_max(free.min, pos2(value.left() - 8.0, free.bottom()));
+    within(ui, free, |ui| {
+        match fresh {
+            Freshness::Stale => {
+                badge(ui, Some(Mark::Clock), &format!("STALE {age}"), theme.status.stale);
+            }
+            Freshness::Lost => {}
+            Freshness::Live | Freshness::Late => {
+                band_badge(ui, sensor.row.last.band);
+            }
+        }
+        ui.add_space(6.0);
+        origin_badge(ui, sensor.row.origin);
+    });
+}
+
+/// The bands in words at the right.
+fn bands(painter: &eframe::egui::Painter, axes: &Axes, (low, high): (f64, f64), theme: &Theme) {
+    let left = axes.area.right() + 8.0;
+    let y = |from: f64, until: f64| axes.at((axes.x.0, f64::midpoint(from, until))).y;
+    let limit = |value: f64| text::number(value, usize::from(value.fract() != 0.0));
+    let lines = [
+        (y(high, axes.y.1), "HOT", format!("> {} °C", limit(high)), theme.status.hot.fg),
+        (y(low, high), "NORMAL", format!("{} to {} °C", limit(low), limit(high)), theme.status.ok.fg),
+        (y(axes.y.0, low), "COLD", format!("< {} °C", limit(low)), theme.status.cold.fg),
+    ];
+    let mut below = axes.area.top() + 7.0;
+    for (y, word, range, color) in lines {
+        let y = y.max(below).min(axes.area.bottom());
+        below = y + 34.0;
+        put(painter, pos2(left, y - 7.0), Align2::LEFT_CENTER, word, Type::Micro.semibold(), color);
+        put(painter, pos2(left, y + 7.0), Align2::LEFT_CENTER, range, Type::Micro.font(), theme.text.secondary);
+    }
+}
+
+fn hover(ui: &Ui, axes: &Axes, points: &[Point], gap: f64, theme: &Theme) {
+    let response = ui.interact(axes.area, ui.scope_id().with("band hover"), eframe::egui::Sense::hover());
+    let Some(x) = axes.cursor(ui.painter(), theme, &response) else { return };
+    let at = text::clock(crate::model::Timestamp::from_millis(x as i64));
+    let value = nearest(points, x, gap).map_or_else(|| "no value".to_owned(), |point| text::celsius(point.1));
+    response.on_hover_text_at_pointer(format!("{at}  {value}"));
+}

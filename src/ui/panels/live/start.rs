@@ -1,0 +1,132 @@
+//! What stands in the middle before the first message: four steps to a live picture.
+
+use eframe::egui::{Align, Align2, Layout, Rect, Role, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
+
+use super::super::{PanelContext, Screen};
+use crate::model::{Link, LinkState};
+use crate::state::Snapshot;
+use crate::ui::shapes::{self, Mark};
+use crate::ui::theme::{RADIUS_CARD, Theme, Type};
+use crate::ui::vitals::Broker;
+use crate::ui::widgets::{Button, name, put};
+use crate::ui::{icons, text};
+
+struct Step<'a> {
+    title: &'a str,
+    sentence: String,
+    needs: &'a str,
+    done: bool,
+    button: Option<(Button<'a>, Screen)>,
+}
+
+pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
+    let theme = Theme::of(ui);
+    let room = ui.max_rect();
+    ui.painter().rect_filled(room, 0.0, theme.bg.inset);
+    let broker = Broker::of(snapshot);
+    let connected = broker.n_up > 0;
+    let told = snapshot.links.get(&Link::Notify).is_some_and(|status| status.state == LinkState::Up);
+    let steps = steps(context, connected, told, broker.state);
+    let row_h = 66.0;
+    let head_h = 76.0;
+    let size = vec2((room.width() - 48.0).min(680.0), head_h + row_h * steps.len() as f32);
+    let card =
+        Rect::from_min_size(pos2(room.center().x - size.x / 2.0, (room.center().y - size.y / 2.0).max(room.top() + 8.0)), size);
+    let painter = ui.painter().clone();
+    painter.rect(card, f32::from(RADIUS_CARD), theme.bg.panel, Stroke::new(1.0, theme.border.strong), StrokeKind::Inside);
+    shapes::icon(&painter, card.min + vec2(36.0, head_h / 2.0), 30.0, icons::CELL_TOWER, theme.accent.base, false);
+    let (title, sentence) = match (connected, context.sample) {
+        (true, true) => ("The sample fleet is on its way", "Its first messages appear here within seconds."),
+        (true, false) => ("Waiting for the first message", "The broker is connected; nothing has been published yet."),
+        (false, _) => {
+            ("Nothing is connected yet", "Four short steps to a live picture. Nothing leaves this machine until you connect it.")
+        }
+    };
+    put(&painter, card.min + vec2(64.0, 28.0), Align2::LEFT_CENTER, title, Type::Title.font(), theme.text.primary);
+    put(&painter, card.min + vec2(64.0, 50.0), Align2::LEFT_CENTER, sentence, Type::Small.font(), theme.text.secondary);
+    name(ui, Rect::from_min_size(card.min, vec2(size.x, head_h)), "start", Role::Heading, &format!("{title}. {sentence}"));
+    for (i, step) in steps.into_iter().enumerate() {
+        let rect = Rect::from_min_size(card.min + vec2(0.0, head_h + row_h * i as f32), vec2(size.x, row_h));
+        painter.hline(rect.x_range(), rect.top() + 0.5, theme.hairline());
+        let center = pos2(rect.left() + 32.0, rect.center().y);
+        if step.done {
+            painter.circle_stroke(center, 12.0, Stroke::new(1.25, theme.status.ok.fg));
+            Mark::Check.paint(&painter, center, 12.0, theme.status.ok.fg);
+        } else {
+            painter.circle_stroke(center, 12.0, Stroke::new(1.25, theme.accent.line));
+            let number = (i + 1).to_string();
+            put(&painter, center, Align2::CENTER_CENTER, number, Type::Small.semibold(), theme.accent.base);
+        }
+        let left = rect.left() + 60.0;
+        let y = rect.center().y;
+        let title =
+            put(&painter, pos2(left, y - 10.0), Align2::LEFT_CENTER, step.title, Type::Section.font(), theme.text.primary);
+        if step.done {
+            put(
+                &painter,
+                pos2(title.right() + 8.0, y - 10.0),
+                Align2::LEFT_CENTER,
+                "done",
+                Type::Small.font(),
+                theme.status.ok.fg,
+            );
+        }
+        if !step.needs.is_empty() {
+            let at = pos2(title.right() + 8.0, y - 10.0);
+            put(&painter, at, Align2::LEFT_CENTER, step.needs, Type::Small.font(), theme.text.tertiary);
+        }
+        let width = size.x - 60.0 - if step.button.is_some() { 190.0 } else { 20.0 };
+        let sentence = shapes::elided(&painter, &step.sentence, &Type::Small.font(), theme.text.secondary, width);
+        painter.galley(pos2(left, y + 2.0), sentence, theme.text.secondary);
+        let state = if step.done { "done" } else { "to do" };
+        name(ui, rect, ("step", i), Role::Label, &format!("Step {}: {}, {state}. {}", i + 1, step.title, step.sentence));
+        if let Some((button, screen)) = step.button {
+            let place = Rect::from_min_max(pos2(rect.right() - 190.0, rect.top()), pos2(rect.right() - 20.0, rect.bottom()));
+            let builder = UiBuilder::new().max_rect(place).id_salt(("step", i)).layout(Layout::right_to_left(Align::Center));
+            if ui.scope_builder(builder, |ui| ui.add(button)).inner.clicked() {
+                *context.go = Some(screen);
+            }
+        }
+    }
+}
+
+fn steps<'a>(context: &PanelContext<'_>, connected: bool, told: bool, state: LinkState) -> [Step<'a>; 4] {
+    let broker = if connected {
+        format!("Connected, {} environment.", context.environment)
+    } else {
+        format!("{}. Start with --broker URL, or name it in the settings.", text::link(state))
+    };
+    let drill = Button::default("Send a drill").icon(icons::TEST_TUBE).off((!connected).then_some("needs step 1: a broker"));
+    [
+        Step {
+            title: "Connect a broker",
+            sentence: broker,
+            needs: "",
+            done: connected,
+            button: (!connected)
+                .then(|| (Button::primary("Connections").icon(icons::BROADCAST).named("Connect a broker"), Screen::Connections)),
+        },
+        Step {
+            title: "Functions run inside Fleetwatch",
+            sentence: "Judging, routing and conversion work now, at no charge.".to_owned(),
+            needs: "",
+            done: true,
+            button: None,
+        },
+        Step {
+            title: "Choose who gets told",
+            sentence: if told { "A channel is set up." } else { "Until then a real accident shows here only." }.to_owned(),
+            needs: "",
+            done: told,
+            button: (!told)
+                .then(|| (Button::quiet("Connections").icon(icons::PAPER_PLANE).named("Add a channel"), Screen::Connections)),
+        },
+        Step {
+            title: "Prove it with a drill",
+            sentence: "One marked crash through every stage, timed.".to_owned(),
+            needs: if connected { "" } else { "needs step 1" },
+            done: false,
+            button: Some((drill, Screen::Inject)),
+        },
+    ]
+}

@@ -1,0 +1,182 @@
+//! The chosen vehicle: speed and accelerations on one time axis, the last five minutes.
+
+use eframe::egui::{Align2, Rect, Role, Sense, Stroke, Ui, pos2};
+
+use super::super::PanelContext;
+use super::{chart_area, time_labels};
+use crate::model::{Incident, IncidentKind};
+use crate::state::Snapshot;
+use crate::state::snapshot::VehicleView;
+use crate::ui::decimate::{Point, gaps, silence};
+use crate::ui::shapes::{Mark, dashed, dotted_underline};
+use crate::ui::text::{self, Freshness};
+use crate::ui::theme::{Theme, Type};
+use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range};
+use crate::ui::widgets::{Pane, badge, empty_state, header, name, origin_badge, put, within};
+use crate::ui::{icons, series};
+
+/// How much is shown. ms
+const WINDOW_MS: f64 = 300_000.0;
+/// The scale of the accelerations; what lies beyond gets an arrow and its number. g
+const SCALE_G: f64 = 2.0;
+/// Speed's column and those of the accelerations, with their names.
+const SPEED: usize = 0;
+const ACCELERATIONS: [(usize, &str); 3] = [(1, "x"), (2, "y"), (3, "z")];
+
+pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
+    let Some(vehicle) = &snapshot.vehicle else {
+        header(ui, Pane { title: "Selected vehicle", ..Pane::default() });
+        let sentence = "Click a vehicle in the list to follow its speed and its g forces.";
+        empty_state(ui, icons::CHART_LINE, "No vehicle selected", sentence, None);
+        return;
+    };
+    let theme = Theme::of(ui);
+    let now_ms = context.now.0 as f64 / 1e3;
+    let x = (now_ms - WINDOW_MS, now_ms);
+    let column = |idx| series::column(&vehicle.series, idx, x);
+    let speed = column(SPEED);
+    let gap = series::gap_ms(&speed, vehicle.row.period_secs);
+    let age_secs = context.now.secs_since(vehicle.row.last_seen);
+    let mut fresh = Freshness::of(age_secs, vehicle.row.period_secs);
+    if context.liveness.stale_since().is_some() {
+        fresh = fresh.max(Freshness::Stale);
+    }
+    head(ui, vehicle, fresh, context);
+
+    let room = ui.available_rect_before_wrap();
+    let area = chart_area(room, 116.0);
+    let split = area.top() + area.height() * 0.47;
+    let top = Rect::from_min_max(area.min, pos2(area.right(), split - 8.0));
+    let bottom = Rect::from_min_max(pos2(area.left(), split + 8.0), area.max);
+    let visible = speed.iter().filter(|point| point.0 >= x.0).map(|point| point.1);
+    let most = round_range(visible.chain([0.0]), 40.0).1.max(40.0);
+    let speed_axes = Axes { area: top, x, y: (0.0, most) };
+    let accel_axes = Axes { area: bottom, x, y: (-SCALE_G, SCALE_G) };
+    let painter = ui.painter().clone();
+    let response = ui.interact(room, ui.scope_id().with("strips"), Sense::hover());
+    speed_axes.frame(&painter, theme, 3);
+    accel_axes.frame(&painter, theme, 2);
+    for (axes, labelled) in [(&speed_axes, false), (&accel_axes, true)] {
+        let labels = time_labels(x).into_iter();
+        let clip = painter.with_clip_rect(if labelled { room } else { axes.area });
+        axes.x_labels(&clip, theme, labels);
+    }
+    let pen = |i: usize| Pen { stroke: Stroke::new(1.5, theme.plot.series[i]), dash: &theme.plot.series_dash[i] };
+    speed_axes.line(&painter, &speed, gap, &pen(0));
+    let accelerations = ACCELERATIONS.map(|(idx, _)| column(idx));
+    for (i, points) in accelerations.iter().enumerate() {
+        accel_axes.line(&painter, points, gap, &pen(i + 1));
+    }
+    for incident in incidents_of(snapshot, vehicle) {
+        let at = incident.occurred_at.0 as f64 / 1e3;
+        let color = theme.severity(incident.severity).fg;
+        speed_axes.marker(&painter, at, &format!("impact {}", text::clock(incident.occurred_at)), color, &[]);
+        accel_axes.marker(&painter, at, "", color, &[]);
+    }
+    let all: Vec<Point> = accelerations.iter().flatten().copied().collect();
+    accel_axes.off_scale(&painter, theme, &all, "g");
+    for gap in gaps(&speed, gap) {
+        speed_axes.gap(&painter, theme, gap, "");
+        accel_axes.gap(&painter, theme, gap, "");
+    }
+    if let Some(gap) = silence(&speed, now_ms, gap.max(2_000.0)) {
+        let since = text::clock(crate::model::Timestamp::from_millis(gap.0 as i64));
+        speed_axes.gap(&painter, theme, gap, &format!("no data since {since}"));
+        accel_axes.gap(&painter, theme, gap, "the gap stays a gap");
+    }
+    if speed.is_empty() {
+        put(&painter, top.center(), Align2::CENTER_CENTER, "No sample in these 5 min", Type::Small.font(), theme.text.secondary);
+    }
+    speed_axes.unit(&painter, theme, "km/h");
+    accel_axes.unit(&painter, theme, "g");
+    let cursor = response.hover_pos().filter(|at| area.x_range().contains(at.x)).map(|at| {
+        for axes in [&speed_axes, &accel_axes] {
+            painter.vline(at.x, axes.area.y_range(), Stroke::new(1.0, theme.plot.cursor));
+        }
+        speed_axes.x_at(at.x)
+    });
+    let words = readout(ui, (top, bottom), (&speed, &accelerations), gap, cursor, fresh, theme);
+    name(ui, area, "series", Role::Image, &format!("{} last 5 min: {words}, {}", vehicle.row.device, fresh.word()));
+}
+
+fn head(ui: &mut Ui, vehicle: &VehicleView, fresh: Freshness, context: &PanelContext<'_>) {
+    let theme = Theme::of(ui);
+    let age = text::age(context.now, vehicle.row.last_seen);
+    let period = vehicle
+        .row
+        .period_secs
+        .filter(|secs| *secs > 0.0)
+        .map_or_else(String::new, |secs| format!("every {}, ", text::micros((secs * 1e6) as i64)));
+    // A stale vehicle says its age in the badge.
+    let note = if fresh >= Freshness::Stale { String::new() } else { format!("{period}last sample {age} ago") };
+    let free = header(ui, Pane { title: vehicle.row.device.as_str(), note: &note, right: "Last 5 min" });
+    within(ui, free, |ui| {
+        if fresh >= Freshness::Stale {
+            let word = if fresh == Freshness::Lost { format!("NO DATA {age}") } else { format!("STALE {age}") };
+            badge(ui, Some(Mark::Clock), &word, theme.status.stale);
+            ui.add_space(6.0);
+        }
+        origin_badge(ui, vehicle.row.origin);
+    });
+}
+
+fn incidents_of<'a>(snapshot: &'a Snapshot, vehicle: &VehicleView) -> impl Iterator<Item = &'a Incident> {
+    let device = vehicle.row.device.clone();
+    let all = snapshot.incidents.iter().chain(snapshot.drills.iter());
+    all.map(|incident| &**incident)
+        .filter(move |incident| incident.device == device && matches!(incident.kind, IncidentKind::Crash { .. }))
+}
+
+/// The numbers at the right: at the cursor, else the last ones. Gives them in words.
+fn readout(
+    ui: &Ui,
+    (top, bottom): (Rect, Rect),
+    (speed, accelerations): (&[Point], &[Vec<Point>; 3]),
+    gap: f64,
+    cursor: Option<f64>,
+    fresh: Freshness,
+    theme: &Theme,
+) -> String {
+    let painter = ui.painter();
+    let left = top.right() + 12.0;
+    let value_at = |points: &[Point]| match cursor {
+        Some(x) => nearest(points, x, gap).map(|point| point.1),
+        None if fresh == Freshness::Lost => None,
+        None => points.iter().rev().find(|point| point.1.is_finite()).map(|point| point.1),
+    };
+    let label = match (cursor, fresh) {
+        (Some(x), _) => text::clock(crate::model::Timestamp::from_millis(x as i64)),
+        (None, Freshness::Live | Freshness::Late) => "Speed".to_owned(),
+        (None, _) => "Last speed".to_owned(),
+    };
+    let plain = cursor.is_some() || fresh < Freshness::Stale;
+    let ink = if plain { theme.text.primary } else { theme.text.tertiary };
+    put(painter, pos2(left, top.top() + 6.0), Align2::LEFT_CENTER, label, Type::Small.font(), theme.text.secondary);
+    let words = if let Some(kmh) = value_at(speed) {
+        let number = text::number(kmh, 0);
+        let rect = put(painter, pos2(left, top.top() + 26.0), Align2::LEFT_CENTER, &number, Type::Title.medium(), ink);
+        let unit = pos2(rect.right() + 4.0, top.top() + 27.0);
+        put(painter, unit, Align2::LEFT_CENTER, "km/h", Type::Small.font(), theme.text.secondary);
+        if !plain {
+            dotted_underline(painter, rect.left_bottom(), rect.width(), ink);
+        }
+        format!("speed {number} km/h")
+    } else {
+        put(painter, pos2(left, top.top() + 26.0), Align2::LEFT_CENTER, "no value", Type::Body.font(), theme.text.tertiary);
+        "speed unknown".to_owned()
+    };
+    let most = speed.iter().map(|point| point.1).filter(|kmh| kmh.is_finite()).fold(f64::MIN, f64::max);
+    if most >= 0.0 {
+        let most = format!("max {}", text::kmh(most));
+        put(painter, pos2(left, top.top() + 47.0), Align2::LEFT_CENTER, most, Type::Micro.font(), theme.text.tertiary);
+    }
+    for (i, (points, (_, axis))) in accelerations.iter().zip(ACCELERATIONS).enumerate() {
+        let y = bottom.top() + 8.0 + 17.0 * i as f32;
+        let stroke = Stroke::new(1.5, theme.plot.series[i + 1]);
+        dashed(painter, &[pos2(left, y), pos2(left + 16.0, y)], stroke, &theme.plot.series_dash[i + 1]);
+        let value = value_at(points).map_or_else(|| "no value".to_owned(), |g| text::quantity(g, 2, "g"));
+        let rect = put(painter, pos2(left + 22.0, y), Align2::LEFT_CENTER, axis, Type::Micro.font(), theme.text.secondary);
+        put(painter, pos2(rect.right() + 6.0, y), Align2::LEFT_CENTER, value, Type::Micro.medium(), ink);
+    }
+    words
+}

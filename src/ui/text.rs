@@ -1,0 +1,286 @@
+//! Numbers, durations, ages, money and local time as people read them. Pure: the time comes in.
+//!
+//! A number never goes out without its unit; where it is not known, words stand instead of it.
+
+use chrono::{DateTime, FixedOffset, Local, TimeZone as _};
+
+use crate::model::{Band, Life, LinkState, PicoUsd, Points, Ruling, Severity, Timestamp};
+
+/// `1,284`.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `1 vehicle`, `1,284 vehicles`.
+pub fn plural(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}
+
+/// A value with its unit and a fixed number of decimals: `34.0 km/h`. Not finite: `unknown`.
+pub fn quantity(value: f64, decimals: usize, unit: &str) -> String {
+    let number = number(value, decimals);
+    if number == UNKNOWN || unit.is_empty() { number } else { format!("{number} {unit}") }
+}
+
+/// What stands where a number is not known.
+pub const UNKNOWN: &str = "unknown";
+
+/// A value with a fixed number of decimals and a real minus sign. Not finite: `unknown`.
+pub fn number(value: f64, decimals: usize) -> String {
+    if !value.is_finite() {
+        return UNKNOWN.to_owned();
+    }
+    let text = format!("{:.decimals$}", value.abs());
+    let zero = text.bytes().all(|b| b == b'0' || b == b'.');
+    if value < 0.0 && !zero { format!("−{text}") } else { text }
+}
+
+/// Signed: `+16.0 g`, `−3.0 g`, `0.0 g`.
+pub fn signed(value: f64, decimals: usize, unit: &str) -> String {
+    let text = quantity(value, decimals, unit);
+    if value > 0.0 && value.is_finite() && !text.trim_start_matches(['0', '.']).starts_with(' ') {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
+/// `31.5 °C`.
+pub fn celsius(value: f64) -> String {
+    quantity(value, 1, "°C")
+}
+
+/// `34 km/h`.
+pub fn kmh(value: f64) -> String {
+    quantity(value, 0, "km/h")
+}
+
+/// A heading in degrees with its compass point: `271° W`.
+pub fn heading(degrees: f64) -> String {
+    const POINTS: [&str; 8] = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"];
+    if !degrees.is_finite() {
+        return UNKNOWN.to_owned();
+    }
+    let turned = degrees.rem_euclid(360.0);
+    format!("{}° {}", number(turned, 0), POINTS[(turned / 45.0).round() as usize % 8])
+}
+
+/// A duration in µs: `850 µs`, `38 ms`, `2.1 s`, `4 min 05 s`.
+pub fn micros(micros: i64) -> String {
+    let sign = if micros < 0 { "−" } else { "" };
+    let us = micros.unsigned_abs();
+    match us {
+        0..1_000 => format!("{sign}{us} µs"),
+        1_000..10_000 => format!("{sign}{:.1} ms", us as f64 / 1e3),
+        10_000..1_000_000 => format!("{sign}{} ms", us / 1_000),
+        1_000_000..60_000_000 => format!("{sign}{:.1} s", us as f64 / 1e6),
+        _ => format!("{sign}{}", age_of_secs(us / 1_000_000)),
+    }
+}
+
+/// How long ago: `0 s`, `42 s`, `2 min 57 s`, `14 min`, `3 h 20 min`, `5 d 2 h`. The future counts as now.
+pub fn age(now: Timestamp, then: Timestamp) -> String {
+    age_of_secs(now.micros_since(then).max(0) as u64 / 1_000_000)
+}
+
+fn age_of_secs(secs: u64) -> String {
+    match secs {
+        0..60 => format!("{secs} s"),
+        60..600 => format!("{} min {:02} s", secs / 60, secs % 60),
+        600..3_600 => format!("{} min", secs / 60),
+        3_600..86_400 => format!("{} h {:02} min", secs / 3_600, secs / 60 % 60),
+        _ => format!("{} d {} h", secs / 86_400, secs / 3_600 % 24),
+    }
+}
+
+/// Bytes in decimal units: `512 B`, `18.4 GB`.
+pub fn bytes(n: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let (mut value, mut unit_idx) = (n as f64, 0);
+    while value >= 999.95 && unit_idx + 1 < UNITS.len() {
+        value /= 1_000.0;
+        unit_idx += 1;
+    }
+    if unit_idx == 0 { format!("{n} B") } else { format!("{value:.1} {}", UNITS[unit_idx]) }
+}
+
+/// Money with its currency, as fine as the amount needs: `USD 39.84`, `USD 0.0004`, `USD 0.000000002083`.
+pub fn usd(amount: PicoUsd) -> String {
+    let dollars = amount.usd().abs();
+    let sign = if amount.0 < 0 { "−" } else { "" };
+    let digits = match dollars {
+        _ if amount.0 == 0 => "0.00".to_owned(),
+        1.0.. => format!("{}.{:02}", count(dollars as u64), ((dollars.fract() * 100.0).round() as u64).min(99)),
+        0.01..1.0 => format!("{dollars:.4}"),
+        0.000_001..0.01 => format!("{dollars:.6}"),
+        _ => format!("{dollars:.12}"),
+    };
+    format!("USD {sign}{digits}")
+}
+
+/// A share of one as per cent: `96 %`.
+pub fn percent(share: f64) -> String {
+    quantity(share * 100.0, 0, "%")
+}
+
+fn local(at: Timestamp) -> Option<DateTime<FixedOffset>> {
+    at.utc().map(|utc| utc.with_timezone(&Local).fixed_offset())
+}
+
+/// Local time of day, 24 h: `03:12:47`.
+pub fn clock(at: Timestamp) -> String {
+    local(at).map_or_else(|| UNKNOWN.to_owned(), |time| time.format("%H:%M:%S").to_string())
+}
+
+/// Local time of day with ms: `03:12:05.578`.
+pub fn clock_millis(at: Timestamp) -> String {
+    local(at).map_or_else(|| UNKNOWN.to_owned(), |time| time.format("%H:%M:%S%.3f").to_string())
+}
+
+/// Hours and minutes: `03:12`.
+pub fn clock_minutes(at: Timestamp) -> String {
+    local(at).map_or_else(|| UNKNOWN.to_owned(), |time| time.format("%H:%M").to_string())
+}
+
+/// Local day and zone: `18 Mar UTC+09:00`.
+pub fn day_and_zone(at: Timestamp) -> String {
+    local(at).map_or_else(|| UNKNOWN.to_owned(), |time| format!("{} {}", time.format("%-d %b"), zone_of(*time.offset())))
+}
+
+/// Local date, time and zone, for hovers: `2026-03-18 03:12:47 UTC+09:00`.
+pub fn full_time(at: Timestamp) -> String {
+    local(at)
+        .map_or_else(|| UNKNOWN.to_owned(), |time| format!("{} {}", time.format("%Y-%m-%d %H:%M:%S"), zone_of(*time.offset())))
+}
+
+fn zone_of(offset: FixedOffset) -> String {
+    let minutes = offset.local_minus_utc() / 60;
+    if minutes == 0 {
+        "UTC".to_owned()
+    } else {
+        format!("UTC{}{:02}:{:02}", if minutes < 0 { '−' } else { '+' }, minutes.abs() / 60, minutes.abs() % 60)
+    }
+}
+
+/// The first instant of the local day of `at`.
+pub fn midnight(at: Timestamp) -> Timestamp {
+    local(at)
+        .and_then(|time| {
+            time.date_naive().and_hms_opt(0, 0, 0).and_then(|naive| time.timezone().from_local_datetime(&naive).single())
+        })
+        .map_or(at, |time| time.to_utc().into())
+}
+
+/// `text` with at most `keep` of its characters, the middle replaced by `…`.
+pub fn elide_middle(text: &str, keep: usize) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    if chars.len() <= keep {
+        return text.to_owned();
+    }
+    let (head, tail) = (keep.div_ceil(2), keep / 2);
+    let ends = chars[..head].iter().chain(std::iter::once(&'…')).chain(&chars[chars.len() - tail..]);
+    ends.collect()
+}
+
+/// How far a value can be trusted to be now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Freshness {
+    /// Plain.
+    Live,
+    /// Plain, with its age beside it.
+    Late,
+    /// Grey, dotted underline, STALE with its age.
+    Stale,
+    /// No number any more.
+    Lost,
+}
+
+impl Freshness {
+    /// From the age in seconds and the stream's usual period; an unknown period counts as one second.
+    pub fn of(age_secs: f64, period_secs: Option<f64>) -> Self {
+        let period = period_secs.filter(|period| period.is_finite() && *period > 0.0).unwrap_or(1.0);
+        let limits = [(Self::Live, 2.0, 2.0), (Self::Late, 10.0, 4.0), (Self::Stale, 60.0, 6.0)];
+        let fresh = limits.into_iter().find(|&(_, least, periods)| age_secs <= f64::max(least, periods * period));
+        fresh.map_or(Self::Lost, |(freshness, ..)| freshness)
+    }
+
+    /// In a word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Late => "late",
+            Self::Stale => "stale",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+/// A severity in a word.
+pub const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "Critical",
+        Severity::High => "High",
+        Severity::Medium => "Medium",
+        Severity::Low => "Low",
+    }
+}
+
+/// A ruling in words.
+pub const fn ruling(ruling: Ruling) -> &'static str {
+    match ruling {
+        Ruling::Real => "Real accident",
+        Ruling::Malfunction => "Malfunction",
+        Ruling::Undecided => "Undecided",
+    }
+}
+
+/// Where an incident is in its life, in a word.
+pub const fn life(life: Life) -> &'static str {
+    match life {
+        Life::Open => "unacknowledged",
+        Life::Acknowledged => "acknowledged",
+        Life::Resolved => "resolved",
+    }
+}
+
+/// A connection's state in words.
+pub const fn link(state: LinkState) -> &'static str {
+    match state {
+        LinkState::Connecting => "Connecting",
+        LinkState::Up => "Connected",
+        LinkState::Degraded => "Degraded",
+        LinkState::Down => "Disconnected",
+        LinkState::NotSet => "Not set",
+    }
+}
+
+/// Which way a piece of evidence points, in words.
+pub const fn points(points: Points) -> &'static str {
+    match points {
+        Points::Accident => "accident",
+        Points::Malfunction => "malfunction",
+        Points::Neutral => "neutral",
+        Points::NotChecked => "not checked",
+    }
+}
+
+/// A band in capitals, as its badge says it.
+pub const fn band(band: Band) -> &'static str {
+    match band {
+        Band::Cold => "COLD",
+        Band::Normal => "NORMAL",
+        Band::Hot => "HOT",
+    }
+}
+
+#[cfg(test)]
+#[path = "text_tests.rs"]
+mod tests;

@@ -1,0 +1,220 @@
+//! Incident cards and the one-line rows of judged malfunctions and resolved incidents.
+
+use eframe::egui::{Align, Align2, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+use super::{Button, drill_badge, focus_ring, hairline_below, origin_badge, put, row_ground};
+use crate::model::{Incident, Life, Origin, Severity, Timestamp};
+use crate::ui::actions::Action;
+use crate::ui::shapes::{self, Mark, dashed_rect, elided, hatch};
+use crate::ui::theme::{PANE_PAD, Theme, Type, sizes};
+use crate::ui::{icons, text, words};
+
+/// What the operator did with a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Nothing.
+    None,
+    /// Chose it.
+    Select,
+    /// Wants to see it whole.
+    Open,
+    /// Takes it.
+    Acknowledge,
+}
+
+/// A card that came less than this long ago takes no click: it may have slid under the pointer. µs
+const SETTLE_MICROS: i64 = 500_000;
+
+/// How tall the card of an incident is, points.
+pub fn incident_card_height(incident: &Incident) -> f32 {
+    let buttons = if has_buttons(incident) { 40.0 } else { 0.0 };
+    10.0 + 20.0 + 18.0 + lines(incident).len() as f32 * Type::Small.line() + buttons + 10.0
+}
+
+fn has_buttons(incident: &Incident) -> bool {
+    incident.life == Life::Open && incident.origin != Origin::Drill && incident.severity == Severity::Critical
+}
+
+/// The lines under the headline; the one about telling people has its icon.
+fn lines(incident: &Incident) -> Vec<(String, bool)> {
+    let drill = incident.origin == Origin::Drill;
+    let detail = Some(words::detail(incident)).filter(|detail| !detail.is_empty());
+    let place = words::position(incident).filter(|_| !drill).map(words::place);
+    let state = match words::told(incident) {
+        _ if drill => Some(("No responder is paged.".to_owned(), false)),
+        Some(told) => Some((told, true)),
+        None if has_buttons(incident) => None,
+        None => Some((words::state(incident), false)),
+    };
+    detail.into_iter().chain(place).map(|line| (line, false)).chain(state).collect()
+}
+
+/// The card of an open incident, or of a drill (hatched, dashed, with the word). An unacknowledged critical one is
+/// tinted and holds its own buttons.
+pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected: bool) -> Answer {
+    let theme = Theme::of(ui);
+    let status = theme.severity(incident.severity);
+    let drill = incident.origin == Origin::Drill;
+    let buttons = has_buttons(incident);
+    let height = incident_card_height(incident);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    if !ui.is_rect_visible(rect) {
+        return Answer::None;
+    }
+    let response = ui.interact(rect, ui.scope_id().with(&*incident.id.0), Sense::click());
+
+    let painter = ui.painter().clone();
+    if drill {
+        painter.rect_filled(rect, 0.0, theme.status.drill.tint);
+        hatch(&painter, rect, theme.status.drill.line);
+        dashed_rect(&painter, rect, theme.status.drill.fg);
+    } else if buttons {
+        painter.rect_filled(rect, 0.0, status.tint);
+    }
+    if !drill {
+        if !buttons || selected {
+            row_ground(ui, rect, selected, response.hovered());
+        }
+        painter.rect_filled(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), 0.0, status.fg);
+        hairline_below(ui, rect);
+    }
+
+    let (left, right) = (rect.left() + PANE_PAD.x, rect.right() - PANE_PAD.x);
+    let mut y = rect.top() + 20.0;
+    let age = text::age(now, incident.received_at);
+    let (age, age_font, age_color) = if buttons {
+        (format!("{age} unacknowledged"), Type::Small.semibold(), status.fg)
+    } else {
+        (age, Type::Small.font(), theme.text.secondary)
+    };
+    let plate = |text_rect: Rect| painter.rect_filled(text_rect.expand2(vec2(3.0, 1.0)), 2.0, theme.status.drill.tint);
+    let mut x = left;
+    if drill {
+        let mut child = ui.new_child(UiBuilder::new().max_rect(Rect::from_min_size(pos2(x, y - 10.0), vec2(90.0, 20.0))));
+        x = drill_badge(&mut child).rect.right() + 8.0;
+        let measured = painter.layout_no_wrap(age.clone(), age_font.clone(), age_color).size();
+        plate(Rect::from_min_max(pos2(right - measured.x, y - 8.0), pos2(right, y + 8.0)));
+    } else {
+        Mark::severity(incident.severity).paint(&painter, pos2(x + 6.0, y), 12.0, status.fg);
+        let word = put(
+            &painter,
+            pos2(x + 18.0, y),
+            Align2::LEFT_CENTER,
+            text::severity(incident.severity),
+            Type::Body.semibold(),
+            status.fg,
+        );
+        x = word.right() + 8.0;
+    }
+    let age_rect = put(&painter, pos2(right, y), Align2::RIGHT_CENTER, age, age_font, age_color);
+    let sample = if incident.origin == Origin::Sample { 66.0 } else { 0.0 };
+    let device = elided(
+        &painter,
+        incident.device.as_str(),
+        &Type::Section.font(),
+        theme.text.primary,
+        (age_rect.left() - x - 8.0 - sample).max(40.0),
+    );
+    let device_rect = Rect::from_min_size(pos2(x, y - device.size().y / 2.0), device.size());
+    if drill {
+        plate(device_rect);
+    }
+    painter.galley(device_rect.min, device, theme.text.primary);
+    if incident.origin == Origin::Sample {
+        let place = Rect::from_min_size(pos2(device_rect.right() + 8.0, y - 10.0), vec2(60.0, 20.0));
+        origin_badge(&mut ui.new_child(UiBuilder::new().max_rect(place)), incident.origin);
+    }
+
+    y += 20.0;
+    let headline = elided(&painter, &words::headline(incident), &Type::Body.medium(), theme.text.primary, right - left);
+    let headline_rect = Rect::from_min_size(pos2(left, y - headline.size().y / 2.0), headline.size());
+    if drill {
+        plate(headline_rect);
+    }
+    painter.galley(headline_rect.min, headline, theme.text.primary);
+    y += 17.0;
+    for (line, told) in lines(incident) {
+        let indent = if told { 19.0 } else { 0.0 };
+        let galley = elided(&painter, &line, &Type::Small.font(), theme.text.secondary, right - left - indent);
+        let line_rect = Rect::from_min_size(pos2(left + indent, y - galley.size().y / 2.0), galley.size());
+        if drill {
+            plate(line_rect);
+        }
+        if told {
+            shapes::icon(&painter, pos2(left + 7.0, y), 14.0, icons::PAPER_PLANE, theme.text.secondary, false);
+        }
+        painter.galley(line_rect.min, galley, theme.text.secondary);
+        y += Type::Small.line();
+    }
+
+    let spoken = format!(
+        "{}{} {} {}, {}, {}",
+        words::origin(incident.origin).map(|word| format!("{word} ")).unwrap_or_default(),
+        text::severity(incident.severity),
+        incident.device,
+        words::headline(incident),
+        text::life(incident.life),
+        incident.id
+    );
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &spoken));
+    focus_ring(ui, &response);
+    let settled = now.micros_since(incident.received_at) >= SETTLE_MICROS;
+    let mut answer = match (response.double_clicked(), response.clicked()) {
+        (true, _) if settled => Answer::Open,
+        (_, true) if settled => Answer::Select,
+        _ => Answer::None,
+    };
+    if buttons {
+        let place = Rect::from_min_max(pos2(left, rect.bottom() - 42.0), pos2(right, rect.bottom() - 10.0));
+        // A child, not a scope: the card has taken its room already.
+        let layout = Layout::left_to_right(Align::Center);
+        let mut ui = ui.new_child(UiBuilder::new().max_rect(place).id_salt(&*incident.id.0).layout(layout));
+        ui.spacing_mut().item_spacing.x = 8.0;
+        let acknowledge = Button::critical("Acknowledge")
+            .icon(icons::CHECK)
+            .key(Action::Acknowledge)
+            .named(format!("Acknowledge {}", incident.device));
+        if ui.add(acknowledge).clicked() && settled {
+            answer = Answer::Acknowledge;
+        }
+        let open = Button::quiet("Open").key(Action::Open).named(format!("Open {}", incident.device));
+        if ui.add(open).clicked() && settled {
+            answer = Answer::Open;
+        }
+    }
+    answer
+}
+
+/// One line: a judged malfunction or a resolved incident.
+pub fn incident_row(ui: &mut Ui, incident: &Incident, now: Timestamp, selected: bool) -> Answer {
+    let theme = Theme::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), sizes().row), Sense::hover());
+    if !ui.is_rect_visible(rect) {
+        return Answer::None;
+    }
+    let response = ui.interact(rect, ui.scope_id().with(&*incident.id.0), Sense::click());
+    row_ground(ui, rect, selected, response.hovered());
+    hairline_below(ui, rect);
+    let painter = ui.painter();
+    let (left, right, y) = (rect.left() + PANE_PAD.x, rect.right() - PANE_PAD.x, rect.center().y);
+    let mark = if incident.life == Life::Resolved { Mark::CheckCircle } else { Mark::Wrench };
+    mark.paint(painter, pos2(left + 7.0, y), 13.0, theme.text.tertiary);
+    let age = format!("{} ago", text::age(now, incident.received_at));
+    let age = put(painter, pos2(right, y), Align2::RIGHT_CENTER, age, Type::Small.font(), theme.text.tertiary);
+    let x = left + 22.0;
+    let device = elided(painter, incident.device.as_str(), &Type::Small.semibold(), theme.text.primary, 110.0);
+    let device_w = device.size().x;
+    painter.galley(pos2(x, y - device.size().y / 2.0), device, theme.text.primary);
+    let x = x + device_w + 8.0;
+    let headline = words::headline(incident);
+    let line = elided(painter, &headline, &Type::Small.font(), theme.text.secondary, (age.left() - x - 8.0).max(0.0));
+    painter.galley(pos2(x, y - line.size().y / 2.0), line, theme.text.secondary);
+    let spoken = format!("{} {headline}, {}, {}", incident.device, text::life(incident.life), incident.id);
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &spoken));
+    focus_ring(ui, &response);
+    match (response.double_clicked(), response.clicked()) {
+        (true, _) => Answer::Open,
+        (_, true) => Answer::Select,
+        _ => Answer::None,
+    }
+}

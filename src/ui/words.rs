@@ -1,0 +1,120 @@
+//! Sentences about incidents, as cards and lists say them. Pure.
+
+use super::text;
+use crate::model::{Band, Incident, IncidentKind, Life, Malfunction, Origin, Position, Ruling, StepKind};
+
+/// What it is, in one line: `Real accident, 96 % confidence`.
+pub fn headline(incident: &Incident) -> String {
+    match &incident.kind {
+        IncidentKind::Crash { verdict, report } => match verdict.ruling {
+            _ if report.unreadable.is_some() => "Unreadable crash report: needs a person".to_owned(),
+            Ruling::Real => format!("Real accident, {} confidence", text::percent(verdict.probability)),
+            Ruling::Undecided => format!("Undecided, {} accident: needs a person", text::percent(verdict.probability)),
+            Ruling::Malfunction => {
+                let kind = verdict.malfunction.map_or("Malfunction", malfunction);
+                format!("{kind}, {} confidence", text::percent(1.0 - verdict.probability))
+            }
+        },
+        IncidentKind::Temperature { verdict, .. } => {
+            let (low, high) = verdict.limits_c;
+            let celsius = text::celsius(verdict.celsius.0);
+            match verdict.band {
+                Band::Hot => format!("Above its limit: {celsius}, limit {}", text::celsius(high)),
+                Band::Cold => format!("Below its limit: {celsius}, limit {}", text::celsius(low)),
+                Band::Normal => format!("Within its limits: {celsius}"),
+            }
+        }
+    }
+}
+
+/// The numbers behind it, in one line: `Δv 34 km/h, peak 27.4 g, airbag deployed`. Empty where there are none.
+pub fn detail(incident: &Incident) -> String {
+    let mut parts = Vec::new();
+    match &incident.kind {
+        IncidentKind::Crash { verdict, report } => {
+            if let Some(reason) = &report.unreadable {
+                parts.push(format!("{reason}"));
+            }
+            if let Some(delta_v) = verdict.delta_v_kmh {
+                parts.push(format!("Δv {}", text::kmh(delta_v)));
+            }
+            if let Some(peak) = verdict.peak_g {
+                parts.push(format!("peak {}", text::quantity(peak, 1, "g")));
+            }
+            match report.airbag {
+                Some(true) => parts.push("airbag deployed".to_owned()),
+                Some(false) => parts.push("no airbag".to_owned()),
+                None => {}
+            }
+        }
+        IncidentKind::Temperature { back_at, .. } => {
+            if let Some(back_at) = back_at {
+                parts.push(format!("back in its band {}", text::clock(*back_at)));
+            }
+        }
+    }
+    if incident.n_reports > 1 {
+        parts.push(format!("{} reports", text::count(u64::from(incident.n_reports))));
+    }
+    parts.join(", ")
+}
+
+/// Who has it: `Acknowledged 03:04:12 by J. Han`.
+pub fn state(incident: &Incident) -> String {
+    let by = |verb, (who, at): &(String, _)| format!("{verb} {} by {who}", text::clock(*at));
+    match (&incident.resolved, &incident.acknowledged) {
+        (Some(resolved), _) => by("Resolved", resolved),
+        (None, Some(acknowledged)) => by("Acknowledged", acknowledged),
+        (None, None) if incident.life == Life::Resolved => "Resolved".to_owned(),
+        (None, None) if incident.is_malfunction() => "Nobody told".to_owned(),
+        (None, None) => "Unacknowledged".to_owned(),
+    }
+}
+
+/// The last that is known of telling people, with its time: `webhook accepted 03:12:05.578`. Accepted is not delivered.
+pub fn told(incident: &Incident) -> Option<String> {
+    let step = incident
+        .timeline
+        .iter()
+        .rev()
+        .find(|step| matches!(step.kind, StepKind::Told | StepKind::TellFailed | StepKind::WouldHaveTold))?;
+    Some(format!("{} {}", step.detail, text::clock_millis(step.at)))
+}
+
+/// Where: `37.50120° N, 127.03960° E`.
+pub fn place(position: Position) -> String {
+    let (ns, ew) = (if position.lat < 0.0 { 'S' } else { 'N' }, if position.lon < 0.0 { 'W' } else { 'E' });
+    format!("{:.5}° {ns}, {:.5}° {ew}", position.lat.abs(), position.lon.abs())
+}
+
+/// The place of an incident.
+pub fn position(incident: &Incident) -> Option<Position> {
+    match &incident.kind {
+        IncidentKind::Crash { report, .. } => report.position,
+        IncidentKind::Temperature { .. } => None,
+    }
+}
+
+/// The badge of an origin: `DRILL`, `SAMPLE`, none for a real device.
+pub const fn origin(origin: Origin) -> Option<&'static str> {
+    match origin {
+        Origin::Device => None,
+        Origin::Drill => Some("DRILL"),
+        Origin::Sample => Some("SAMPLE"),
+    }
+}
+
+/// A malfunction's kind, as a headline begins.
+pub const fn malfunction(kind: Malfunction) -> &'static str {
+    match kind {
+        Malfunction::Dropped => "Device dropped",
+        Malfunction::Spike => "Single spike",
+        Malfunction::Stuck => "Sensor stuck",
+        Malfunction::Clipped => "Sensor at its limit",
+        Malfunction::Clock => "Device clock jumped",
+        Malfunction::Shaken => "Device shaken",
+        Malfunction::Pothole => "Pothole",
+        Malfunction::HardBraking => "Hard braking",
+        Malfunction::NoPulse => "No collision pulse",
+    }
+}

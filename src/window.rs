@@ -1,0 +1,82 @@
+//! The window on a running line: the only place where `ui` and `pipeline` meet.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use eframe::egui;
+
+use crate::clock::Clock;
+use crate::pipeline::{Desk as LineDesk, Line, Options};
+use crate::ui::{Desk, Request, Wires};
+
+/// The smallest window that shows everything, points (design §2).
+const LEAST: [f32; 2] = [1180.0, 720.0];
+/// The window that the screens were drawn for, points.
+const USUAL: [f32; 2] = [1440.0, 900.0];
+
+/// Wakes the window once there is one; before that, nobody sleeps.
+type Waker = Arc<Mutex<Option<Box<dyn Fn() + Send + Sync>>>>;
+
+/// Starts the line, opens the window on it and stops the line when the window is closed.
+pub fn open(mut options: Options) -> Result<(), String> {
+    let embedded = options.broker.url.is_none();
+    let sample = options.sample;
+    let waker: Waker = Arc::default();
+    options.blind = false;
+    options.wake = Arc::new({
+        let waker = Arc::clone(&waker);
+        move || {
+            if let Some(wake) = &*waker.lock().unwrap_or_else(PoisonError::into_inner) {
+                wake();
+            }
+        }
+    });
+    let line = Line::start(options).map_err(|error| error.to_string())?;
+    for notice in &line.notices {
+        log::warn!("{notice}");
+    }
+    let desk = line.desk();
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Fleetwatch")
+        .with_app_id("fleetwatch")
+        .with_inner_size(USUAL)
+        .with_min_inner_size(LEAST);
+    let native = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
+    let shown = eframe::run_native(
+        "Fleetwatch",
+        native,
+        Box::new(move |creation| {
+            let wake: Box<dyn Fn() + Send + Sync> = Box::new(Desk::waker(&creation.egui_ctx));
+            *waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(wake);
+            Ok(Box::new(Desk::new(wires(desk, embedded, sample), &creation.egui_ctx)))
+        }),
+    );
+    line.stop();
+    shown.map_err(|error| {
+        format!("the window could not be opened: {error}; `fleetwatch --headless` runs the same line without one")
+    })
+}
+
+fn wires(desk: LineDesk, embedded: bool, sample: bool) -> Wires {
+    let operator = operator();
+    let by = operator.clone();
+    let pictures = desk.clone();
+    Wires {
+        latest: Box::new(move || pictures.latest()),
+        send: Box::new(move |request| match request {
+            Request::Command(command) => desk.command(command, &by),
+            Request::Look(focus) => desk.look(focus),
+            Request::Drill(scenario) => desk.drill(scenario),
+            Request::Painted { incidents, packets, at } => desk.painted(incidents, packets, at),
+        }),
+        now: Box::new(|| Clock.now()),
+        environment: if embedded { "LOCAL" } else { "SITE" },
+        sample,
+        operator,
+    }
+}
+
+/// The operator's name as the system gives it.
+fn operator() -> String {
+    let name = ["USER", "USERNAME", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "operator".to_owned())
+}

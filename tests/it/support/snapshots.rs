@@ -1,0 +1,384 @@
+//! Snapshots as the state would publish them: empty, busy and broken.
+
+use std::sync::Arc;
+
+use fleetwatch::model::effect::{Quantity, SampleChunk};
+use fleetwatch::model::{
+    AccelG, Alert, AlertId, AlertKind, Band, Celsius, CrashReport, CrashVerdict, DeviceId, DeviceKind, Direction, Driving,
+    EventId, Evidence, Frame, Incident, IncidentId, IncidentKind, Life, Link, LinkState, LinkStatus, Malfunction, Origin,
+    PacketId, PicoUsd, Points, Position, Pulse, QueueReading, Ruling, Severity, SpeedTrace, Step, StepKind, TemperatureVerdict,
+    Timestamp,
+};
+use fleetwatch::state::Snapshot;
+use fleetwatch::state::snapshot::{
+    Banner, BillView, Counters, FleetPage, FleetRow, FunctionRow, Latency, Rate, SensorCounts, SensorRow, SensorView, VehicleView,
+};
+
+/// 2026-03-18 03:12:47 UTC.
+pub(crate) const NOW: Timestamp = Timestamp(1_773_803_567_000_000);
+
+/// `secs` before [`NOW`].
+pub(crate) fn ago(secs: i64) -> Timestamp {
+    NOW.plus_secs(-secs)
+}
+
+/// Nothing has come, nothing is connected.
+pub(crate) fn empty() -> Snapshot {
+    Snapshot::default()
+}
+
+/// A morning with everything in it.
+pub(crate) fn busy() -> Snapshot {
+    let links = [
+        (Link::BrokerCrash, LinkState::Up),
+        (Link::BrokerTelemetry, LinkState::Up),
+        (Link::Store, LinkState::Up),
+        (Link::Notify, LinkState::NotSet),
+    ];
+    let incidents = vec![
+        crash("INC-20260318-0007", "VAN-0417", Ruling::Real, 0.96, Severity::Critical, 42),
+        temperature("INC-20260318-0005", "RFR-022", 840),
+        crash("INC-20260318-0004", "TRK-056", Ruling::Undecided, 0.58, Severity::Medium, 1_260),
+        crash("INC-20260318-0003", "BUS-108", Ruling::Malfunction, 0.02, Severity::Low, 1_440),
+        crash("INC-20260318-0002", "VAN-0233", Ruling::Malfunction, 0.01, Severity::Low, 3_060),
+        resolved(crash("INC-20260318-0001", "VAN-0388", Ruling::Real, 0.91, Severity::High, 5_100)),
+    ];
+    let mut drill = crash("DRL-20260318-0001", "VAN-0900", Ruling::Real, 0.97, Severity::Critical, 68);
+    drill.origin = Origin::Drill;
+    let sensors: Vec<SensorRow> = (0..12).map(sensor_row).collect();
+    Snapshot {
+        at: NOW,
+        version: 12,
+        fleet: fleet(1_284, 0, 40, ""),
+        vehicle: Some(vehicle()),
+        sensor: Some(sensor()),
+        sensor_counts: SensorCounts { total: 412, hot: 4, normal: 403, cold: 3, silent: 2 },
+        sensors: Arc::new(sensors),
+        incidents: Arc::new(incidents.into_iter().map(Arc::new).collect()),
+        drills: Arc::new(vec![Arc::new(drill)]),
+        counters: Counters {
+            received: 5_431_007,
+            kept: 5_430_950,
+            shed: 0,
+            rejected: 57,
+            rejected_by: [(fleetwatch::model::RejectionReason::NotJson, 57)].into(),
+            crash_reports: 9,
+            incidents: 6,
+            drill_incidents: 1,
+            ..Counters::default()
+        },
+        rate: Rate { now: 503, minute: 498.0, peak: 541, history: (0..60).map(|i| 480 + (i * 37 % 61) as u32).collect() },
+        latency: Latency { p50_micros: Some(380), p99_micros: Some(2_120) },
+        links: links.into_iter().map(|(link, state)| (link, LinkStatus::plain(state))).collect(),
+        queues: vec![QueueReading { name: "inbox", depth: 3, capacity: 10_000, shed: 0, offered: 5_431_007 }],
+        functions: Arc::new(functions()),
+        bill: BillView {
+            month: "2026-03".into(),
+            due: PicoUsd(0),
+            list: PicoUsd(1_384_000_000_000),
+            free_requests_left: 523_079,
+            free_mb_ms_left: 398_000_000_000,
+            price_sheet: "aws_lambda 2026-10-01 us-east-1 arm64".into(),
+        },
+        store_bytes: 18_400_000,
+        memory: (41_000_000, 256_000_000),
+        ..Snapshot::default()
+    }
+}
+
+/// The same morning after the broker was lost, with banners and odd values everywhere.
+pub(crate) fn broken() -> Snapshot {
+    let mut snapshot = busy();
+    snapshot.at = ago(177);
+    let down = LinkStatus {
+        state: LinkState::Down,
+        reason: "The broker at broker.site.example does not answer. Check that it runs and that port 8883 is open.".into(),
+        raw: "No route to host (os error 113)".into(),
+        next_try_at: Some(NOW.plus_secs(6)),
+        n_connects: 3,
+    };
+    snapshot.links.insert(Link::BrokerCrash, down.clone());
+    snapshot.links.insert(Link::BrokerTelemetry, down);
+    snapshot.links.insert(
+        Link::Notify,
+        LinkStatus { state: LinkState::Degraded, reason: "2 of 9 not told".into(), ..LinkStatus::plain(LinkState::Degraded) },
+    );
+    snapshot.rate = Rate::default();
+    snapshot.latency = Latency::default();
+    snapshot.banners = vec![Banner {
+        critical: false,
+        text: "14 records wait for the store. Nothing is lost; free some space on the disk.".into(),
+    }];
+    let mut odd = crash(
+        "INC-20260318-0008",
+        "a-vehicle-with-a-very-long-name-that-nobody-would-choose-0001",
+        Ruling::Undecided,
+        f64::NAN,
+        Severity::High,
+        -3,
+    );
+    if let IncidentKind::Crash { report, .. } = &mut odd.kind {
+        let report = Arc::make_mut(report);
+        report.unreadable = Some("line 1, column 7: a number was expected".into());
+        report.pulse = Pulse::default();
+    }
+    Arc::make_mut(&mut snapshot.incidents).insert(0, Arc::new(odd));
+    snapshot.incidents_hidden = 12;
+    for row in &mut snapshot.fleet.rows {
+        row.last.speed_kmh = row.last.speed_kmh.map(|_| f64::NAN);
+        row.last_seen = ago(177);
+    }
+    if let Some(vehicle) = &mut snapshot.vehicle {
+        vehicle.row.last_seen = ago(177);
+        for chunk in &mut vehicle.series {
+            let chunk = Arc::make_mut(chunk);
+            let n = chunk.t_ms.partition_point(|t_ms| *t_ms <= ago(177).millis());
+            chunk.t_ms.truncate(n);
+            chunk.columns.iter_mut().for_each(|column| column.truncate(n));
+        }
+    }
+    snapshot.counters.shed = 12;
+    snapshot
+}
+
+/// A page of a fleet.
+pub(crate) fn fleet(total: usize, from: usize, len: usize, filter: &str) -> FleetPage {
+    let rows = (from..(from + len).min(total)).map(fleet_row).filter(|row| row.device.as_str().contains(filter)).collect();
+    FleetPage { total, matching: total, moving: 214, parked: 1_023, silent: 47, from, rows }
+}
+
+fn fleet_row(i: usize) -> FleetRow {
+    let speed = if i.is_multiple_of(3) { 0.0 } else { 20.0 + (i * 7 % 60) as f64 };
+    FleetRow {
+        device: DeviceId::new(&format!("VAN-{:04}", 400 + i)),
+        origin: if i % 9 == 4 { Origin::Sample } else { Origin::Device },
+        last: Driving {
+            speed_kmh: (i % 11 != 7).then_some(speed),
+            accel_g: Some(AccelG { x: 0.02, y: -0.01, z: 1.0 }),
+            position: Some(Position { lat: 37.5, lon: 127.0, hdop: None }),
+            heading_deg: Some((i * 37 % 360) as f64),
+        },
+        last_seen: match i % 8 {
+            5 => ago(34),
+            6 => ago(7),
+            7 => ago(300),
+            _ => ago(0),
+        },
+        period_secs: Some(0.5),
+        clock_ahead_ms: if i % 13 == 2 { 1_900 } else { 12 },
+        incident: i == 17,
+    }
+}
+
+fn vehicle() -> VehicleView {
+    let quantities = Quantity::of(DeviceKind::Vehicle);
+    let n = 600;
+    let t_ms: Vec<i64> =
+        (0..n).map(|i| NOW.millis() - (n - i) * 500).filter(|t| !(150_000..175_000).contains(&(NOW.millis() - t))).collect();
+    let column = |value: &dyn Fn(f64) -> Option<f64>, q: usize| -> Vec<i32> {
+        t_ms.iter().map(|t| quantities[q].quantise(value((NOW.millis() - t) as f64 / 1_000.0))).collect()
+    };
+    let impact = |age: f64| (41.5..42.5).contains(&age);
+    let columns = vec![
+        column(&|age| Some(if age < 42.0 { 0.0 } else { (48.0 + 8.0 * (age / 20.0).sin()).max(0.0) }), 0),
+        column(&|age| Some(if impact(age) { -27.4 } else { 0.05 * (age / 3.0).sin() }), 1),
+        column(&|age| Some(0.04 * (age / 2.0).cos()), 2),
+        column(&|age| Some(1.0 + 0.03 * (age / 1.3).cos()), 3),
+        column(&|_| Some(37.5), 4),
+        column(&|_| Some(127.0), 5),
+        column(&|_| Some(90.0), 6),
+    ];
+    let chunk =
+        SampleChunk { device: DeviceId::new("VAN-0417"), kind: DeviceKind::Vehicle, origin: Origin::Device, t_ms, columns };
+    VehicleView { row: fleet_row(17), series: vec![Arc::new(chunk)] }
+}
+
+fn sensor_row(i: usize) -> SensorRow {
+    let (celsius, band) = match i {
+        0 => (9.6, Band::Hot),
+        1 => (31.2, Band::Hot),
+        2 => (0.8, Band::Cold),
+        _ => (4.0 + i as f64 / 10.0, Band::Normal),
+    };
+    SensorRow {
+        device: DeviceId::new(&format!("RFR-{:03}", 22 + i)),
+        origin: Origin::Device,
+        last: TemperatureVerdict {
+            celsius: Celsius(celsius),
+            fahrenheit: Celsius(celsius).into(),
+            band,
+            previous: Some(Band::Normal),
+            limits_c: (2.0, 8.0),
+        },
+        last_seen: ago(i as i64 * 5),
+        period_secs: Some(10.0),
+        band_since: ago(840),
+    }
+}
+
+fn sensor() -> SensorView {
+    let n = 360;
+    let t_ms: Vec<i64> = (0..n).map(|i| NOW.millis() - (n - 1 - i) * 10_000).collect();
+    let celsius = Quantity::of(DeviceKind::Sensor)[0];
+    let column =
+        (0..n).map(|i| celsius.quantise(Some(4.2 + (i as f64 - 180.0).max(0.0) * 0.03 + 0.1 * (i as f64).sin()))).collect();
+    let chunk = SampleChunk {
+        device: DeviceId::new("RFR-022"),
+        kind: DeviceKind::Sensor,
+        origin: Origin::Device,
+        t_ms,
+        columns: vec![column],
+    };
+    SensorView { row: sensor_row(0), series: vec![Arc::new(chunk)], crossed: Some((ago(840), Band::Hot)) }
+}
+
+/// A crash incident, `secs` ago.
+pub(crate) fn crash(id: &str, device: &str, ruling: Ruling, probability: f64, severity: Severity, secs: i64) -> Incident {
+    let at = ago(secs);
+    let t_ms: Vec<f64> = (-50..150).map(f64::from).collect();
+    let hit: Vec<f64> = t_ms
+        .iter()
+        .map(|t| if (0.0..90.0).contains(t) { -27.4 * (t / 90.0 * std::f64::consts::PI).sin() } else { 0.0 })
+        .collect();
+    let pulse = Pulse {
+        x_g: hit,
+        y_g: t_ms.iter().map(|t| 0.4 * (t / 9.0).sin()).collect(),
+        z_g: t_ms.iter().map(|_| 0.0).collect(),
+        t_ms,
+    };
+    let report = CrashReport {
+        event_id: EventId("evt-1".into()),
+        pulse,
+        frame: Frame::Vehicle,
+        gravity: false,
+        range_g: Some(100.0),
+        speed: Some(SpeedTrace { t_ms: vec![-2_000.0, -1_000.0, 0.0, 1_000.0], kmh: vec![52.0, 52.0, 50.0, 0.0] }),
+        airbag: (ruling == Ruling::Real).then_some(true),
+        position: Some(Position { lat: 37.5012, lon: 127.0396, hdop: Some(0.9) }),
+        device_verdict: None,
+        unreadable: None,
+        claims_test: false,
+        raw: bytes::Bytes::default(),
+        topic: format!("fleet/{device}/crash").into(),
+    };
+    let verdict = CrashVerdict {
+        ruling,
+        malfunction: (ruling == Ruling::Malfunction).then_some(Malfunction::Dropped),
+        probability,
+        severity,
+        summary: "Δv 34.0 km/h within 92 ms, airbag deployed, the vehicle stopped.".into(),
+        delta_v_kmh: Some(34.0),
+        peak_g: Some(27.4),
+        window_ms: Some((0.0, 92.0)),
+        free_fall_ms: (ruling == Ruling::Malfunction).then_some((-40.0, -2.0)),
+        direction: Some(Direction::Front),
+        evidence: evidence(),
+    };
+    Incident {
+        id: IncidentId(id.into()),
+        device: DeviceId::new(device),
+        origin: Origin::Device,
+        kind: IncidentKind::Crash { report: Arc::new(report), verdict: Arc::new(verdict) },
+        severity,
+        life: Life::Open,
+        occurred_at: at,
+        clock_wrong: false,
+        received_at: at,
+        last_report_at: at,
+        events: vec![EventId("evt-1".into())],
+        n_reports: 1,
+        packet: PacketId(7),
+        timeline: vec![
+            Step { kind: StepKind::Received, at, detail: format!("fleet/{device}/crash") },
+            Step { kind: StepKind::Judged, at: at.plus_micros(412), detail: "judge_crash".into() },
+            Step { kind: StepKind::Filed, at: at.plus_micros(430), detail: id.into() },
+            Step { kind: StepKind::Stored, at: at.plus_micros(2_100), detail: String::new() },
+        ],
+        notes: Vec::new(),
+        acknowledged: None,
+        resolved: None,
+        stored: true,
+        cost: PicoUsd(42_000_000),
+    }
+}
+
+fn evidence() -> Vec<Evidence> {
+    [
+        ("delta_v", "Speed change Δv", Some(34.0), "km/h", "34.0 km/h in 92 ms", "≥ 8 km/h in 150 ms", Points::Accident, 3.1),
+        ("free_fall", "Free fall before", None, "", "none", "> 80 ms below 0.3 g", Points::Neutral, 0.0),
+        ("stuck", "Stuck axis", None, "", "not checked: no samples of z", "no change for 20 ms", Points::NotChecked, 0.0),
+        ("clipped", "Saturation", Some(0.0), "samples", "0 samples", "> 5 samples at ±100 g", Points::Malfunction, -0.2),
+    ]
+    .map(|(key, name, value, unit, reading, limit, points, weight)| Evidence {
+        key: key.into(),
+        name: name.into(),
+        value,
+        unit: unit.into(),
+        reading: reading.into(),
+        limit: limit.into(),
+        source: "49 CFR 563.5".into(),
+        points,
+        weight,
+    })
+    .into()
+}
+
+/// A cold chain broken, acknowledged.
+pub(crate) fn temperature(id: &str, device: &str, secs: i64) -> Incident {
+    let mut incident = crash(id, device, Ruling::Real, 1.0, Severity::High, secs);
+    let verdict = TemperatureVerdict {
+        celsius: Celsius(9.6),
+        fahrenheit: Celsius(9.6).into(),
+        band: Band::Hot,
+        previous: Some(Band::Normal),
+        limits_c: (2.0, 8.0),
+    };
+    incident.kind = IncidentKind::Temperature { verdict, back_at: None };
+    incident.life = Life::Acknowledged;
+    incident.acknowledged = Some(("J. Han".into(), ago(520)));
+    incident
+}
+
+/// An incident that was closed.
+pub(crate) fn resolved(mut incident: Incident) -> Incident {
+    incident.life = Life::Resolved;
+    incident.acknowledged = Some(("J. Han".into(), incident.received_at.plus_secs(30)));
+    incident.resolved = Some(("J. Han".into(), incident.received_at.plus_secs(900)));
+    incident
+}
+
+/// The alert of an incident.
+pub(crate) fn alert(id: u64, incident: &Incident) -> Alert {
+    Alert {
+        id: AlertId(id),
+        about: AlertKind::Incident { incident: incident.id.clone() },
+        device: incident.device.clone(),
+        severity: incident.severity,
+        origin: incident.origin,
+        raised_at: incident.received_at,
+        cleared_at: None,
+        text: format!("{} real accident, 96 %", incident.device),
+    }
+}
+
+fn functions() -> Vec<FunctionRow> {
+    [
+        ("preprocess_driving", "Drops bad rows of driving data.", 5_430_000),
+        ("judge_crash", "Tells a real crash from a malfunction.", 9),
+        ("route_temperature", "Converts and routes temperatures.", 941),
+    ]
+    .map(|(name, sentence, n_calls)| FunctionRow {
+        name,
+        sentence,
+        memory_mb: 128,
+        n_calls,
+        n_cold: 1,
+        n_failed: 0,
+        p50_micros: Some(86),
+        p99_micros: Some(412),
+        billed_ms: n_calls,
+        list_price: PicoUsd(n_calls as i64 * 2_083),
+        last_at: Some(ago(0)),
+    })
+    .into()
+}
