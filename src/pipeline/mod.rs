@@ -64,6 +64,8 @@ const KEEP: Bounds = Bounds { urgent: 65_536, bulk: 1, bytes: 512 << 20 };
 const SAMPLES: Bounds = Bounds { urgent: 1, bulk: 16_384, bytes: 256 << 20 };
 /// The file in the data directory that tells other programs of this user where the embedded broker is.
 const EMBEDDED_URL: &str = "embedded-broker-url";
+/// At the end, how long a commit may take: twice what `SQLite` waits for another program.
+const LAST_COMMIT: Duration = Duration::from_secs(10);
 /// At the end, how long people are still told before the rest is left to the next start.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
@@ -329,15 +331,12 @@ impl Line {
         self.telemetry_lane.stop();
         self.inbox.close();
         join(self.host, "host");
-        // Twice: with the first everything is committed and acknowledged, with the second the steps that this added.
-        for _ in 0..2 {
-            let (saved, all_saved) = std::sync::mpsc::sync_channel(1);
-            if self.desk.facts.push_wait(Told::HostEnded(saved)).is_ok() {
-                // Ends with an error by design: the keeper drops the sender after the commit.
-                all_saved.recv().ok();
-            }
-        }
+        let saved = save_all(&self.desk.facts);
         self.teller.stop(LAST_WORDS);
+        // A commit is reported, then acknowledged, and that is reported in turn: each adds a step to a timeline.
+        if !(saved && save_all(&self.desk.facts) && save_all(&self.desk.facts)) {
+            log::error!("the store could not be written at the end: what was not saved was not acknowledged either");
+        }
         self.keep.close();
         self.samples.close();
         join(self.keeper, "keeper");
@@ -361,6 +360,16 @@ impl Line {
             Counters::default()
         })
     }
+}
+
+/// Waits until everything that the state was told so far is committed; `false` when that takes too long. Only for the
+/// end: nobody is told of anything new from then on.
+fn save_all(facts: &Queue<Told>) -> bool {
+    let (saved, all_saved) = std::sync::mpsc::sync_channel(1);
+    // A store that cannot be written does not hold up the end: what was not acknowledged comes again.
+    facts.push_wait(Told::HostEnded(saved)).is_ok()
+        // The keeper says it by dropping the sender.
+        && all_saved.recv_timeout(LAST_COMMIT) == Err(std::sync::mpsc::RecvTimeoutError::Disconnected)
 }
 
 /// Where a lane puts what it gets.

@@ -10,7 +10,7 @@ use super::place;
 use crate::support::headless::{Desk, eventually};
 use crate::support::hook::Hook;
 use crate::support::mosquitto::Mosquitto;
-use crate::support::peer::{Peer, airbag};
+use crate::support::peer::{Flood, Peer, airbag};
 
 /// How often the line is killed.
 const N_KILLS: usize = 50;
@@ -141,6 +141,84 @@ fn the_line_killed_fifty_times_loses_nothing_acknowledged_and_doubles_nothing() 
 fn n_stored(data: &std::path::Path) -> usize {
     let db = Connection::open(data.join("incidents.db")).unwrap();
     db.query_row("SELECT count(*) FROM reports", [], |row| row.get::<_, i64>(0)).unwrap() as usize
+}
+
+#[test]
+fn the_line_stopped_in_the_middle_of_traffic_counts_every_message_once() {
+    const N_STOPS: usize = 10;
+    let seed = fastrand::u64(..);
+    let mut random = fastrand::Rng::with_seed(seed);
+    let broker = Mosquitto::start();
+    let (_dir, data) = place();
+    let mut vehicles = Vehicles::connect(broker.port);
+    let mut flood = Flood::connect(broker.port);
+    let (mut n_incidents, mut n_duplicates, mut n_driving) = (0, 0, 0);
+    for stop in 0..=N_STOPS {
+        let desk = Desk::connected(&data, &broker, &[]);
+        if stop < N_STOPS {
+            let stop_at = Clock.instant() + Duration::from_millis(random.u64(0..150));
+            while Clock.instant() < stop_at {
+                vehicles.crash(3);
+                for n in 0..300 {
+                    let payload = format!(r#"{{"occurred_at":{},"speed_kmh":{}}}"#, Clock.now().millis(), n % 90);
+                    flood.send(&format!("fleet/d-{n}/driving"), payload.as_bytes());
+                }
+                flood.flush();
+                vehicles.go_on();
+            }
+        } else {
+            eventually("every report is acknowledged", 120, || vehicles.all_acked());
+        }
+        // Asserts that the counters add up, that it ended well and that no thread panicked.
+        let counters = desk.stop();
+        let n = |key: &str| counters[key].as_u64().unwrap() as usize;
+        assert_eq!(n("unsaved"), 0, "seed {seed}: {counters}");
+        n_incidents += n("incidents");
+        n_duplicates += n("duplicates");
+        n_driving += n("received") - n("crash_reports");
+        // What a line says that it has kept is on the disk when it has ended.
+        assert_eq!(n_stored(&data), n_incidents, "seed {seed}, stop {stop}: {counters}");
+    }
+    assert_eq!(n_incidents, vehicles.n_reports, "seed {seed}");
+    println!(
+        "{N_STOPS} stops in traffic (seed {seed}): {n_incidents} reports stored once, {n_duplicates} repeats, {n_driving} rows of driving data"
+    );
+}
+
+#[test]
+fn a_store_that_cannot_be_written_hushes_nobody_up_and_acknowledges_nothing() {
+    let broker = Mosquitto::start();
+    let (_dir, data) = place();
+    let hook = Hook::start();
+    let settings = hook.settings(&data);
+    let args = ["--settings", settings.to_str().unwrap()];
+    let desk = Desk::connected(&data, &broker, &args);
+    let mut peer = Peer::connect(broker.port, &["fleet/+/ack"]);
+    // Another program holds the database for writing.
+    let lock = Connection::open(data.join("incidents.db")).unwrap();
+    lock.busy_timeout(Duration::from_secs(10)).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    peer.send("fleet/a/crash", airbag("e-1"));
+    eventually("people are told all the same", 60, || hook.devices().contains("a"));
+    assert_eq!(peer.n_got("/ack"), 0, "it was acknowledged and is not stored");
+    lock.execute_batch("ROLLBACK").unwrap();
+    peer.wait_for("fleet/a/ack", 1, 60);
+    assert_eq!(hook.told().len(), 1, "told under two keys: {:?}", hook.told());
+
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    peer.send("fleet/b/crash", airbag("e-1"));
+    eventually("people are told all the same", 60, || hook.devices().contains("b"));
+    // It ends, and says what was not saved.
+    let counters = desk.stop();
+    assert!(counters["unsaved"].as_u64().unwrap() > 0, "{counters}");
+    lock.execute_batch("ROLLBACK").unwrap();
+    assert_eq!((n_stored(&data), peer.n_got("fleet/b/ack")), (1, 0));
+
+    // The broker has kept what nobody acknowledged.
+    let desk = Desk::connected(&data, &broker, &args);
+    peer.wait_for("fleet/b/ack", 1, 60);
+    assert_eq!(desk.stop()["incidents"], 1);
+    assert_eq!(n_stored(&data), 2);
 }
 
 #[test]
