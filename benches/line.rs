@@ -1,6 +1,6 @@
 //! What the whole line costs: received, decoded, judged, filed, kept; beside it, in the same run, others that do less.
 //!
-//! `cargo bench --bench line [-- flood|mosquitto|crash|fleet ...]`; Linux only. Each subject is a process of its own, so
+//! `cargo bench --bench line [-- flood|mosquitto|crash|fleet|history ...]`; Linux only. Each subject is a process of its own, so
 //! that a figure is the subject's CPU time and memory and nobody else's. On a shared machine believe CPU time, and
 //! ratios within one run. `FLEETWATCH_BENCH_N` sets the messages of a flood, `FLEETWATCH_BENCH_RUNS` how often.
 
@@ -11,6 +11,7 @@ mod fleet;
 mod flood;
 mod flooded;
 mod measure;
+mod numbers;
 mod subject;
 
 fn main() {
@@ -35,6 +36,9 @@ fn main() {
             }
             if wanted("fleet") {
                 fleet::fleet();
+            }
+            if wanted("history") {
+                numbers::numbers();
             }
         }
     }

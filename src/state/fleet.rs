@@ -192,18 +192,16 @@ impl Fleet {
 
     /// Counts moving, parked and silent again; once a second.
     pub(super) fn tick(&mut self, now: Timestamp) {
-        let mut counts = (0, 0, 0);
-        for key in &self.vehicle_order {
-            let Some(vehicle) = self.vehicles.get(key) else { continue };
+        // A walk over all of them, so in the order in which they lie in memory.
+        self.counts = self.vehicles.values().fold((0, 0, 0), |(moving, parked, silent), vehicle| {
             if vehicle.pulse.is_silent(now) {
-                counts.2 += 1;
+                (moving, parked, silent + 1)
             } else if vehicle.last.speed_kmh.is_some_and(|speed| speed >= MOVING_KMH) {
-                counts.0 += 1;
+                (moving + 1, parked, silent)
             } else {
-                counts.1 += 1;
+                (moving, parked + 1, silent)
             }
-        }
-        self.counts = counts;
+        });
     }
 
     fn row(&self, key: &Key, has_incident: &dyn Fn(Origin, &DeviceId) -> bool) -> Option<FleetRow> {
