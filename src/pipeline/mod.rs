@@ -12,6 +12,8 @@
 //! A thread that panics leaves its queue; [`Line::stop`] says so, and the window says that its pictures have ended.
 
 mod announce;
+mod chores;
+mod desk;
 mod keeper;
 pub mod latest;
 mod player;
@@ -29,6 +31,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use announce::Announcer;
+use chores::{keep_history, reading, tick, weigh_keep, weigh_told};
+pub use desk::Desk;
 use keeper::{Keep, Keeper};
 use latest::Latest;
 use player::Player;
@@ -41,14 +45,11 @@ use crate::clock::{Clock, SystemTime};
 use crate::functions;
 use crate::host::Host;
 use crate::model::effect::SampleChunk;
-use crate::model::{
-    Command, Fact, Focus, IncidentId, Lane, Link, LinkState, LinkStatus, Operator, Origin, Packet, PacketId, Record, Timestamp,
-};
+use crate::model::{Fact, Lane, Link, LinkState, LinkStatus, Origin, Packet};
 use crate::outbound::{self, Outbound};
 use crate::pricing::PriceSheet;
-use crate::scenario::Scenario;
 use crate::state::snapshot::Counters;
-use crate::state::{Restored, Snapshot, State};
+use crate::state::{Restored, State};
 use crate::store;
 
 /// Packets: crashes wait here (some 2 s at 2,000/s), telemetry sheds its oldest; 64 MiB each.
@@ -132,64 +133,6 @@ pub struct Line {
     player: Player,
     /// What the operator must be told about the start: a file put aside.
     pub notices: Vec<String>,
-}
-
-/// What a window, a player or a script holds of a line: its latest picture and its ear.
-#[derive(Clone)]
-pub struct Desk {
-    latest: Arc<Latest<Snapshot>>,
-    facts: Arc<Queue<Told>>,
-    drills: Option<Arc<Queue<Scenario>>>,
-}
-
-impl Desk {
-    /// Plays a scenario as a drill; `false` when too many wait.
-    pub fn drill(&self, scenario: Scenario) -> bool {
-        self.drills.as_ref().is_some_and(|drills| drills.try_push(scenario).is_ok())
-    }
-
-    /// A drill could not be sent: said in its trace, which would otherwise wait for ever.
-    fn drill_failed(&self, title: &str, why: &str) {
-        self.tell(Fact::InjectFailed { title: title.to_owned(), why: why.to_owned(), at: Clock.now() });
-    }
-
-    /// The latest picture. Never waits.
-    pub fn latest(&self) -> Arc<Snapshot> {
-        self.latest.get()
-    }
-
-    /// Tells the state something; `false` when it is busy. Never waits.
-    fn tell(&self, fact: Fact) -> bool {
-        self.facts.try_push(Told::Fact(fact)).is_ok()
-    }
-
-    /// An operator's command.
-    pub fn command(&self, command: Command, by: &str) -> bool {
-        self.tell(Fact::Commanded { command, by: Operator(by.to_owned()), at: Clock.now() })
-    }
-
-    /// The window looks at something else.
-    pub fn look(&self, focus: Focus) -> bool {
-        self.tell(Fact::Looked(focus))
-    }
-
-    /// The window has painted these for the first time.
-    pub fn painted(&self, incidents: Vec<IncidentId>, packets: Vec<PacketId>, at: Timestamp) -> bool {
-        self.tell(Fact::Painted { incidents, packets, at })
-    }
-
-    /// A test event was published.
-    pub fn injected(
-        &self,
-        packet: PacketId,
-        topic: String,
-        title: String,
-        origin: Origin,
-        sent_at: Timestamp,
-        accepted_at: Option<Timestamp>,
-    ) -> bool {
-        self.tell(Fact::Injected { packet, topic, title, origin, sent_at, accepted_at })
-    }
 }
 
 impl std::fmt::Debug for Line {
@@ -430,53 +373,6 @@ pub fn embedded_broker_of(data_dir: &Path) -> Option<String> {
     store::holder(data_dir)?;
     let url = std::fs::read_to_string(data_dir.join(EMBEDDED_URL)).ok()?;
     Some(url.trim().to_owned()).filter(|url| !url.is_empty())
-}
-
-fn reading<T: Send + 'static>(queue: &Arc<Queue<T>>) -> Box<dyn Fn() -> crate::model::QueueReading + Send> {
-    let queue = Arc::clone(queue);
-    Box::new(move || queue.reading())
-}
-
-fn tick(readings: &[Box<dyn Fn() -> crate::model::QueueReading + Send>], facts: &Queue<Told>, ending: &AtomicBool, dir: &Path) {
-    let mut store_bytes = store::bytes_on_disk(dir);
-    let mut n_ticks = 0_u32;
-    while !ending.load(Ordering::Acquire) {
-        std::thread::sleep(Duration::from_secs(1));
-        n_ticks = n_ticks.wrapping_add(1);
-        if n_ticks.is_multiple_of(10) {
-            store_bytes = store::bytes_on_disk(dir);
-        }
-        let queues = readings.iter().map(|reading| reading()).collect();
-        // A tick that finds no room is made up for by the next.
-        facts.try_push(Told::Fact(Fact::Ticked { at: Clock.now(), queues, store_bytes })).ok();
-    }
-}
-
-fn keep_history(mut history: store::History, samples: &Queue<Arc<SampleChunk>>) {
-    let (mut none, mut chunks) = (std::collections::VecDeque::new(), std::collections::VecDeque::new());
-    while samples.drain(&mut none, &mut chunks, Duration::from_secs(1)) {
-        let batch: Vec<_> = chunks.drain(..).collect();
-        if let Err(error) = history.append(&batch) {
-            log::error!("{} chunks of numbers could not be stored: {error}", batch.len());
-        }
-    }
-}
-
-fn weigh_told(told: &Told) -> usize {
-    match told {
-        Told::Fact(Fact::Judged(judged)) => match &judged.event.reading {
-            crate::model::Reading::Crash(report) => report.raw.len() + report.pulse.len() * 32 + 2_048,
-            _ => 640,
-        },
-        _ => 256,
-    }
-}
-
-fn weigh_keep(keep: &Keep) -> usize {
-    match keep {
-        Keep::Record(Record::Crash(record)) => record.report.raw.len() + record.report.pulse.len() * 32 + 4_096,
-        _ => 512,
-    }
 }
 
 fn spawn<T: Send + 'static>(name: &str, run: impl FnOnce() -> T + Send + 'static) -> std::io::Result<JoinHandle<T>> {

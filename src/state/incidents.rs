@@ -4,13 +4,18 @@
 //! one incident with a count, while another vehicle's crash stands alone. The gravest report decides what is shown;
 //! one that is graver than everything before it tells people again.
 
-use std::cmp::Reverse;
+mod life;
+mod list;
+mod memory;
+
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
+use memory::{HELD, HELD_BYTES, INCIDENT_BYTES, report_bytes};
+
 use crate::model::{
-    CrashReport, CrashVerdict, DeviceId, EventId, Incident, IncidentId, IncidentKind, Judged, Life, Note, Notice, Operator,
-    Origin, PicoUsd, Ruling, Severity, Step, StepKind, TemperatureVerdict, Timestamp,
+    CrashReport, CrashVerdict, DeviceId, EventId, Incident, IncidentId, IncidentKind, Judged, Life, Notice, Origin, PicoUsd,
+    Ruling, Severity, Step, StepKind, TemperatureVerdict, Timestamp,
 };
 
 /// Reports of one vehicle at most this far apart, s, are one incident. A multi-event crash has its second event within
@@ -22,16 +27,6 @@ const EVENTS_LISTED: usize = 64;
 const STEPS_LISTED: usize = 200;
 /// Event ids remembered so that a repeat is known without asking the store, which knows them all.
 const EVENTS_REMEMBERED: usize = 200_000;
-/// Resolved incidents and malfunctions kept in memory; the store has them all.
-const CLOSED_KEPT: usize = 2_000;
-/// Incidents in memory at most; beyond, the least pressing of those that are stored are left to the store alone.
-const HELD: usize = 10_000;
-/// Bytes of incidents in memory at most, likewise.
-const HELD_BYTES: usize = 128 << 20;
-/// Bytes of an incident beside its report: evidence, timeline, names. Measured with 20,000 of them, 2026-11-22.
-const INCIDENT_BYTES: usize = 8 << 10;
-/// A note's length, characters.
-const NOTE_CHARS: usize = 2_000;
 /// A report that the broker had kept and that is older than this, s, is filed but tells nobody: whoever was to be told
 /// then was told then, or it is too late for a page (own judgement, 2026-11-22).
 const RETAINED_OLD_SECS: i64 = 24 * 3_600;
@@ -87,20 +82,6 @@ pub(super) struct Incidents {
     swept_to: (usize, usize),
     /// Incidents that are no drills and that are in the store alone.
     n_let_go: usize,
-}
-
-/// Bytes that a report holds.
-fn report_bytes(report: &CrashReport) -> usize {
-    let n_speeds = report.speed.as_ref().map_or(0, |speed| speed.t_ms.len());
-    report.raw.len() + report.pulse.len() * 32 + n_speeds * 16
-}
-
-fn incident_bytes(incident: &Incident) -> usize {
-    INCIDENT_BYTES
-        + match &incident.kind {
-            IncidentKind::Crash { report, .. } => report_bytes(report),
-            IncidentKind::Temperature { .. } => 0,
-        }
 }
 
 /// Grave first: real, then undecided, then malfunction; within that by severity.
@@ -264,32 +245,6 @@ impl Incidents {
         filed
     }
 
-    /// Leaves incidents to the store alone until the rest is within its bounds: resolved ones first, then malfunctions,
-    /// then the mildest and oldest. One that waits for a commit stays.
-    fn let_go(&mut self) {
-        let waiting: HashSet<&IncidentId> = self.pending.iter().filter_map(|event| self.known.get(event)).collect();
-        let mut idle: Vec<_> = self.all.values().filter(|incident| incident.stored && !waiting.contains(&incident.id)).collect();
-        let pressing = |i: &Incident| (i.life != Life::Resolved, !i.is_malfunction(), i.severity, i.received_at, i.id.clone());
-        idle.sort_by_cached_key(|incident| pressing(incident));
-        self.bytes = self.all.values().map(|incident| incident_bytes(incident)).sum();
-        let mut len = self.all.len();
-        let mut gone = HashSet::new();
-        for incident in idle {
-            if len <= HELD && self.bytes <= HELD_BYTES {
-                break;
-            }
-            len -= 1;
-            self.bytes -= incident_bytes(incident);
-            self.n_let_go += usize::from(incident.origin != Origin::Drill);
-            gone.insert(incident.id.clone());
-        }
-        self.all.retain(|id, _| !gone.contains(id));
-        self.open.retain(|_, id| !gone.contains(id));
-        self.closed.retain(|id| !gone.contains(id));
-        self.telling.retain(|id, _| !gone.contains(id));
-        self.swept_to = (len, self.bytes);
-    }
-
     /// A sensor left its band: opens an incident, or joins the one that is open.
     pub(super) fn left_band(
         &mut self,
@@ -421,70 +376,6 @@ impl Incidents {
         Some((incident.origin, step))
     }
 
-    /// An operator takes an incident. `false` when there was nothing to take.
-    pub(super) fn acknowledge(&mut self, id: &IncidentId, by: &Operator, at: Timestamp) -> bool {
-        let Some(incident) = self.all.get_mut(id) else { return false };
-        if incident.life != Life::Open {
-            return false;
-        }
-        let incident = Arc::make_mut(incident);
-        incident.life = Life::Acknowledged;
-        incident.acknowledged = Some((by.0.clone(), at));
-        incident.timeline.push(step(StepKind::AcknowledgedBy, at, by.0.clone()));
-        true
-    }
-
-    /// An operator closes an incident. `false` when it was closed already.
-    pub(super) fn resolve(&mut self, id: &IncidentId, by: &Operator, at: Timestamp) -> bool {
-        let Some(incident) = self.all.get_mut(id) else { return false };
-        if incident.life == Life::Resolved {
-            return false;
-        }
-        let incident = Arc::make_mut(incident);
-        if incident.acknowledged.is_none() {
-            incident.acknowledged = Some((by.0.clone(), at));
-        }
-        incident.life = Life::Resolved;
-        incident.resolved = Some((by.0.clone(), at));
-        incident.timeline.push(step(StepKind::ResolvedBy, at, by.0.clone()));
-        let key = open_key(incident);
-        if self.open.get(&key) == Some(id) {
-            self.open.remove(&key);
-        }
-        self.closed.push_back(id.clone());
-        true
-    }
-
-    /// An operator writes a note. `false` for an empty note or an unknown incident.
-    pub(super) fn note(&mut self, id: &IncidentId, by: &Operator, text: &str, at: Timestamp) -> bool {
-        let text: String = text.trim().chars().take(NOTE_CHARS).collect();
-        let Some(incident) = self.all.get_mut(id).filter(|_| !text.is_empty()) else { return false };
-        let incident = Arc::make_mut(incident);
-        incident.timeline.push(step(StepKind::Noted, at, format!("{}: {text}", by.0)));
-        incident.notes.push(Note { at, by: by.0.clone(), text });
-        true
-    }
-
-    /// Forgets the oldest closed incidents beyond what memory keeps; malfunctions count as closed once stored.
-    pub(super) fn forget_old(&mut self) {
-        while self.closed.len() > CLOSED_KEPT {
-            if let Some(id) = self.closed.pop_front() {
-                self.all.remove(&id);
-            }
-        }
-        let over = self.all.len().saturating_sub(CLOSED_KEPT * 4);
-        if over > 0 {
-            let mut malfunctions: Vec<_> =
-                self.all.values().filter(|i| i.is_malfunction() && i.stored).map(|i| (i.received_at, i.id.clone())).collect();
-            malfunctions.sort_unstable();
-            for (_, id) in malfunctions.into_iter().take(over) {
-                if let Some(incident) = self.all.remove(&id) {
-                    self.open.retain(|_, open| *open != incident.id);
-                }
-            }
-        }
-    }
-
     /// One incident.
     pub(super) fn get(&self, id: &IncidentId) -> Option<&Arc<Incident>> {
         self.all.get(id)
@@ -493,42 +384,6 @@ impl Incidents {
     /// How many are in memory.
     pub(super) fn len(&self) -> usize {
         self.all.len()
-    }
-
-    /// Whether a vehicle has an unresolved incident that is no malfunction.
-    pub(super) fn concerns(&self, origin: Origin, device: &DeviceId) -> bool {
-        let open = self.open.get(&(origin, device.clone(), true)).and_then(|id| self.all.get(id));
-        open.is_some_and(|incident| !incident.is_malfunction())
-    }
-
-    /// The vehicle of the newest unacknowledged critical incident.
-    pub(super) fn most_urgent_vehicle(&self) -> Option<&DeviceId> {
-        let open = self.open.values().filter_map(|id| self.all.get(id));
-        let urgent = open.filter(|i| i.origin != Origin::Drill && i.severity == Severity::Critical && i.life == Life::Open);
-        urgent.max_by_key(|incident| incident.received_at).map(|incident| &incident.device)
-    }
-
-    /// The queue's list: open ones, critical first and newest first; then malfunctions; then resolved. And drills apart.
-    pub(super) fn listed(&self, most: usize, most_drills: usize) -> (Vec<Arc<Incident>>, usize, Vec<Arc<Incident>>) {
-        let (drills, real): (Vec<_>, Vec<_>) = self.all.values().cloned().partition(|incident| incident.origin == Origin::Drill);
-        let group = |incident: &Incident| match (incident.life, incident.is_malfunction()) {
-            (Life::Resolved, _) => 2,
-            (_, true) => 1,
-            _ => 0,
-        };
-        let order = |incident: &Arc<Incident>| {
-            let group = group(incident);
-            let severity = if group == 0 { Some(incident.severity) } else { None };
-            (group, Reverse(severity), Reverse(incident.received_at), incident.id.clone())
-        };
-        let mut real = real;
-        real.sort_by_cached_key(order);
-        let hidden = real.len().saturating_sub(most) + self.n_let_go;
-        real.truncate(most);
-        let mut drills = drills;
-        drills.sort_by_cached_key(|incident| (Reverse(incident.received_at), incident.id.clone()));
-        drills.truncate(most_drills);
-        (real, hidden, drills)
     }
 }
 

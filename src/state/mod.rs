@@ -8,8 +8,11 @@ mod health;
 mod histogram;
 mod incidents;
 mod meters;
+mod notices;
+mod picture;
 mod series;
 pub mod snapshot;
+mod temperatures;
 mod traces;
 
 use std::collections::VecDeque;
@@ -18,25 +21,22 @@ use std::sync::Arc;
 use crate::model::alert::AlertKind;
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute};
 use crate::model::{
-    Alert, AlertId, Band, Command, CrashReport, CrashVerdict, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact,
-    Focus, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd, Reading, Record,
-    Rejection, RejectionReason, Severity, StepKind, TemperatureVerdict, Timestamp, Verdict,
+    Alert, AlertId, Command, CrashReport, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus, Incident,
+    IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd, Reading, Record, Severity, StepKind,
+    Timestamp, Verdict,
 };
 use crate::pricing::PriceSheet;
-use crate::wire;
 
 pub use fleet::{MOVING_KMH, SILENT_AFTER_SECS};
 pub use incidents::MERGE_SECS;
 use incidents::Settled;
+use notices::{crash_notice, row_rejection, ruling_words};
+use picture::Parts;
 pub use snapshot::Snapshot;
 use traces::stage;
 
 /// Alerts listed.
 const ALERTS: usize = 50;
-/// Incidents listed.
-const INCIDENTS: usize = 500;
-/// Drills listed.
-const DRILLS: usize = 100;
 
 /// What the state starts with.
 #[derive(Debug, Default)]
@@ -65,17 +65,6 @@ pub struct State {
     at: Timestamp,
     version: u64,
     parts: Parts,
-}
-
-/// Parts of the snapshot that are made anew only when their book changed.
-#[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is the flag of one book, not a state machine")]
-struct Parts {
-    last: Snapshot,
-    incidents_changed: bool,
-    traces_changed: bool,
-    alerts_changed: bool,
-    seconds_changed: bool,
 }
 
 impl State {
@@ -202,78 +191,6 @@ impl State {
             let got = dropped.map_or_else(|| "row kept".to_owned(), |reason| format!("row dropped: {}", reason.key()));
             self.trace_judged(judged, &got, now, None, Vec::new());
         }
-    }
-
-    fn measured(&mut self, judged: &Judged, cost: PicoUsd, now: Timestamp, effects: &mut Vec<Effect>) {
-        let event = &judged.event;
-        let verdict = judged.verdicts.iter().find_map(|verdict| match verdict {
-            Verdict::Temperature(verdict) => Some(*verdict),
-            _ => None,
-        });
-        let Some(verdict) = verdict else {
-            self.health.rejected(row_rejection(event, "temperature", RejectionReason::NotJudged));
-            return;
-        };
-        self.health.counters.kept += 1;
-        effects.extend(self.fleet.measured(event, &verdict).map(|chunk| Effect::Save(Record::Samples(chunk))));
-        let topic = wire::temperature_topic(event.origin, verdict.band, &event.device);
-        effects.push(Effect::Publish { topic, payload: wire::temperature_json(&verdict, &event.device, event.time()) });
-        let before = verdict.previous.unwrap_or(Band::Normal);
-        let changed = (verdict.band != before).then(|| self.changed_band(event, &verdict, cost, now, effects)).flatten();
-        if event.origin == Origin::Drill {
-            let got = format!("{}, {:.1} °C", verdict.band.segment(), verdict.celsius.0);
-            let awaited = match changed {
-                None => Vec::new(),
-                Some((_, false)) => vec!["Stored"],
-                Some((_, true)) => vec!["Stored", "Notify"],
-            };
-            self.trace_judged(judged, &got, now, changed.map(|(incident, _)| incident), awaited);
-        }
-    }
-
-    /// Files that a sensor changed its band; the incident, and whether that was opened by it.
-    fn changed_band(
-        &mut self,
-        event: &Event,
-        verdict: &TemperatureVerdict,
-        cost: PicoUsd,
-        now: Timestamp,
-        effects: &mut Vec<Effect>,
-    ) -> Option<(IncidentId, bool)> {
-        let (limit, sign) = match verdict.band {
-            Band::Hot => (verdict.limits_c.1, ">"),
-            Band::Cold => (verdict.limits_c.0, "<"),
-            Band::Normal => {
-                let id = self.incidents.back_in_band(event, verdict, now)?;
-                self.save_incident(&id, None, None, effects);
-                self.clear_alerts(&event.device, event.origin, now);
-                return Some((id, false));
-            }
-        };
-        let (id, opened) = self.incidents.left_band(event, verdict, cost, now);
-        let text = format!(
-            "{} is {}: {:.1} °C ({:.1} °F) {sign} {limit:.1} °C",
-            event.device,
-            verdict.band.segment(),
-            verdict.celsius.0,
-            verdict.fahrenheit.0
-        );
-        self.raise(AlertKind::Temperature { band: verdict.band }, event, Severity::High, text.clone(), now, effects);
-        let notice = opened.then(|| Notice {
-            dedup_key: format!("{id}-0"),
-            incident: id.clone(),
-            device: event.device.clone(),
-            severity: Severity::High,
-            origin: event.origin,
-            title: text,
-            text: format!("Since {}.", event.time().rfc3339()),
-            at: now,
-        });
-        if opened {
-            *self.incident_count(event.origin) += 1;
-        }
-        self.save_incident(&id, notice, None, effects);
-        Some((id, opened))
     }
 
     fn crashed(&mut self, judged: Judged, cost: PicoUsd, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -471,51 +388,6 @@ impl State {
         self.parts.traces_changed = true;
     }
 
-    /// The picture of now. Costs what is on the screen, and what changed since the last one.
-    pub fn snapshot(&mut self) -> Snapshot {
-        let parts = &mut self.parts;
-        let snapshot = &mut parts.last;
-        snapshot.at = self.at;
-        snapshot.version = self.version;
-        snapshot.focus = self.focus.clone();
-        if std::mem::take(&mut parts.incidents_changed) {
-            let (incidents, hidden, drills) = self.incidents.listed(INCIDENTS, DRILLS);
-            snapshot.incidents = Arc::new(incidents);
-            snapshot.incidents_hidden = hidden;
-            snapshot.drills = Arc::new(drills);
-        }
-        if std::mem::take(&mut parts.traces_changed) {
-            snapshot.traces = Arc::new(self.traces.list());
-        }
-        if std::mem::take(&mut parts.alerts_changed) {
-            snapshot.alerts = Arc::new(self.alerts.iter().cloned().collect());
-        }
-        if std::mem::take(&mut parts.seconds_changed) {
-            // Sums over the fleet are made once a second, however many pictures are taken.
-            let (sensors, counts) = self.fleet.sensors(self.at);
-            snapshot.sensors = Arc::new(sensors);
-            snapshot.sensor_counts = counts;
-            snapshot.functions = Arc::new(self.meters.rows());
-            snapshot.invocations = Arc::new(self.meters.recent());
-            snapshot.bill = self.meters.bill(self.at);
-            snapshot.rejections = Arc::new(self.health.rejections());
-            snapshot.rate = self.health.rate();
-            snapshot.latency = self.health.latency();
-        }
-        let incidents = &self.incidents;
-        let has_incident = |origin: Origin, device: &crate::model::DeviceId| incidents.concerns(origin, device);
-        snapshot.fleet = self.fleet.page(&self.focus, &has_incident);
-        snapshot.vehicle = self.fleet.vehicle(self.focus.vehicle.as_ref(), incidents.most_urgent_vehicle(), &has_incident);
-        snapshot.sensor = self.fleet.sensor(self.focus.sensor.as_ref());
-        snapshot.counters = self.health.counters.clone();
-        snapshot.links = self.health.links.clone();
-        snapshot.queues.clone_from(&self.health.queues);
-        snapshot.store_bytes = self.health.store_bytes;
-        snapshot.memory = self.fleet.memory();
-        snapshot.banners = self.health.banners();
-        snapshot.clone()
-    }
-
     /// The counters alone.
     pub const fn counters(&self) -> &snapshot::Counters {
         &self.health.counters
@@ -529,48 +401,6 @@ impl State {
     /// How many incidents are in memory.
     pub fn n_incidents(&self) -> usize {
         self.incidents.len()
-    }
-}
-
-fn row_rejection(event: &Event, kind: &str, reason: RejectionReason) -> Rejection {
-    let root = event.origin.root();
-    let topic = if kind == "driving" {
-        format!("{root}fleet/{}/driving", event.device)
-    } else {
-        format!("{root}sensors/{}/{kind}", event.device)
-    };
-    Rejection { topic: topic.into(), received_at: event.received_at, reason, detail: reason.key().into(), payload_len: 0 }
-}
-
-/// "real accident", "malfunction", "undecided".
-fn ruling_words(verdict: &CrashVerdict) -> &'static str {
-    match verdict.ruling {
-        crate::model::Ruling::Real => "real accident",
-        crate::model::Ruling::Malfunction => "malfunction",
-        crate::model::Ruling::Undecided => "undecided",
-    }
-}
-
-fn crash_notice(incident: &Incident, report: &CrashReport, verdict: &CrashVerdict, now: Timestamp) -> Notice {
-    let place = report.position.map_or_else(
-        || "Position unknown.".to_owned(),
-        |position| format!("At {:.5}, {:.5} (WGS 84).", position.lat, position.lon),
-    );
-    let when = if incident.clock_wrong {
-        format!("Received {}; the device's clock is wrong.", incident.received_at.rfc3339())
-    } else {
-        format!("At {}.", incident.occurred_at.rfc3339())
-    };
-    Notice {
-        // One key per incident and report that told: the same on each retry, new when a graver report tells again.
-        dedup_key: format!("{}-{}", incident.id, incident.n_reports),
-        incident: incident.id.clone(),
-        device: incident.device.clone(),
-        severity: verdict.severity,
-        origin: incident.origin,
-        title: format!("{}: {}, probability {:.0} %", incident.device, ruling_words(verdict), verdict.probability * 100.0),
-        text: format!("{} {when} {place}", verdict.summary),
-        at: now,
     }
 }
 

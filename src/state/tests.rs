@@ -7,7 +7,7 @@ use super::*;
 use crate::clock::FakeClock;
 use crate::functions;
 use crate::host::Host;
-use crate::model::{Invocation, Lane, Life, Outcome, Packet, QueueReading};
+use crate::model::{Band, Invocation, Lane, Life, Outcome, Packet, QueueReading, RejectionReason};
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
 

@@ -1,0 +1,69 @@
+//! What a window, a player or a script holds of a line.
+
+use std::sync::Arc;
+
+use super::latest::Latest;
+use super::queue::Queue;
+use super::stages::Told;
+use crate::clock::Clock;
+use crate::model::{Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Timestamp};
+use crate::scenario::Scenario;
+use crate::state::Snapshot;
+
+/// What a window, a player or a script holds of a line: its latest picture and its ear.
+#[derive(Clone)]
+pub struct Desk {
+    pub(super) latest: Arc<Latest<Snapshot>>,
+    pub(super) facts: Arc<Queue<Told>>,
+    pub(super) drills: Option<Arc<Queue<Scenario>>>,
+}
+
+impl Desk {
+    /// Plays a scenario as a drill; `false` when too many wait.
+    pub fn drill(&self, scenario: Scenario) -> bool {
+        self.drills.as_ref().is_some_and(|drills| drills.try_push(scenario).is_ok())
+    }
+
+    /// A drill could not be sent: said in its trace, which would otherwise wait for ever.
+    pub(super) fn drill_failed(&self, title: &str, why: &str) {
+        self.tell(Fact::InjectFailed { title: title.to_owned(), why: why.to_owned(), at: Clock.now() });
+    }
+
+    /// The latest picture. Never waits.
+    pub fn latest(&self) -> Arc<Snapshot> {
+        self.latest.get()
+    }
+
+    /// Tells the state something; `false` when it is busy. Never waits.
+    pub(super) fn tell(&self, fact: Fact) -> bool {
+        self.facts.try_push(Told::Fact(fact)).is_ok()
+    }
+
+    /// An operator's command.
+    pub fn command(&self, command: Command, by: &str) -> bool {
+        self.tell(Fact::Commanded { command, by: Operator(by.to_owned()), at: Clock.now() })
+    }
+
+    /// The window looks at something else.
+    pub fn look(&self, focus: Focus) -> bool {
+        self.tell(Fact::Looked(focus))
+    }
+
+    /// The window has painted these for the first time.
+    pub fn painted(&self, incidents: Vec<IncidentId>, packets: Vec<PacketId>, at: Timestamp) -> bool {
+        self.tell(Fact::Painted { incidents, packets, at })
+    }
+
+    /// A test event was published.
+    pub fn injected(
+        &self,
+        packet: PacketId,
+        topic: String,
+        title: String,
+        origin: Origin,
+        sent_at: Timestamp,
+        accepted_at: Option<Timestamp>,
+    ) -> bool {
+        self.tell(Fact::Injected { packet, topic, title, origin, sent_at, accepted_at })
+    }
+}

@@ -1,0 +1,45 @@
+//! Words for people: notices, and rejections of rows.
+
+use crate::model::{CrashReport, CrashVerdict, Event, Incident, Notice, Rejection, RejectionReason, Ruling, Timestamp};
+
+pub(super) fn row_rejection(event: &Event, kind: &str, reason: RejectionReason) -> Rejection {
+    let root = event.origin.root();
+    let topic = if kind == "driving" {
+        format!("{root}fleet/{}/driving", event.device)
+    } else {
+        format!("{root}sensors/{}/{kind}", event.device)
+    };
+    Rejection { topic: topic.into(), received_at: event.received_at, reason, detail: reason.key().into(), payload_len: 0 }
+}
+
+/// "real accident", "malfunction", "undecided".
+pub(super) fn ruling_words(verdict: &CrashVerdict) -> &'static str {
+    match verdict.ruling {
+        Ruling::Real => "real accident",
+        Ruling::Malfunction => "malfunction",
+        Ruling::Undecided => "undecided",
+    }
+}
+
+pub(super) fn crash_notice(incident: &Incident, report: &CrashReport, verdict: &CrashVerdict, now: Timestamp) -> Notice {
+    let place = report.position.map_or_else(
+        || "Position unknown.".to_owned(),
+        |position| format!("At {:.5}, {:.5} (WGS 84).", position.lat, position.lon),
+    );
+    let when = if incident.clock_wrong {
+        format!("Received {}; the device's clock is wrong.", incident.received_at.rfc3339())
+    } else {
+        format!("At {}.", incident.occurred_at.rfc3339())
+    };
+    Notice {
+        // One key per incident and report that told: the same on each retry, new when a graver report tells again.
+        dedup_key: format!("{}-{}", incident.id, incident.n_reports),
+        incident: incident.id.clone(),
+        device: incident.device.clone(),
+        severity: verdict.severity,
+        origin: incident.origin,
+        title: format!("{}: {}, probability {:.0} %", incident.device, ruling_words(verdict), verdict.probability * 100.0),
+        text: format!("{} {when} {place}", verdict.summary),
+        at: now,
+    }
+}

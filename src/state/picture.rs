@@ -1,0 +1,69 @@
+//! Takes the picture that the window paints.
+
+use std::sync::Arc;
+
+use super::{Snapshot, State};
+use crate::model::{DeviceId, Origin};
+
+/// Incidents listed.
+const INCIDENTS: usize = 500;
+/// Drills listed.
+const DRILLS: usize = 100;
+
+/// Parts of the snapshot that are made anew only when their book changed.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is the flag of one book, not a state machine")]
+pub(super) struct Parts {
+    pub(super) last: Snapshot,
+    pub(super) incidents_changed: bool,
+    pub(super) traces_changed: bool,
+    pub(super) alerts_changed: bool,
+    pub(super) seconds_changed: bool,
+}
+
+impl State {
+    /// The picture of now. Costs what is on the screen, and what changed since the last one.
+    pub fn snapshot(&mut self) -> Snapshot {
+        let parts = &mut self.parts;
+        let snapshot = &mut parts.last;
+        snapshot.at = self.at;
+        snapshot.version = self.version;
+        snapshot.focus = self.focus.clone();
+        if std::mem::take(&mut parts.incidents_changed) {
+            let (incidents, hidden, drills) = self.incidents.listed(INCIDENTS, DRILLS);
+            snapshot.incidents = Arc::new(incidents);
+            snapshot.incidents_hidden = hidden;
+            snapshot.drills = Arc::new(drills);
+        }
+        if std::mem::take(&mut parts.traces_changed) {
+            snapshot.traces = Arc::new(self.traces.list());
+        }
+        if std::mem::take(&mut parts.alerts_changed) {
+            snapshot.alerts = Arc::new(self.alerts.iter().cloned().collect());
+        }
+        if std::mem::take(&mut parts.seconds_changed) {
+            // Sums over the fleet are made once a second, however many pictures are taken.
+            let (sensors, counts) = self.fleet.sensors(self.at);
+            snapshot.sensors = Arc::new(sensors);
+            snapshot.sensor_counts = counts;
+            snapshot.functions = Arc::new(self.meters.rows());
+            snapshot.invocations = Arc::new(self.meters.recent());
+            snapshot.bill = self.meters.bill(self.at);
+            snapshot.rejections = Arc::new(self.health.rejections());
+            snapshot.rate = self.health.rate();
+            snapshot.latency = self.health.latency();
+        }
+        let incidents = &self.incidents;
+        let has_incident = |origin: Origin, device: &DeviceId| incidents.concerns(origin, device);
+        snapshot.fleet = self.fleet.page(&self.focus, &has_incident);
+        snapshot.vehicle = self.fleet.vehicle(self.focus.vehicle.as_ref(), incidents.most_urgent_vehicle(), &has_incident);
+        snapshot.sensor = self.fleet.sensor(self.focus.sensor.as_ref());
+        snapshot.counters = self.health.counters.clone();
+        snapshot.links = self.health.links.clone();
+        snapshot.queues.clone_from(&self.health.queues);
+        snapshot.store_bytes = self.health.store_bytes;
+        snapshot.memory = self.fleet.memory();
+        snapshot.banners = self.health.banners();
+        snapshot.clone()
+    }
+}
