@@ -131,6 +131,15 @@ pub fn percent(share: f64) -> String {
     quantity(share * 100.0, 0, "%")
 }
 
+/// A probability in per cent. Never `0 %` nor `100 %`: no sum of weights is certain.
+pub fn likelihood(p: f64) -> String {
+    match p {
+        0.995.. => "over 99 %".to_owned(),
+        ..0.005 => "under 1 %".to_owned(),
+        p => percent(p),
+    }
+}
+
 fn local(at: Timestamp) -> Option<DateTime<FixedOffset>> {
     at.utc().map(|utc| utc.with_timezone(&Local).fixed_offset())
 }
@@ -177,6 +186,12 @@ pub fn midnight(at: Timestamp) -> Timestamp {
             time.date_naive().and_hms_opt(0, 0, 0).and_then(|naive| time.timezone().from_local_datetime(&naive).single())
         })
         .map_or(at, |time| time.to_utc().into())
+}
+
+/// With a capital first letter.
+pub fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// `text` with at most `keep` of its characters, the middle replaced by `…`.

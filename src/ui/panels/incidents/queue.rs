@@ -5,7 +5,6 @@ use std::sync::Arc;
 use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::drills;
-use super::evidence::likelihood;
 use super::filter::{Drills, Filter, is_pinned};
 use crate::model::{Incident, IncidentId, IncidentKind, Life, Origin, Ruling, Timestamp};
 use crate::state::Snapshot;
@@ -251,11 +250,11 @@ fn line(incident: &Incident) -> String {
     match &incident.kind {
         IncidentKind::Crash { report, .. } if report.unreadable.is_some() => "Report cannot be read".to_owned(),
         IncidentKind::Crash { verdict, .. } => match verdict.ruling {
-            Ruling::Real => format!("Real accident, {}", likelihood(verdict.probability)),
-            Ruling::Undecided => format!("Undecided, {} accident", likelihood(verdict.probability)),
+            Ruling::Real => format!("Real accident, {}", text::likelihood(verdict.probability)),
+            Ruling::Undecided => format!("Undecided, {} accident", text::likelihood(verdict.probability)),
             Ruling::Malfunction => {
                 let kind = verdict.malfunction.map_or("Malfunction", words::malfunction);
-                format!("{kind}, {}", likelihood(1.0 - verdict.probability))
+                format!("{kind}, {}", text::likelihood(1.0 - verdict.probability))
             }
         },
         IncidentKind::Temperature { .. } => words::headline(incident),

@@ -2,7 +2,6 @@
 
 use eframe::egui::{self, Align2, Key, Rect, Role, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use super::evidence::likelihood;
 use super::{NoteField, View, drill_ground, evidence, facts, pulse, speed, temperature, timeline};
 use crate::model::{Band, Command, CrashReport, CrashVerdict, Incident, IncidentKind, Life, Origin, Ruling, Severity, StepKind};
 use crate::ui::actions::Action;
@@ -37,7 +36,10 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View
         IncidentKind::Crash { report, verdict } if report.unreadable.is_some() => {
             unreadable(ui, body, incident, report, verdict, view);
         }
-        IncidentKind::Crash { report, verdict } => crash(ui, body, incident, report, verdict, view),
+        // Under the incident's own id, so that a chart zoomed here is whole in the next incident.
+        IncidentKind::Crash { report, verdict } => {
+            ui.push_id(&*incident.id.0, |ui| crash(ui, body, incident, report, verdict, view));
+        }
         IncidentKind::Temperature { verdict, back_at } => {
             temperature::show(ui, body, incident, verdict, *back_at, context.now);
         }
@@ -90,13 +92,13 @@ fn headline(theme: &'static Theme, incident: &Incident) -> (Mark, String, String
         }
         IncidentKind::Crash { verdict, .. } => {
             let (words, status) = match verdict.ruling {
-                Ruling::Real => (format!("{} confidence", likelihood(verdict.probability)), theme.status.critical),
+                Ruling::Real => (format!("{} confidence", text::likelihood(verdict.probability)), theme.status.critical),
                 Ruling::Malfunction => {
                     let quiet = Status { fg: theme.text.secondary, tint: theme.bg.panel, ..theme.status.low };
-                    (format!("{} confidence", likelihood(1.0 - verdict.probability)), quiet)
+                    (format!("{} confidence", text::likelihood(1.0 - verdict.probability)), quiet)
                 }
                 Ruling::Undecided => {
-                    (format!("{} accident: a person decides", likelihood(verdict.probability)), theme.status.high)
+                    (format!("{} accident: a person decides", text::likelihood(verdict.probability)), theme.status.high)
                 }
             };
             let title = match verdict.ruling {

@@ -358,6 +358,7 @@ fn preview(ui: &mut Ui, rect: Rect, draft: &Draft) {
     let body = child.available_rect_before_wrap();
     let marks = Marks { small: true, ..Marks::default() };
     let extent = curves.extent().unwrap_or((0.0, 1.0));
-    let response = chart(&mut child, body, &curves, &marks, extent);
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Preview of |a|, {peak}")));
+    if let Some(shown) = chart(&mut child, body, &curves, &marks, extent) {
+        shown.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Preview of |a|, {peak}")));
+    }
 }
