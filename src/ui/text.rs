@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, FixedOffset, Local, TimeZone as _};
 
-use crate::model::{Band, Life, LinkState, PicoUsd, Points, Ruling, Severity, Timestamp};
+use crate::model::{Band, Life, Link, LinkState, PicoUsd, Points, Ruling, Severity, Timestamp};
 
 /// `1,284`.
 pub fn count(n: u64) -> String {
@@ -263,6 +263,19 @@ pub const fn life(life: Life) -> &'static str {
         Life::Open => "unacknowledged",
         Life::Acknowledged => "acknowledged",
         Life::Resolved => "resolved",
+    }
+}
+
+/// The state of one link in the words that fit it. A channel that nothing went out on yet is not connecting: it waits.
+pub const fn link_of(which: Link, state: LinkState) -> &'static str {
+    match (which, state) {
+        (Link::Store, LinkState::Up) => "Writable",
+        (Link::Store, LinkState::Down) => "Not writable",
+        (Link::Notify, LinkState::Up) => "Reachable",
+        (Link::Notify, LinkState::Down) => "Unreachable",
+        (Link::Notify, LinkState::Degraded) => "Telling fails",
+        (Link::Notify, LinkState::Connecting) => "Set up, not used yet",
+        (_, state) => link(state),
     }
 }
 

@@ -27,6 +27,22 @@ pub fn headline(incident: &Incident) -> String {
     }
 }
 
+/// What it is where there is little room: `Device dropped, over 99 %`.
+pub fn brief(incident: &Incident) -> String {
+    match &incident.kind {
+        IncidentKind::Crash { report, .. } if report.unreadable.is_some() => "Report cannot be read".to_owned(),
+        IncidentKind::Crash { verdict, .. } => match verdict.ruling {
+            Ruling::Real => format!("Real accident, {}", text::likelihood(verdict.probability)),
+            Ruling::Undecided => format!("Undecided, {} accident", text::likelihood(verdict.probability)),
+            Ruling::Malfunction => {
+                let kind = verdict.malfunction.map_or("Malfunction", malfunction);
+                format!("{kind}, {}", text::likelihood(1.0 - verdict.probability))
+            }
+        },
+        IncidentKind::Temperature { .. } => headline(incident),
+    }
+}
+
 /// The numbers behind it, in one line: `Δv 34 km/h, peak 27.4 g, airbag deployed`. Empty where there are none.
 pub fn detail(incident: &Incident) -> String {
     let mut parts = Vec::new();

@@ -216,7 +216,8 @@ pub fn incident_row(ui: &mut Ui, incident: &Incident, now: Timestamp, selected: 
     painter.galley(pos2(x, y - device.size().y / 2.0), device, theme.text.primary);
     let x = x + device_w + 8.0;
     let headline = words::headline(incident);
-    let line = elided(painter, &headline, &Type::Small.font(), theme.text.secondary, (age.left() - x - 8.0).max(0.0));
+    let line =
+        elided(painter, &words::brief(incident), &Type::Small.font(), theme.text.secondary, (age.left() - x - 8.0).max(0.0));
     painter.galley(pos2(x, y - line.size().y / 2.0), line, theme.text.secondary);
     let spoken = format!("{} {headline}, {}, {}", incident.device, text::life(incident.life), incident.id);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &spoken));

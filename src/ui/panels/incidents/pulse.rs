@@ -176,17 +176,19 @@ fn legend(ui: &Ui, room: Rect, frame: Frame) {
         words.iter().map(one).sum()
     };
     let words = if width(&long) <= room.width() { long } else { NAMES };
+    // Where there is little room the strokes are shorter; no line goes without its name.
+    let stroke = if width(&words) <= room.width() { 18.0 } else { 12.0 };
     let mut x = room.right() - 4.0;
     for (line, word) in words.iter().enumerate().rev() {
         let galley = painter.layout_no_wrap((*word).to_owned(), Type::Micro.font(), theme.text.secondary);
         x -= galley.size().x;
-        if x - 24.0 < room.left() {
+        if x - stroke - 6.0 < room.left() - 8.0 {
             return;
         }
         painter.galley(pos2(x, room.center().y - galley.size().y / 2.0), galley, theme.text.secondary);
         let pen = pen(theme, line);
-        dashed(painter, &[pos2(x - 24.0, room.center().y), pos2(x - 6.0, room.center().y)], pen.stroke, pen.dash);
-        x -= 34.0;
+        dashed(painter, &[pos2(x - stroke - 6.0, room.center().y), pos2(x - 6.0, room.center().y)], pen.stroke, pen.dash);
+        x -= stroke * 2.0 - 2.0;
     }
 }
 

@@ -74,7 +74,7 @@ fn chart(ui: &mut Ui, points: &[Point], verdict: &CrashVerdict) {
     let before = points.iter().rev().find(|point| point.0 <= 0.0 && point.1.is_finite());
     let after = points.iter().find(|point| point.0 > 0.0 && point.1.is_finite());
     let stop = points.iter().find(|point| point.0 > 0.0 && point.1 < 1.0);
-    let mut said = Vec::new();
+    let (mut said, mut placed) = (Vec::new(), Vec::<Rect>::new());
     let mut label = |words: String, at: Point, right: bool, up: bool, color| {
         said.push(words.clone());
         if at.0 < axes.x.0 || axes.x.1 < at.0 {
@@ -86,7 +86,11 @@ fn chart(ui: &mut Ui, points: &[Point], verdict: &CrashVerdict) {
         let y = if up { place.y - 4.0 - galley.size().y } else { place.y + 3.0 };
         let x = x.min(area.right() - galley.size().x - 2.0).max(area.left() + 4.0);
         let y = y.min(area.bottom() - galley.size().y - 2.0).max(area.top() + 2.0);
-        let rect = Rect::from_min_size(pos2(x, y), galley.size());
+        let mut rect = Rect::from_min_size(pos2(x, y), galley.size());
+        while let Some(other) = placed.iter().find(|other| other.intersects(rect)) {
+            rect = rect.translate(vec2(0.0, other.top() - 1.0 - rect.bottom()));
+        }
+        placed.push(rect);
         inside.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, theme.plot.bg.gamma_multiply(0.85));
         inside.galley(rect.min, galley, color);
     };

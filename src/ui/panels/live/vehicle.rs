@@ -4,11 +4,11 @@ use eframe::egui::{Align2, Rect, Role, Sense, Stroke, Ui, pos2};
 
 use super::super::PanelContext;
 use super::{chart_area, time_labels};
-use crate::model::{Incident, IncidentKind};
+use crate::model::{Incident, IncidentKind, Origin};
 use crate::state::Snapshot;
 use crate::state::snapshot::VehicleView;
 use crate::ui::decimate::{Point, gaps, silence};
-use crate::ui::shapes::{Mark, dashed, dotted_underline};
+use crate::ui::shapes::{Mark, dashed, dotted_underline, elided};
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::{Theme, Type};
 use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range};
@@ -122,7 +122,13 @@ fn head(ui: &mut Ui, vehicle: &VehicleView, fresh: Freshness, context: &PanelCon
         .map_or_else(String::new, |secs| format!("every {}, ", text::micros((secs * 1e6) as i64)));
     // A stale vehicle says its age in the badge.
     let note = if fresh >= Freshness::Stale { String::new() } else { format!("{period}last sample {age} ago") };
-    let free = header(ui, Pane { title: vehicle.row.device.as_str(), note: &note, right: "Last 5 min" });
+    // The age of a stale one is never cut; its name gives way.
+    let taken = 114.0
+        + if fresh >= Freshness::Stale { 112.0 } else { 0.0 }
+        + if vehicle.row.origin == Origin::Device { 0.0 } else { 72.0 };
+    let room = (ui.available_width() - taken).max(60.0);
+    let title = elided(ui.painter(), vehicle.row.device.as_str(), &Type::Section.font(), theme.text.primary, room);
+    let free = header(ui, Pane { title: title.text(), note: &note, right: "Last 5 min" });
     within(ui, free, |ui| {
         if fresh >= Freshness::Stale {
             let word = if fresh == Freshness::Lost { format!("NO DATA {age}") } else { format!("STALE {age}") };
