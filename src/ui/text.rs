@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, FixedOffset, Local, TimeZone as _};
 
-use crate::model::{Band, Life, LinkState, PicoUsd, Points, Ruling, Severity, Timestamp};
+use crate::model::{Band, Life, Link, LinkState, PicoUsd, Points, Ruling, Severity, Timestamp};
 
 /// `1,284`.
 pub fn count(n: u64) -> String {
@@ -131,6 +131,15 @@ pub fn percent(share: f64) -> String {
     quantity(share * 100.0, 0, "%")
 }
 
+/// A probability in per cent. Never `0 %` nor `100 %`: no sum of weights is certain.
+pub fn likelihood(p: f64) -> String {
+    match p {
+        0.995.. => "over 99 %".to_owned(),
+        ..0.005 => "under 1 %".to_owned(),
+        p => percent(p),
+    }
+}
+
 fn local(at: Timestamp) -> Option<DateTime<FixedOffset>> {
     at.utc().map(|utc| utc.with_timezone(&Local).fixed_offset())
 }
@@ -177,6 +186,12 @@ pub fn midnight(at: Timestamp) -> Timestamp {
             time.date_naive().and_hms_opt(0, 0, 0).and_then(|naive| time.timezone().from_local_datetime(&naive).single())
         })
         .map_or(at, |time| time.to_utc().into())
+}
+
+/// With a capital first letter.
+pub fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// `text` with at most `keep` of its characters, the middle replaced by `…`.
@@ -248,6 +263,19 @@ pub const fn life(life: Life) -> &'static str {
         Life::Open => "unacknowledged",
         Life::Acknowledged => "acknowledged",
         Life::Resolved => "resolved",
+    }
+}
+
+/// The state of one link in the words that fit it. A channel that nothing went out on yet is not connecting: it waits.
+pub const fn link_of(which: Link, state: LinkState) -> &'static str {
+    match (which, state) {
+        (Link::Store, LinkState::Up) => "Writable",
+        (Link::Store, LinkState::Down) => "Not writable",
+        (Link::Notify, LinkState::Up) => "Reachable",
+        (Link::Notify, LinkState::Down) => "Unreachable",
+        (Link::Notify, LinkState::Degraded) => "Telling fails",
+        (Link::Notify, LinkState::Connecting) => "Set up, not used yet",
+        (_, state) => link(state),
     }
 }
 

@@ -8,11 +8,11 @@ pub fn headline(incident: &Incident) -> String {
     match &incident.kind {
         IncidentKind::Crash { verdict, report } => match verdict.ruling {
             _ if report.unreadable.is_some() => "Unreadable crash report: needs a person".to_owned(),
-            Ruling::Real => format!("Real accident, {} confidence", text::percent(verdict.probability)),
-            Ruling::Undecided => format!("Undecided, {} accident: needs a person", text::percent(verdict.probability)),
+            Ruling::Real => format!("Real accident, {} confidence", text::likelihood(verdict.probability)),
+            Ruling::Undecided => format!("Undecided, {} accident: needs a person", text::likelihood(verdict.probability)),
             Ruling::Malfunction => {
                 let kind = verdict.malfunction.map_or("Malfunction", malfunction);
-                format!("{kind}, {} confidence", text::percent(1.0 - verdict.probability))
+                format!("{kind}, {} confidence", text::likelihood(1.0 - verdict.probability))
             }
         },
         IncidentKind::Temperature { verdict, .. } => {
@@ -24,6 +24,22 @@ pub fn headline(incident: &Incident) -> String {
                 Band::Normal => format!("Within its limits: {celsius}"),
             }
         }
+    }
+}
+
+/// What it is where there is little room: `Device dropped, over 99 %`.
+pub fn brief(incident: &Incident) -> String {
+    match &incident.kind {
+        IncidentKind::Crash { report, .. } if report.unreadable.is_some() => "Report cannot be read".to_owned(),
+        IncidentKind::Crash { verdict, .. } => match verdict.ruling {
+            Ruling::Real => format!("Real accident, {}", text::likelihood(verdict.probability)),
+            Ruling::Undecided => format!("Undecided, {} accident", text::likelihood(verdict.probability)),
+            Ruling::Malfunction => {
+                let kind = verdict.malfunction.map_or("Malfunction", malfunction);
+                format!("{kind}, {}", text::likelihood(1.0 - verdict.probability))
+            }
+        },
+        IncidentKind::Temperature { .. } => headline(incident),
     }
 }
 
@@ -71,14 +87,28 @@ pub fn state(incident: &Incident) -> String {
     }
 }
 
-/// The last that is known of telling people, with its time: `webhook accepted 03:12:05.578`. Accepted is not delivered.
-pub fn told(incident: &Incident) -> Option<String> {
+/// The last that is known of telling people: in short, `Desktop accepted 03:12:05`, and in full. Accepted is not delivered.
+pub fn told(incident: &Incident) -> Option<(String, String)> {
     let step = incident
         .timeline
         .iter()
         .rev()
         .find(|step| matches!(step.kind, StepKind::Told | StepKind::TellFailed | StepKind::WouldHaveTold))?;
-    Some(format!("{} {}", step.detail, text::clock_millis(step.at)))
+    let at = text::clock(step.at);
+    let short = match (&step.kind, incident.origin) {
+        (StepKind::TellFailed, _) => format!("Telling failed: {}", short_reason(&step.detail)),
+        (StepKind::WouldHaveTold, Origin::Sample) => format!("Nobody told, sample {at}"),
+        (StepKind::WouldHaveTold, _) => "Nobody told, drill".to_owned(),
+        _ => format!("{} {at}", text::capital(&step.detail.replacen(": ", " ", 1))),
+    };
+    Some((short, format!("{} {}", step.detail, text::clock_millis(step.at))))
+}
+
+/// What went wrong, without whom it was meant for and how often it was tried: those stand in the timeline.
+fn short_reason(detail: &str) -> &str {
+    let reason =
+        ["failed, ", "refused, ", "since "].iter().find_map(|before| detail.split_once(before)).map_or(detail, |cut| cut.1);
+    reason.split(['(', ';']).next().unwrap_or(reason).trim()
 }
 
 /// Where: `37.50120° N, 127.03960° E`.
@@ -116,5 +146,22 @@ pub const fn malfunction(kind: Malfunction) -> &'static str {
         Malfunction::Pothole => "Pothole",
         Malfunction::HardBraking => "Hard braking",
         Malfunction::NoPulse => "No collision pulse",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_said_in_short() {
+        for (detail, short) in [
+            ("webhook hooks.example.org: attempt 3 failed, connection refused (os error 111)", "connection refused"),
+            ("webhook hooks.example.org: refused, status 404", "status 404"),
+            ("nobody was told, since no channel is set up; set webhook_url", "no channel is set up"),
+            ("something else", "something else"),
+        ] {
+            assert_eq!(short_reason(detail), short);
+        }
     }
 }

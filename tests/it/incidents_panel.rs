@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use eframe::egui::Key;
 use eframe::egui::accesskit::{Role, Toggled};
+use eframe::egui::{self, Key};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fleetwatch::model::{
     Command, Evidence, Incident, IncidentId, IncidentKind, Life, Malfunction, Note, Origin, Points, Pulse, Ruling, Severity,
@@ -403,6 +403,48 @@ fn evidence_is_spoken_with_its_limit_and_what_was_not_checked_says_why() {
     sees(&window, "probability of an accident 96 %, zone: accident");
     sees(&window, "Crash pulse, 200 samples, peak 27.4 g at 45.0 ms, judged window 0 to 92 ms, sensor range ±100 g");
     sees(&window, "Stored +2.1 ms");
+}
+
+#[test]
+fn the_pulse_is_zoomed_by_the_wheel_panned_by_a_drag_and_read_under_the_pointer() {
+    const PULSE: &str = "Crash pulse, 200 samples, peak 27.4 g at 45.0 ms, judged window 0 to 92 ms, sensor range ±100 g";
+    let mut window = open(with(vec![real(), undecided()], Vec::new()));
+    let middle = window.harness.get_by_label(PULSE).rect().center();
+    sees_not(&window, "Reset view");
+    let wheel = egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, 60.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Unknown,
+        modifiers: egui::Modifiers::NONE,
+    };
+    window.harness.hover_at(middle);
+    window.harness.run_steps(2);
+    window.harness.event(wheel);
+    window.harness.run_steps(20);
+    sees(&window, "Reset view");
+    // The readout says all four at one time.
+    window.harness.hover_at(middle + egui::vec2(3.0, 0.0));
+    window.harness.run_steps(60);
+    for axis in ["|a|  ", "x  ", "y  ", "z  "] {
+        sees(&window, axis);
+    }
+    window.click("Reset view");
+    window.harness.run_steps(3);
+    sees_not(&window, "Reset view");
+
+    window.harness.drag_at(middle);
+    window.harness.run_steps(2);
+    window.harness.hover_at(middle + egui::vec2(40.0, 12.0));
+    window.harness.run_steps(2);
+    window.harness.drop_at(middle + egui::vec2(40.0, 12.0));
+    window.harness.run_steps(3);
+    sees(&window, "Reset view");
+    // Another incident is seen whole, and this one as it was left.
+    choose(&mut window, &undecided());
+    sees_not(&window, "Reset view");
+    choose(&mut window, &real());
+    sees(&window, "Reset view");
 }
 
 #[test]

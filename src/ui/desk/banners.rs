@@ -41,7 +41,9 @@ impl Desk {
         let mut lines = Vec::new();
         let broker = Broker::of(snapshot);
         if let Some(status) = broker.status.filter(|_| matches!(broker.state, LinkState::Down | LinkState::Degraded)) {
-            let title = match (broker.away(), self.broker_lost_at) {
+            let lanes = [Link::BrokerCrash, Link::BrokerTelemetry];
+            let was_up = lanes.iter().filter_map(|lane| snapshot.links.get(lane)).any(|lane| lane.n_connects > 0);
+            let title = match (broker.away(), self.broker_lost_at.filter(|_| was_up)) {
                 (true, Some(at)) => format!("Broker lost at {}, {} ago. No new data.", text::clock(at), text::age(now, at)),
                 (true, None) => "No connection to the broker. No data can come in.".to_owned(),
                 (false, _) => format!("The broker is reached on {} of {} lanes.", broker.n_up, broker.n_lanes),

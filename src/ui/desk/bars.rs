@@ -51,19 +51,11 @@ impl Desk {
         let state = if n_functions == 0 { LinkState::NotSet } else { LinkState::Up };
         let word = if n_functions == 0 { "None yet".to_owned() } else { format!("{n_functions} in process") };
         chips.push(Chip { name: "Functions", state, word, reason: String::new() });
-        for (link, name, up) in [(Link::Store, "Store", "Writable"), (Link::Notify, "Notify", "Reachable")] {
+        for (link, name) in [(Link::Store, "Store"), (Link::Notify, "Notify")] {
             let status = self.snapshot.links.get(&link);
             let state = status.map_or(LinkState::NotSet, |status| status.state);
-            let word = match state {
-                LinkState::Up => up,
-                LinkState::Down if link == Link::Store => "Not writable",
-                LinkState::Down => "Unreachable",
-                LinkState::Degraded if link == Link::Notify => "Telling fails",
-                LinkState::Connecting if link == Link::Notify => "Set up, not used yet",
-                state => text::link(state),
-            };
             let reason = status.map(|status| status.reason.clone()).unwrap_or_default();
-            chips.push(Chip { name, state, word: word.to_owned(), reason });
+            chips.push(Chip { name, state, word: text::link_of(link, state).to_owned(), reason });
         }
         chips
     }

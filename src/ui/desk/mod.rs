@@ -32,7 +32,7 @@ use super::actions::{self, Action};
 use super::panels::{self, Panel, PanelContext, Screen, Seen};
 use super::theme::{self, Theme, sizes};
 use super::vitals::{Broker, Liveness};
-use super::{Request, Wires};
+use super::{Request, Wires, words};
 use crate::model::{AlertId, AlertKind, Command, Focus, IncidentId, Origin, Severity, Timestamp};
 use crate::state::Snapshot;
 
@@ -128,10 +128,13 @@ impl Desk {
                         ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Critical));
                     }
                     if let AlertKind::Incident { incident } = &alert.about {
-                        self.toasts.critical(incident.clone(), alert.text.clone());
+                        // In short: the whole sentence would cover half the screen.
+                        let found = self.snapshot.incidents.iter().find(|known| known.id == *incident);
+                        let text = found.map(|found| format!("{}: {}", found.device, words::headline(found)));
+                        self.toasts.critical(incident.clone(), text.unwrap_or_else(|| alert.text.clone()));
                     }
                 } else if alert.severity == Severity::High {
-                    self.toasts.info(alert.text.clone(), now);
+                    self.toasts.high(alert.text.clone(), now);
                 }
             }
         }

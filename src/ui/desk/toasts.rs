@@ -22,6 +22,8 @@ struct Toast {
     warning: bool,
     until: Option<Timestamp>,
     incident: Option<IncidentId>,
+    /// About an incident, which has its card in a queue.
+    has_card: bool,
 }
 
 /// The messages that are up.
@@ -31,21 +33,22 @@ pub(super) struct Toasts(Vec<Toast>);
 impl Toasts {
     pub(super) fn critical(&mut self, incident: IncidentId, text: String) {
         if !self.0.iter().any(|toast| toast.incident.as_ref() == Some(&incident)) {
-            self.0.push(Toast { text, warning: true, until: None, incident: Some(incident) });
+            self.0.push(Toast { text, warning: true, until: None, incident: Some(incident), has_card: true });
         }
     }
 
-    pub(super) fn info(&mut self, text: String, now: Timestamp) {
-        self.push(text, false, now);
+    /// About an incident that is not critical.
+    pub(super) fn high(&mut self, text: String, now: Timestamp) {
+        self.push(text, false, true, now);
     }
 
     pub(super) fn warning(&mut self, text: String, now: Timestamp) {
-        self.push(text, true, now);
+        self.push(text, true, false, now);
     }
 
-    fn push(&mut self, text: String, warning: bool, now: Timestamp) {
+    fn push(&mut self, text: String, warning: bool, has_card: bool, now: Timestamp) {
         self.0.retain(|toast| toast.text != text);
-        self.0.push(Toast { text, warning, until: Some(now.plus_secs(STAY_SECS)), incident: None });
+        self.0.push(Toast { text, warning, until: Some(now.plus_secs(STAY_SECS)), incident: None, has_card });
         // The oldest passing message makes room; a critical one never does.
         while self.0.iter().filter(|toast| toast.incident.is_none()).count() > AT_MOST {
             if let Some(oldest) = self.0.iter().position(|toast| toast.incident.is_none()) {
@@ -70,7 +73,7 @@ impl Desk {
         // On these screens the card itself stands in the queue.
         let queue_shown = matches!(self.screen, Screen::Live | Screen::Incidents);
         let mut requests = Vec::new();
-        let shown = self.toasts.0.iter().rev().filter(|toast| !(queue_shown && toast.incident.is_some())).take(AT_MOST);
+        let shown = self.toasts.0.iter().rev().filter(|toast| !(queue_shown && toast.has_card)).take(AT_MOST);
         let mut at = right_top;
         // The key acknowledges the newest, which stands on top.
         let mut key = actions.contains(&Action::Acknowledge);
@@ -102,13 +105,16 @@ fn toast_ui(ui: &mut egui::Ui, toast: &Toast) -> bool {
         .inner_margin(Margin::symmetric(12, 10))
         .show(ui, |ui| {
             ui.set_width(400.0);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let width = if toast.incident.is_some() { 230.0 } else { 360.0 };
+            // Its own height: the area remembers that of the message which stood in its place before.
+            let text_h = ui.painter().layout(toast.text.clone(), Type::Body.font(), theme.text.primary, width).size().y;
+            let size = vec2(400.0, text_h.max(if toast.incident.is_some() { 30.0 } else { 18.0 }));
+            ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
                 let mark = if toast.warning { Mark::Triangle } else { Mark::Disc };
                 let mark = if toast.incident.is_some() { Mark::Diamond } else { mark };
                 let (rect, response) = ui.allocate_exact_size(vec2(14.0, 18.0), egui::Sense::hover());
                 mark.paint(ui.painter(), rect.center(), 11.0, status.fg);
                 response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Message: {}", toast.text)));
-                let width = if toast.incident.is_some() { 230.0 } else { 360.0 };
                 ui.scope(|ui| {
                     ui.set_max_width(width);
                     ui.add(egui::Label::new(Type::Body.rich(&toast.text, theme.text.primary)).wrap());

@@ -14,11 +14,12 @@ use crate::ui::{icons, text};
 #[derive(Debug, Default)]
 pub(super) struct Connections;
 
-const ABOUT: &str = "Tests of each step of a connection, and its settings, come here.";
+const ABOUT: &str =
+    "What Fleetwatch leans on, what is broken and how to mend it. The command fleetwatch doctor tests each step of a connection.";
 const COLUMNS: [Column; 6] = [
     Column::text("Connection", 190.0),
-    Column::text("State", 130.0),
-    Column::text("Cause and fix", 480.0),
+    Column::text("State", 170.0),
+    Column::text("Cause and fix", 440.0),
     Column::text("Raw error", 260.0),
     Column::text("Next try", 90.0),
     Column::number("Came up", 80.0),
@@ -58,7 +59,7 @@ impl Panel for Connections {
             let next = status.next_try_at.map_or_else(String::new, |at| format!("in {}", text::age(at, context.now)));
             vec![
                 Cell::name(theme, link_name(*link)),
-                Cell::marked(Mark::link(status.state), text::link(status.state), link_status(theme, status.state).fg),
+                Cell::marked(Mark::link(status.state), text::link_of(*link, status.state), link_status(theme, status.state).fg),
                 Cell::quiet(theme, status.reason.clone()),
                 Cell::quiet(theme, status.raw.clone()).mono(),
                 Cell::quiet(theme, next),

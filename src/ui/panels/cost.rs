@@ -12,8 +12,7 @@ use crate::ui::{icons, text};
 #[derive(Debug, Default)]
 pub(super) struct Cost;
 
-const ABOUT: &str =
-    "Budget, forecast with its range and what-if sliders come here. What AWS Lambda would bill for the calls that ran here:";
+const ABOUT: &str = "What AWS Lambda would bill for the calls that ran here this month, in US dollars, without tax.";
 const COLUMNS: [Column; 2] = [Column::text("This month", 260.0), Column::number("Amount", 320.0)];
 
 impl Panel for Cost {

@@ -12,7 +12,7 @@ use crate::ui::{icons, text};
 #[derive(Debug, Default)]
 pub(super) struct Functions;
 
-const ABOUT: &str = "Each call with its input, effects, log and cost comes here. The meters count this month.";
+const ABOUT: &str = "What every function did this calendar month (UTC): how often it ran, how long it took, and what the calls would cost at list price.";
 const COLUMNS: [Column; 9] = [
     Column::text("Function", 170.0),
     Column::text("What it does", 300.0),

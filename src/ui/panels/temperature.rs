@@ -14,7 +14,8 @@ use crate::ui::{icons, widgets};
 #[derive(Debug, Default)]
 pub(super) struct Temperature;
 
-const ABOUT: &str = "A grid of every sensor with its bands, its history and where its readings are routed comes here.";
+const ABOUT: &str =
+    "Every sensor against its limits; what is out of its band stands first. A sensor's curve stands on Live when it is chosen.";
 const COLUMNS: [Column; 6] = [
     Column::text("Sensor", 180.0),
     Column::text("Band", 100.0),

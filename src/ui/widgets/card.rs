@@ -35,18 +35,18 @@ fn has_buttons(incident: &Incident) -> bool {
     incident.life == Life::Open && incident.origin != Origin::Drill && incident.severity == Severity::Critical
 }
 
-/// The lines under the headline; the one about telling people has its icon.
-fn lines(incident: &Incident) -> Vec<(String, bool)> {
+/// The lines under the headline; the one about telling people comes with its full words.
+fn lines(incident: &Incident) -> Vec<(String, Option<String>)> {
     let drill = incident.origin == Origin::Drill;
     let detail = Some(words::detail(incident)).filter(|detail| !detail.is_empty());
     let place = words::position(incident).filter(|_| !drill).map(words::place);
     let state = match words::told(incident) {
-        _ if drill => Some(("No responder is paged.".to_owned(), false)),
-        Some(told) => Some((told, true)),
+        Some((short, whole)) => Some((short, Some(whole))),
+        None if drill => Some(("Nobody told, drill".to_owned(), None)),
         None if has_buttons(incident) => None,
-        None => Some((words::state(incident), false)),
+        None => Some((words::state(incident), None)),
     };
-    detail.into_iter().chain(place).map(|line| (line, false)).chain(state).collect()
+    detail.into_iter().chain(place).map(|line| (line, None)).chain(state).collect()
 }
 
 /// The card of an open incident, or of a drill (hatched, dashed, with the word). An unacknowledged critical one is
@@ -82,18 +82,13 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
     let (left, right) = (rect.left() + PANE_PAD.x, rect.right() - PANE_PAD.x);
     let mut y = rect.top() + 20.0;
     let age = text::age(now, incident.received_at);
-    let (age, age_font, age_color) = if buttons {
-        (format!("{age} unacknowledged"), Type::Small.semibold(), status.fg)
-    } else {
-        (age, Type::Small.font(), theme.text.secondary)
-    };
+    let (age_font, age_color) =
+        if buttons { (Type::Small.semibold(), status.fg) } else { (Type::Small.font(), theme.text.secondary) };
     let plate = |text_rect: Rect| painter.rect_filled(text_rect.expand2(vec2(3.0, 1.0)), 2.0, theme.status.drill.tint);
     let mut x = left;
     if drill {
         let mut child = ui.new_child(UiBuilder::new().max_rect(Rect::from_min_size(pos2(x, y - 10.0), vec2(90.0, 20.0))));
         x = drill_badge(&mut child).rect.right() + 8.0;
-        let measured = painter.layout_no_wrap(age.clone(), age_font.clone(), age_color).size();
-        plate(Rect::from_min_max(pos2(right - measured.x, y - 8.0), pos2(right, y + 8.0)));
     } else {
         Mark::severity(incident.severity).paint(&painter, pos2(x + 6.0, y), 12.0, status.fg);
         let word = put(
@@ -106,8 +101,17 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
         );
         x = word.right() + 8.0;
     }
-    let age_rect = put(&painter, pos2(right, y), Align2::RIGHT_CENTER, age, age_font, age_color);
     let sample = if incident.origin == Origin::Sample { 66.0 } else { 0.0 };
+    let measure = |words: &str, font| painter.layout_no_wrap(words.to_owned(), font, age_color).size().x;
+    // The words about the age give way before the name does.
+    let room = right - x - measure(incident.device.as_str(), Type::Section.font()) - sample - 8.0;
+    let longer = [format!("{age} unacknowledged"), format!("{age} unack.")];
+    let age = longer.into_iter().filter(|_| buttons).find(|words| measure(words, age_font.clone()) <= room).unwrap_or(age);
+    if drill {
+        let left = right - measure(&age, age_font.clone());
+        plate(Rect::from_min_max(pos2(left, y - 8.0), pos2(right, y + 8.0)));
+    }
+    let age_rect = put(&painter, pos2(right, y), Align2::RIGHT_CENTER, age, age_font, age_color);
     let device = elided(
         &painter,
         incident.device.as_str(),
@@ -134,14 +138,19 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
     painter.galley(headline_rect.min, headline, theme.text.primary);
     y += 17.0;
     for (line, told) in lines(incident) {
-        let indent = if told { 19.0 } else { 0.0 };
+        let indent = if told.is_some() { 19.0 } else { 0.0 };
         let galley = elided(&painter, &line, &Type::Small.font(), theme.text.secondary, right - left - indent);
         let line_rect = Rect::from_min_size(pos2(left + indent, y - galley.size().y / 2.0), galley.size());
         if drill {
             plate(line_rect);
         }
-        if told {
-            shapes::icon(&painter, pos2(left + 7.0, y), 14.0, icons::PAPER_PLANE, theme.text.secondary, false);
+        if let Some(whole) = told {
+            let at = pos2(left + 7.0, y);
+            if drill {
+                plate(Rect::from_center_size(at, vec2(14.0, 14.0)));
+            }
+            shapes::icon(&painter, at, 14.0, icons::PAPER_PLANE, theme.text.secondary, false);
+            ui.interact(line_rect, ui.scope_id().with((&*incident.id.0, "told")), Sense::hover()).on_hover_text(whole);
         }
         painter.galley(line_rect.min, galley, theme.text.secondary);
         y += Type::Small.line();
@@ -207,7 +216,8 @@ pub fn incident_row(ui: &mut Ui, incident: &Incident, now: Timestamp, selected: 
     painter.galley(pos2(x, y - device.size().y / 2.0), device, theme.text.primary);
     let x = x + device_w + 8.0;
     let headline = words::headline(incident);
-    let line = elided(painter, &headline, &Type::Small.font(), theme.text.secondary, (age.left() - x - 8.0).max(0.0));
+    let line =
+        elided(painter, &words::brief(incident), &Type::Small.font(), theme.text.secondary, (age.left() - x - 8.0).max(0.0));
     painter.galley(pos2(x, y - line.size().y / 2.0), line, theme.text.secondary);
     let spoken = format!("{} {headline}, {}, {}", incident.device, text::life(incident.life), incident.id);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &spoken));

@@ -1,6 +1,7 @@
 //! A chart's axes on a painter: ticks, lines that stop at gaps, thresholds, markers, bands, and values off the scale.
 //!
-//! Painted by hand rather than by `egui_plot`, since gaps are hatched, bands lie behind, and labels stand at the lines.
+//! The charts of a live screen stand still and are painted with this alone. A chart to explore is an `egui_plot` with
+//! the same labels over it: see [`plot`](super::plot).
 
 use eframe::egui::{Align2, Color32, Painter, Pos2, Rect, Response, Shape, Stroke, lerp, pos2, remap, vec2};
 
@@ -48,10 +49,18 @@ impl Axes {
     pub fn frame(&self, painter: &Painter, theme: &Theme, n_ticks: usize) {
         let plot = &theme.plot;
         painter.rect_filled(self.area, 0.0, plot.bg);
+        for tick in ticks(self.y, n_ticks).0 {
+            painter.hline(self.area.x_range(), self.at((self.x.0, tick)).y, Stroke::new(1.0, plot.grid));
+        }
+        self.y_labels(painter, theme, n_ticks);
+    }
+
+    /// Numbers at the left and the two axes.
+    pub fn y_labels(&self, painter: &Painter, theme: &Theme, n_ticks: usize) {
+        let plot = &theme.plot;
         let (ticks, decimals) = ticks(self.y, n_ticks);
         for tick in ticks {
             let y = self.at((self.x.0, tick)).y;
-            painter.hline(self.area.x_range(), y, Stroke::new(1.0, plot.grid));
             let label = text::number(tick, decimals);
             put(painter, pos2(self.area.left() - 6.0, y), Align2::RIGHT_CENTER, label, Type::Micro.font(), plot.label);
         }
@@ -69,13 +78,27 @@ impl Axes {
 
     /// Vertical grid at `at`, with labels under the area where they do not touch each other.
     pub fn x_labels(&self, painter: &Painter, theme: &Theme, at: impl IntoIterator<Item = (f64, String)>) {
+        let grid = Stroke::new(1.0, theme.plot.grid);
+        self.x_words(
+            painter,
+            theme,
+            at.into_iter().inspect(|(x, _)| {
+                let px = self.at((*x, self.y.0)).x;
+                if self.area.x_range().expand(0.5).contains(px) {
+                    painter.vline(px, self.area.y_range(), grid);
+                }
+            }),
+        );
+    }
+
+    /// Labels under the area where they do not touch each other.
+    pub fn x_words(&self, painter: &Painter, theme: &Theme, at: impl IntoIterator<Item = (f64, String)>) {
         let mut taken = f32::NEG_INFINITY;
         for (x, label) in at {
             let px = self.at((x, self.y.0)).x;
             if px < self.area.left() - 0.5 || px > self.area.right() + 0.5 {
                 continue;
             }
-            painter.vline(px, self.area.y_range(), Stroke::new(1.0, theme.plot.grid));
             let galley = painter.layout_no_wrap(label, Type::Micro.font(), theme.plot.label);
             let half = galley.size().x / 2.0;
             let center = px.min(self.area.right() - half + 8.0);

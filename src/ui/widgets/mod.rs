@@ -6,6 +6,7 @@ mod card;
 pub mod chart;
 mod kpi;
 mod pane;
+pub mod plot;
 mod table;
 
 pub use badge::{badge, band_status, drill_badge, link_status, mark_word, origin_badge, severity_badge};

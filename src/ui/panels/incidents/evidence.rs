@@ -86,15 +86,6 @@ fn row_height(n: usize) -> f32 {
     if n > 8 { sizes().row_compact - 2.0 } else { sizes().evidence_row }
 }
 
-/// A probability in per cent. Never `0 %` nor `100 %`: no sum of weights is certain.
-pub(super) fn likelihood(p: f64) -> String {
-    match p {
-        0.995.. => "over 99 %".to_owned(),
-        ..0.005 => "under 1 %".to_owned(),
-        p => text::percent(p),
-    }
-}
-
 /// `7 of 8 checks point to an accident, 1 not checked`.
 fn summary(evidence: &[Evidence]) -> String {
     let count = |points| evidence.iter().filter(|row| row.points == points).count();
@@ -204,7 +195,7 @@ fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict, below: usize) {
         ("Sum of weights ".to_owned(), false),
         (text::signed(sum, 1, ""), true),
         (", probability of an accident ".to_owned(), false),
-        (likelihood(p), true),
+        (text::likelihood(p), true),
     ];
     for (words, strong) in &said {
         let (font, color) =
@@ -253,18 +244,4 @@ fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict, below: usize) {
         "accident"
     };
     name(ui, rect, "probability", Role::Meter, &format!("{spoken}, zone: {zone}"));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_is_certain() {
-        for (p, words) in
-            [(1.0, "over 99 %"), (0.994, "99 %"), (0.5, "50 %"), (0.006, "1 %"), (0.0, "under 1 %"), (f64::NAN, "unknown")]
-        {
-            assert_eq!(likelihood(p), words);
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! The crash pulse: |a| thick, x, y and z by dash and colour, with the judged window, free fall and the sensor's range.
 
-use eframe::egui::{Align2, Painter, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Color32, Painter, Rect, Role, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui_plot::{HLine, LineStyle, Span};
 
 use crate::model::{CrashReport, CrashVerdict, Frame, Pulse};
 use crate::ui::decimate::{Point, usual_step};
@@ -8,6 +9,7 @@ use crate::ui::shapes::dashed;
 use crate::ui::text;
 use crate::ui::theme::{Theme, Type};
 use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range, ticks};
+use crate::ui::widgets::plot::{Home, Shown, corner_link, plot, series};
 use crate::ui::widgets::{Pane, empty_state, header, pane, put};
 use crate::ui::{icons, shapes};
 
@@ -118,20 +120,14 @@ pub(in crate::ui::panels) fn show(ui: &mut Ui, rect: Rect, report: &CrashReport,
         let near = view(extent, &marks, curves.peak().map(|peak| peak.0));
         let body = ui.available_rect_before_wrap();
         let shown = if *whole || curves.by_number { extent } else { near };
-        let response = chart(ui, body, &curves, &marks, shown);
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(&curves, &marks, report)));
-        if near != extent && !curves.by_number {
-            let place = Rect::from_min_size(pos2(body.right() - 128.0, body.top() + 4.0), vec2(116.0, 24.0));
-            let label = if *whole { "Judged part" } else { "Whole record" };
-            let clicked = ui
-                .scope_builder(eframe::egui::UiBuilder::new().max_rect(place).id_salt("whole"), |ui| {
-                    ui.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Center), |ui| {
-                        ui.link(Type::Micro.rich_medium(label, Theme::of(ui).accent.base)).clicked()
-                    })
-                    .inner
-                })
-                .inner;
-            *whole ^= clicked;
+        let Some(shown) = chart(ui, body, &curves, &marks, shown) else { return };
+        shown.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(&curves, &marks, report)));
+        if shown.moved {
+            if corner_link(ui, shown.axes.area, "Reset view") {
+                shown.reset(ui);
+            }
+        } else if near != extent && !curves.by_number {
+            *whole ^= corner_link(ui, shown.axes.area, if *whole { "Judged part" } else { "Whole record" });
         }
     });
 }
@@ -180,25 +176,25 @@ fn legend(ui: &Ui, room: Rect, frame: Frame) {
         words.iter().map(one).sum()
     };
     let words = if width(&long) <= room.width() { long } else { NAMES };
+    // Where there is little room the strokes are shorter; no line goes without its name.
+    let stroke = if width(&words) <= room.width() { 18.0 } else { 12.0 };
     let mut x = room.right() - 4.0;
     for (line, word) in words.iter().enumerate().rev() {
         let galley = painter.layout_no_wrap((*word).to_owned(), Type::Micro.font(), theme.text.secondary);
         x -= galley.size().x;
-        if x - 24.0 < room.left() {
+        if x - stroke - 6.0 < room.left() - 8.0 {
             return;
         }
         painter.galley(pos2(x, room.center().y - galley.size().y / 2.0), galley, theme.text.secondary);
         let pen = pen(theme, line);
-        dashed(painter, &[pos2(x - 24.0, room.center().y), pos2(x - 6.0, room.center().y)], pen.stroke, pen.dash);
-        x -= 34.0;
+        dashed(painter, &[pos2(x - stroke - 6.0, room.center().y), pos2(x - 6.0, room.center().y)], pen.stroke, pen.dash);
+        x -= stroke * 2.0 - 2.0;
     }
 }
 
-/// Paints the chart and the readout under the pointer.
-pub(in crate::ui::panels) fn chart(ui: &mut Ui, body: Rect, curves: &Curves, marks: &Marks, x: (f64, f64)) -> Response {
+/// Shows the chart and the readout under the pointer.
+pub(in crate::ui::panels) fn chart(ui: &mut Ui, body: Rect, curves: &Curves, marks: &Marks, x: (f64, f64)) -> Option<Shown> {
     let theme = Theme::of(ui);
-    let response = ui.interact(body, ui.scope_id().with("chart"), Sense::hover());
-    let painter = ui.painter().with_clip_rect(body.intersect(ui.clip_rect()));
     let n_lines = if marks.small { 1 } else { 4 };
     let visible = |line: &Vec<Point>| line.iter().filter(|p| x.0 <= p.0 && p.0 <= x.1).map(|p| p.1).collect::<Vec<f64>>();
     let values: Vec<f64> = curves.lines[..n_lines].iter().flat_map(visible).collect();
@@ -210,48 +206,56 @@ pub(in crate::ui::panels) fn chart(ui: &mut Ui, body: Rect, curves: &Curves, mar
     let y = if marks.small { (0.0, low_high.1) } else { low_high };
     let area = Rect::from_min_max(body.left_top() + vec2(40.0, 10.0), body.right_bottom() - vec2(14.0, 24.0));
     if area.width() < 40.0 || area.height() < 20.0 {
-        return response;
+        return None;
     }
-    let axes = Axes { area, x, y };
-    axes.frame(&painter, theme, if marks.small { 2 } else { 6 });
+    let ticks_y = if marks.small { 2 } else { 6 };
+    let ticks_x = (area.width() / 70.0) as usize;
+    let home = Home { x, y, ticks: (ticks_x, ticks_y), still: marks.small };
+    let shaded = if curves.by_number { [None, None] } else { spans(theme, marks) };
+    let limit = range.filter(|_| !marks.small);
+    let shown = plot(ui, area, home, |plot| {
+        for (span, fill, line, _) in shaded.into_iter().flatten() {
+            plot.span(Span::new("", span.0..=span.1).fill(fill).border(Stroke::new(1.0, line)));
+        }
+        if !marks.small {
+            plot.hline(HLine::new("zero", 0.0).stroke(Stroke::new(1.0, theme.plot.axis)));
+        }
+        for limit in limit.into_iter().flat_map(|range| [range, -range]) {
+            let line = HLine::new(format!("range {limit}"), limit).stroke(Stroke::new(1.0, theme.plot.limit));
+            plot.hline(line.style(LineStyle::Dashed { length: 5.0 }));
+        }
+        for line in (0..n_lines).rev() {
+            series(plot, NAMES[line], &curves.lines[line], curves.gap, &pen(theme, line));
+        }
+    });
+    let axes = shown.axes;
+    let painter = ui.painter().with_clip_rect(body.intersect(ui.clip_rect()));
+    axes.y_labels(&painter, theme, ticks_y);
     let unit = if curves.by_number { "" } else { " ms" };
-    let (at, decimals) = ticks(x, (area.width() / 70.0) as usize);
+    let (at, decimals) = ticks(axes.x, ticks_x);
     let last = at.last().copied();
-    axes.x_labels(
-        &painter,
-        theme,
-        at.into_iter().map(|tick| {
-            let unit = if Some(tick) == last { unit } else { "" };
-            (tick, format!("{}{unit}", text::number(tick, decimals)))
-        }),
-    );
-    if !marks.small {
-        painter.hline(area.x_range(), axes.at((x.0, 0.0)).y, Stroke::new(1.0, theme.plot.axis));
-    }
+    let label = |tick| format!("{}{}", text::number(tick, decimals), if Some(tick) == last { unit } else { "" });
+    axes.x_words(&painter, theme, at.into_iter().map(|tick| (tick, label(tick))));
     for (from, until) in curves.holes() {
         axes.gap(&painter, theme, (from, until), "no samples");
     }
-    if !curves.by_number {
-        shade(&painter, theme, &axes, marks);
+    let inside = painter.with_clip_rect(area.intersect(painter.clip_rect()));
+    if !curves.by_number && !marks.small {
+        say_spans(&inside, theme, &axes, marks);
     }
-    if let Some(range) = range.filter(|_| !marks.small) {
-        for limit in [range, -range] {
-            axes.limit(&painter, limit, theme.plot.limit);
-        }
+    if let Some(range) = limit {
         let words = format!("sensor range ±{}: what lies beyond is cut off", text::quantity(range, 0, "g"));
         // Above its line: under it stand the words of the judged window.
-        put(&painter, axes.at((x.0, -range)) + vec2(6.0, -3.0), Align2::LEFT_BOTTOM, words, Type::Micro.font(), theme.plot.limit);
-    }
-    for line in (0..n_lines).rev() {
-        axes.line(&painter, &curves.lines[line], curves.gap, &pen(theme, line));
+        let at = axes.at((axes.x.0, -range)) + vec2(6.0, -3.0);
+        put(&inside, at, Align2::LEFT_BOTTOM, words, Type::Micro.font(), theme.plot.limit);
     }
     axes.unit(&painter, theme, "g");
     if !marks.small {
-        peak(&painter, theme, &axes, curves);
+        peak(&inside, theme, &axes, curves);
     }
-    if let Some(at) = axes.cursor(&painter, theme, &response) {
+    if let Some(at) = axes.cursor(&painter, theme, &shown.response) {
         let t = curves.lines[0].iter().min_by(|a, b| (a.0 - at).abs().total_cmp(&(b.0 - at).abs())).map_or(at, |point| point.0);
-        response.clone().on_hover_ui_at_pointer(|ui| {
+        shown.response.clone().on_hover_ui_at_pointer(|ui| {
             let time = if curves.by_number { format!("sample {}", t as u64 + 1) } else { text::quantity(t, 1, "ms") };
             ui.label(Type::Small.rich_semibold(time, theme.text.primary));
             for (line, name) in NAMES.iter().enumerate().take(n_lines) {
@@ -259,28 +263,30 @@ pub(in crate::ui::panels) fn chart(ui: &mut Ui, body: Rect, curves: &Curves, mar
                 let words = value.map_or_else(|| "no sample".to_owned(), |point| text::quantity(point.1, 2, "g"));
                 ui.label(Type::Small.rich(format!("{name}  {words}"), theme.text.secondary));
             }
+            if !marks.small {
+                ui.label(Type::Micro.rich("drag, scroll, double-click to reset", theme.text.tertiary));
+            }
         });
     }
-    response
+    Some(shown)
 }
 
-/// The judged window and free fall with their words.
-fn shade(painter: &Painter, theme: &'static Theme, axes: &Axes, marks: &Marks) {
+/// A shaded span in ms, its ground, its ink and its name.
+type Shade = ((f64, f64), Color32, Color32, &'static str);
+
+/// Free fall and the judged window.
+fn spans(theme: &'static Theme, marks: &Marks) -> [Option<Shade>; 2] {
     let grey = theme.plot.gap_hatch.gamma_multiply(0.4);
-    let spans = [
-        (marks.free_fall, grey, theme.text.secondary, "free fall"),
-        (marks.window, theme.plot.window, theme.accent.base, "judged window"),
-    ];
-    for (span, fill, line, word) in spans {
-        let Some((from, until)) = span else { continue };
-        axes.window(painter, (from, until), fill);
-        for edge in [from, until] {
-            let px = axes.at((edge, 0.0)).x;
-            if axes.area.x_range().contains(px) {
-                painter.vline(px, axes.area.y_range(), Stroke::new(1.0, line));
-            }
-        }
-        if marks.small {
+    [
+        marks.free_fall.map(|span| (span, grey, theme.text.secondary, "free fall")),
+        marks.window.map(|span| (span, theme.plot.window, theme.accent.base, "judged window")),
+    ]
+}
+
+/// The words of the judged window and of free fall.
+fn say_spans(painter: &Painter, theme: &'static Theme, axes: &Axes, marks: &Marks) {
+    for ((from, until), _, line, word) in spans(theme, marks).into_iter().flatten() {
+        if until < axes.x.0 || axes.x.1 < from {
             continue;
         }
         let words = if word == "free fall" {

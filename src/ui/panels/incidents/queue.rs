@@ -5,9 +5,8 @@ use std::sync::Arc;
 use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::drills;
-use super::evidence::likelihood;
 use super::filter::{Drills, Filter, is_pinned};
-use crate::model::{Incident, IncidentId, IncidentKind, Life, Origin, Ruling, Timestamp};
+use crate::model::{Incident, IncidentId, Life, Origin, Timestamp};
 use crate::state::Snapshot;
 use crate::ui::shapes::{self, Mark, dashed_rect, elided, hatch};
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
@@ -246,22 +245,6 @@ fn face(theme: &'static Theme, incident: &Incident) -> (Mark, Status) {
     }
 }
 
-/// What a row's second line says.
-fn line(incident: &Incident) -> String {
-    match &incident.kind {
-        IncidentKind::Crash { report, .. } if report.unreadable.is_some() => "Report cannot be read".to_owned(),
-        IncidentKind::Crash { verdict, .. } => match verdict.ruling {
-            Ruling::Real => format!("Real accident, {}", likelihood(verdict.probability)),
-            Ruling::Undecided => format!("Undecided, {} accident", likelihood(verdict.probability)),
-            Ruling::Malfunction => {
-                let kind = verdict.malfunction.map_or("Malfunction", words::malfunction);
-                format!("{kind}, {}", likelihood(1.0 - verdict.probability))
-            }
-        },
-        IncidentKind::Temperature { .. } => words::headline(incident),
-    }
-}
-
 /// Where it stands, in a few words: `Acknowledged, M. Seo`.
 fn standing(incident: &Incident) -> String {
     match (&incident.resolved, &incident.acknowledged) {
@@ -355,7 +338,7 @@ pub(super) fn row(ui: &mut Ui, rect: Rect, incident: &Incident, selected: bool, 
     text_in(
         pos2(left, second),
         Align2::LEFT_CENTER,
-        &line(incident),
+        &words::brief(incident),
         Type::Small.font(),
         theme.text.secondary,
         at.left() - left - 10.0,
@@ -366,7 +349,7 @@ pub(super) fn row(ui: &mut Ui, rect: Rect, incident: &Incident, selected: bool, 
         words::origin(incident.origin).map(|word| format!("{word} ")).unwrap_or_default(),
         incident.device,
         text::severity(incident.severity),
-        line(incident),
+        words::brief(incident),
         incident.id
     );
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &spoken));

@@ -2,7 +2,6 @@
 
 use eframe::egui::{self, Align2, Key, Rect, Role, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use super::evidence::likelihood;
 use super::{NoteField, View, drill_ground, evidence, facts, pulse, speed, temperature, timeline};
 use crate::model::{Band, Command, CrashReport, CrashVerdict, Incident, IncidentKind, Life, Origin, Ruling, Severity, StepKind};
 use crate::ui::actions::Action;
@@ -37,7 +36,10 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View
         IncidentKind::Crash { report, verdict } if report.unreadable.is_some() => {
             unreadable(ui, body, incident, report, verdict, view);
         }
-        IncidentKind::Crash { report, verdict } => crash(ui, body, incident, report, verdict, view),
+        // Under the incident's own id, so that a chart zoomed here is whole in the next incident.
+        IncidentKind::Crash { report, verdict } => {
+            ui.push_id(&*incident.id.0, |ui| crash(ui, body, incident, report, verdict, view));
+        }
         IncidentKind::Temperature { verdict, back_at } => {
             temperature::show(ui, body, incident, verdict, *back_at, context.now);
         }
@@ -47,7 +49,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View
 fn crash(ui: &mut Ui, rect: Rect, incident: &Incident, report: &CrashReport, verdict: &CrashVerdict, view: &mut View) {
     let lower_h = (rect.height() * 0.42).clamp(180.0, 300.0);
     let split = rect.bottom() - lower_h;
-    let evidence_w = (rect.width() * 0.58).clamp(440.0, 580.0);
+    let evidence_w = (rect.width() * 0.58).clamp(480.0, 580.0);
     let column = rect.left() + evidence_w.floor();
     evidence::show(ui, Rect::from_min_max(rect.min, pos2(column, split)), verdict);
     pulse::show(
@@ -90,13 +92,13 @@ fn headline(theme: &'static Theme, incident: &Incident) -> (Mark, String, String
         }
         IncidentKind::Crash { verdict, .. } => {
             let (words, status) = match verdict.ruling {
-                Ruling::Real => (format!("{} confidence", likelihood(verdict.probability)), theme.status.critical),
+                Ruling::Real => (format!("{} confidence", text::likelihood(verdict.probability)), theme.status.critical),
                 Ruling::Malfunction => {
                     let quiet = Status { fg: theme.text.secondary, tint: theme.bg.panel, ..theme.status.low };
-                    (format!("{} confidence", likelihood(1.0 - verdict.probability)), quiet)
+                    (format!("{} confidence", text::likelihood(1.0 - verdict.probability)), quiet)
                 }
                 Ruling::Undecided => {
-                    (format!("{} accident: a person decides", likelihood(verdict.probability)), theme.status.high)
+                    (format!("{} accident: a person decides", text::likelihood(verdict.probability)), theme.status.high)
                 }
             };
             let title = match verdict.ruling {
@@ -140,7 +142,7 @@ fn ruling(ui: &mut Ui, rect: Rect, incident: &Incident) {
         ui.painter().rect_filled(rect, 0.0, status.tint);
     }
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
-    let badges = badges(ui, rect, incident, drill);
+    let (badges, id) = badges(ui, rect, incident, drill);
     let painter = ui.painter().clone();
     let left = rect.left() + PANE_PAD.x + 46.0;
     let room = badges - left - 16.0;
@@ -149,7 +151,7 @@ fn ruling(ui: &mut Ui, rect: Rect, incident: &Incident) {
     let title_galley = elided(&painter, &title, &Type::Headline.font(), theme.text.primary, room);
     let x = left + title_galley.size().x + 10.0;
     let rest = elided(&painter, &confidence, &Type::Title.medium(), theme.text.primary, (badges - x - 16.0).max(0.0));
-    let line = elided(&painter, &sentence, &Type::Small.font(), theme.text.secondary, room);
+    let line = elided(&painter, &sentence, &Type::Small.font(), theme.text.secondary, id - left - 16.0);
     if drill {
         let right = (x + rest.size().x).max(left + line.size().x);
         painter.rect_filled(
@@ -167,8 +169,8 @@ fn ruling(ui: &mut Ui, rect: Rect, incident: &Incident) {
     name(ui, hover, "ruling", Role::Heading, &spoken).on_hover_text(sentence);
 }
 
-/// Severity, life and origin, and the id under them; gives how far left they reach.
-fn badges(ui: &mut Ui, rect: Rect, incident: &Incident, drill: bool) -> f32 {
+/// Severity, life and origin, and the id under them; gives how far left each line reaches.
+fn badges(ui: &mut Ui, rect: Rect, incident: &Incident, drill: bool) -> (f32, f32) {
     let theme = Theme::of(ui);
     let claims = matches!(&incident.kind, IncidentKind::Crash { report, .. } if report.claims_test);
     let place = Rect::from_min_max(
@@ -211,16 +213,16 @@ fn badges(ui: &mut Ui, rect: Rect, incident: &Incident, drill: bool) -> f32 {
     });
     let at = pos2(rect.right() - PANE_PAD.x, rect.top() + 50.0);
     let id = put(ui.painter(), at, Align2::RIGHT_CENTER, incident.id.to_string(), Type::Mono.font(), theme.text.secondary);
-    let mut left = left.inner.min(id.left());
+    let mut second = id.left();
     if claims {
         let words = "payload claims to be a test: changes nothing";
         let galley = ui.painter().layout_no_wrap(words.to_owned(), Type::Micro.semibold(), theme.status.medium.fg);
         let width = galley.size().x + 36.0;
         let place = Rect::from_min_size(pos2(id.left() - width - 10.0, at.y - 10.0), vec2(width, 20.0));
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("claims"));
-        left = left.min(badge(&mut child, Some(Mark::Question), words, theme.status.medium).rect.left());
+        second = badge(&mut child, Some(Mark::Question), words, theme.status.medium).rect.left();
     }
-    left
+    (left.inner, second)
 }
 
 /// Why an incident cannot be resolved now.

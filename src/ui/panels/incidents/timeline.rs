@@ -87,6 +87,12 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident) {
     });
 }
 
+/// The detail where there is little room. Whom a rehearsal would have reached, without the notice's own words.
+fn short(step: &Step) -> &str {
+    let whom = step.detail.strip_prefix("would have told ").and_then(|rest| rest.split(": ").next());
+    whom.filter(|_| step.kind == StepKind::WouldHaveTold).unwrap_or(&step.detail)
+}
+
 fn row(ui: &mut Ui, step: &Step, zero: Timestamp, last: bool) {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_H), Sense::hover());
@@ -116,7 +122,7 @@ fn row(ui: &mut Ui, step: &Step, zero: Timestamp, last: bool) {
     let after = offset(step, zero);
     let at = put(&painter, pos2(right, y), Align2::RIGHT_CENTER, &after, Type::Small.semibold(), theme.text.primary);
     let mut until = at.left().min(right - 62.0) - 6.0;
-    if rect.width() >= 380.0 {
+    if rect.width() >= 440.0 {
         // Where it is narrow the detail says more than the time of day, which the hover has.
         let clock = text::clock_millis(step.at);
         until = put(&painter, pos2(until, y), Align2::RIGHT_CENTER, clock, Type::Mono.font(), theme.text.tertiary).left();
@@ -125,7 +131,7 @@ fn row(ui: &mut Ui, step: &Step, zero: Timestamp, last: bool) {
     let title = put(&painter, pos2(left, y), Align2::LEFT_CENTER, word, Type::Small.semibold(), theme.text.primary);
     let from = title.right().max(left + 78.0) + 8.0;
     if until - from > 20.0 {
-        let detail = elided(&painter, &step.detail, &Type::Small.font(), theme.text.secondary, until - from - 8.0);
+        let detail = elided(&painter, short(step), &Type::Small.font(), theme.text.secondary, until - from - 8.0);
         painter.galley(pos2(from, y - detail.size().y / 2.0), detail, theme.text.secondary);
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{word} {after}: {}", step.detail)));

@@ -94,7 +94,7 @@ fn steps(ui: &mut Ui, rect: Rect, draft: &mut Draft, view: &mut View) {
         return;
     }
     let theme = Theme::of(ui);
-    let place = Rect::from_min_size(pos2(rect.right() - 230.0, rect.top() + 4.0), vec2(222.0, 28.0));
+    let place = Rect::from_min_size(pos2(rect.right() - 250.0, rect.top() + 4.0), vec2(242.0, 28.0));
     let layout = egui::Layout::right_to_left(egui::Align::Center);
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("steps").layout(layout));
     child.spacing_mut().item_spacing.x = 6.0;
@@ -104,7 +104,8 @@ fn steps(ui: &mut Ui, rect: Rect, draft: &mut Draft, view: &mut View) {
     if child.add(Button::quiet(">").named("Next step").off(last)).clicked() {
         go = Some(draft.step + 1);
     }
-    let words = format!("step {} of {n}", draft.step + 1);
+    let kind = draft.kind().map_or_else(String::new, |kind| format!(", {}", kind.word().to_lowercase()));
+    let words = format!("step {} of {n}{kind}", draft.step + 1);
     child.label(Type::Small.rich(words, theme.text.secondary));
     if child.add(Button::quiet("<").named("Previous step").off(first)).clicked() {
         go = Some(draft.step - 1);
@@ -166,8 +167,11 @@ fn fields(ui: &mut Ui, rect: Rect, draft: &mut Draft) {
     let n = draft.n_messages();
     let words = text::plural(n, "message", "messages");
     let at = pos2(x + 194.0, rect.top() + row + 23.0);
-    let galley = elided(ui.painter(), &words, &Type::Small.font(), theme.text.secondary, (rect.right() - at.x - 8.0).max(20.0));
-    ui.painter().galley(pos2(at.x, at.y - galley.size().y / 2.0), galley, theme.text.secondary);
+    let galley = ui.painter().layout_no_wrap(words, Type::Small.font(), theme.text.secondary);
+    // Where there is no room the button to send says it alone.
+    if galley.size().x <= rect.right() - at.x - 8.0 {
+        ui.painter().galley(pos2(at.x, at.y - galley.size().y / 2.0), galley, theme.text.secondary);
+    }
 }
 
 fn drag(ui: &mut Ui, place: Rect, label: &str, drag: DragValue<'_>) {
@@ -358,6 +362,7 @@ fn preview(ui: &mut Ui, rect: Rect, draft: &Draft) {
     let body = child.available_rect_before_wrap();
     let marks = Marks { small: true, ..Marks::default() };
     let extent = curves.extent().unwrap_or((0.0, 1.0));
-    let response = chart(&mut child, body, &curves, &marks, extent);
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Preview of |a|, {peak}")));
+    if let Some(shown) = chart(&mut child, body, &curves, &marks, extent) {
+        shown.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Preview of |a|, {peak}")));
+    }
 }

@@ -16,11 +16,11 @@ use crate::ui::{icons, words};
 
 const COLUMNS: [Column; 7] = [
     Column::text("Vehicle", 190.0),
-    Column::text("State", 110.0),
+    Column::text("State", 130.0),
     Column::number("Speed", 105.0),
     Column::text("Heading", 90.0),
     Column::text("Last seen", 150.0),
-    Column::text("Clock", 120.0),
+    Column::text("Clock", 105.0),
     Column::text("Incident", 100.0),
 ];
 /// Rows asked for beyond those on the screen, so that a turn of the wheel finds them there.

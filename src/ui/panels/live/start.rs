@@ -25,8 +25,8 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     ui.painter().rect_filled(room, 0.0, theme.bg.inset);
     let broker = Broker::of(snapshot);
     let connected = broker.n_up > 0;
-    let told = snapshot.links.get(&Link::Notify).is_some_and(|status| status.state == LinkState::Up);
-    let steps = steps(context, connected, told, broker.state);
+    let notify = snapshot.links.get(&Link::Notify).map_or(LinkState::NotSet, |status| status.state);
+    let steps = steps(context, connected, notify, broker.state);
     let row_h = 66.0;
     let head_h = 76.0;
     let size = vec2((room.width() - 48.0).min(680.0), head_h + row_h * steps.len() as f32);
@@ -90,7 +90,13 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     }
 }
 
-fn steps<'a>(context: &PanelContext<'_>, connected: bool, told: bool, state: LinkState) -> [Step<'a>; 4] {
+fn steps<'a>(context: &PanelContext<'_>, connected: bool, notify: LinkState, state: LinkState) -> [Step<'a>; 4] {
+    let told = notify != LinkState::NotSet;
+    let channel = match notify {
+        LinkState::NotSet => "Until then a real accident shows here only. Set webhook_url in the settings.",
+        LinkState::Down | LinkState::Degraded => "A channel is set up, but telling fails: see Connections.",
+        LinkState::Up | LinkState::Connecting => "A channel is set up; a real accident goes out on it.",
+    };
     let broker = if connected {
         format!("Connected, {} environment.", context.environment)
     } else {
@@ -103,8 +109,12 @@ fn steps<'a>(context: &PanelContext<'_>, connected: bool, told: bool, state: Lin
             sentence: broker,
             needs: "",
             done: connected,
-            button: (!connected)
-                .then(|| (Button::primary("Connections").icon(icons::BROADCAST).named("Connect a broker"), Screen::Connections)),
+            button: (!connected).then(|| {
+                (
+                    Button::primary("Connections").icon(icons::BROADCAST).named("Connections: connect a broker"),
+                    Screen::Connections,
+                )
+            }),
         },
         Step {
             title: "Functions run inside Fleetwatch",
@@ -115,11 +125,12 @@ fn steps<'a>(context: &PanelContext<'_>, connected: bool, told: bool, state: Lin
         },
         Step {
             title: "Choose who gets told",
-            sentence: if told { "A channel is set up." } else { "Until then a real accident shows here only." }.to_owned(),
+            sentence: channel.to_owned(),
             needs: "",
             done: told,
-            button: (!told)
-                .then(|| (Button::quiet("Connections").icon(icons::PAPER_PLANE).named("Add a channel"), Screen::Connections)),
+            button: (!told).then(|| {
+                (Button::quiet("Connections").icon(icons::PAPER_PLANE).named("Connections: add a channel"), Screen::Connections)
+            }),
         },
         Step {
             title: "Prove it with a drill",

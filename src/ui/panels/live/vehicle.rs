@@ -4,11 +4,11 @@ use eframe::egui::{Align2, Rect, Role, Sense, Stroke, Ui, pos2};
 
 use super::super::PanelContext;
 use super::{chart_area, time_labels};
-use crate::model::{Incident, IncidentKind};
+use crate::model::{Incident, IncidentKind, Origin};
 use crate::state::Snapshot;
 use crate::state::snapshot::VehicleView;
 use crate::ui::decimate::{Point, gaps, silence};
-use crate::ui::shapes::{Mark, dashed, dotted_underline};
+use crate::ui::shapes::{Mark, dashed, dotted_underline, elided};
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::{Theme, Type};
 use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range};
@@ -45,7 +45,10 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
 
     let room = ui.available_rect_before_wrap();
     let area = chart_area(room, 116.0);
-    let split = area.top() + area.height() * 0.47;
+    let accelerations = ACCELERATIONS.map(|(idx, _)| column(idx));
+    // Without a single acceleration the room belongs to the speed.
+    let felt = accelerations.iter().flatten().any(|point| point.1.is_finite());
+    let split = if felt { area.top() + area.height() * 0.47 } else { area.bottom() + 8.0 };
     let top = Rect::from_min_max(area.min, pos2(area.right(), split - 8.0));
     let bottom = Rect::from_min_max(pos2(area.left(), split + 8.0), area.max);
     let visible = speed.iter().filter(|point| point.0 >= x.0).map(|point| point.1);
@@ -55,15 +58,18 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     let painter = ui.painter().clone();
     let response = ui.interact(room, ui.scope_id().with("strips"), Sense::hover());
     speed_axes.frame(&painter, theme, 3);
-    accel_axes.frame(&painter, theme, 2);
-    for (axes, labelled) in [(&speed_axes, false), (&accel_axes, true)] {
+    if felt {
+        accel_axes.frame(&painter, theme, 2);
+    }
+    let axes_shown = [(&speed_axes, !felt), (&accel_axes, true)];
+    let axes_shown = &axes_shown[..if felt { 2 } else { 1 }];
+    for &(axes, labelled) in axes_shown {
         let labels = time_labels(x).into_iter();
         let clip = painter.with_clip_rect(if labelled { room } else { axes.area });
         axes.x_labels(&clip, theme, labels);
     }
     let pen = |i: usize| Pen { stroke: Stroke::new(1.5, theme.plot.series[i]), dash: &theme.plot.series_dash[i] };
     speed_axes.line(&painter, &speed, gap, &pen(0));
-    let accelerations = ACCELERATIONS.map(|(idx, _)| column(idx));
     for (i, points) in accelerations.iter().enumerate() {
         accel_axes.line(&painter, points, gap, &pen(i + 1));
     }
@@ -71,31 +77,38 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
         let at = incident.occurred_at.0 as f64 / 1e3;
         let color = theme.severity(incident.severity).fg;
         speed_axes.marker(&painter, at, &format!("impact {}", text::clock(incident.occurred_at)), color, &[]);
-        accel_axes.marker(&painter, at, "", color, &[]);
+        if felt {
+            accel_axes.marker(&painter, at, "", color, &[]);
+        }
     }
     let all: Vec<Point> = accelerations.iter().flatten().copied().collect();
     accel_axes.off_scale(&painter, theme, &all, "g");
     for gap in gaps(&speed, gap) {
-        speed_axes.gap(&painter, theme, gap, "");
-        accel_axes.gap(&painter, theme, gap, "");
+        for (axes, _) in axes_shown {
+            axes.gap(&painter, theme, gap, "");
+        }
     }
     if let Some(gap) = silence(&speed, now_ms, gap.max(2_000.0)) {
         let since = text::clock(crate::model::Timestamp::from_millis(gap.0 as i64));
         speed_axes.gap(&painter, theme, gap, &format!("no data since {since}"));
-        accel_axes.gap(&painter, theme, gap, "the gap stays a gap");
+        if felt {
+            accel_axes.gap(&painter, theme, gap, "the gap stays a gap");
+        }
     }
     if speed.is_empty() {
         put(&painter, top.center(), Align2::CENTER_CENTER, "No sample in these 5 min", Type::Small.font(), theme.text.secondary);
     }
     speed_axes.unit(&painter, theme, "km/h");
-    accel_axes.unit(&painter, theme, "g");
+    if felt {
+        accel_axes.unit(&painter, theme, "g");
+    }
     let cursor = response.hover_pos().filter(|at| area.x_range().contains(at.x)).map(|at| {
-        for axes in [&speed_axes, &accel_axes] {
+        for (axes, _) in axes_shown {
             painter.vline(at.x, axes.area.y_range(), Stroke::new(1.0, theme.plot.cursor));
         }
         speed_axes.x_at(at.x)
     });
-    let words = readout(ui, (top, bottom), (&speed, &accelerations), gap, cursor, fresh, theme);
+    let words = readout(ui, (top, felt.then_some(bottom)), (&speed, &accelerations), gap, cursor, fresh, theme);
     name(ui, area, "series", Role::Image, &format!("{} last 5 min: {words}, {}", vehicle.row.device, fresh.word()));
 }
 
@@ -109,7 +122,13 @@ fn head(ui: &mut Ui, vehicle: &VehicleView, fresh: Freshness, context: &PanelCon
         .map_or_else(String::new, |secs| format!("every {}, ", text::micros((secs * 1e6) as i64)));
     // A stale vehicle says its age in the badge.
     let note = if fresh >= Freshness::Stale { String::new() } else { format!("{period}last sample {age} ago") };
-    let free = header(ui, Pane { title: vehicle.row.device.as_str(), note: &note, right: "Last 5 min" });
+    // The age of a stale one is never cut; its name gives way.
+    let taken = 114.0
+        + if fresh >= Freshness::Stale { 112.0 } else { 0.0 }
+        + if vehicle.row.origin == Origin::Device { 0.0 } else { 72.0 };
+    let room = (ui.available_width() - taken).max(60.0);
+    let title = elided(ui.painter(), vehicle.row.device.as_str(), &Type::Section.font(), theme.text.primary, room);
+    let free = header(ui, Pane { title: title.text(), note: &note, right: "Last 5 min" });
     within(ui, free, |ui| {
         if fresh >= Freshness::Stale {
             let word = if fresh == Freshness::Lost { format!("NO DATA {age}") } else { format!("STALE {age}") };
@@ -130,7 +149,7 @@ fn incidents_of<'a>(snapshot: &'a Snapshot, vehicle: &VehicleView) -> impl Itera
 /// The numbers at the right: at the cursor, else the last ones. Gives them in words.
 fn readout(
     ui: &Ui,
-    (top, bottom): (Rect, Rect),
+    (top, bottom): (Rect, Option<Rect>),
     (speed, accelerations): (&[Point], &[Vec<Point>; 3]),
     gap: f64,
     cursor: Option<f64>,
@@ -170,6 +189,13 @@ fn readout(
         let most = format!("max {}", text::kmh(most));
         put(painter, pos2(left, top.top() + 47.0), Align2::LEFT_CENTER, most, Type::Micro.font(), theme.text.tertiary);
     }
+    let Some(bottom) = bottom else {
+        for (i, line) in ["no acceleration", "in its messages"].into_iter().enumerate() {
+            let at = pos2(left, top.top() + 66.0 + 14.0 * i as f32);
+            put(painter, at, Align2::LEFT_CENTER, line, Type::Micro.font(), theme.text.tertiary);
+        }
+        return format!("{words}, no acceleration in its messages");
+    };
     for (i, (points, (_, axis))) in accelerations.iter().zip(ACCELERATIONS).enumerate() {
         let y = bottom.top() + 8.0 + 17.0 * i as f32;
         let stroke = Stroke::new(1.5, theme.plot.series[i + 1]);
