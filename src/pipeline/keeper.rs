@@ -18,7 +18,9 @@ use super::stages::Told;
 use super::teller::Notices;
 use crate::broker::{Acker, PublishError, Publisher, Qos};
 use crate::clock::Clock;
-use crate::model::{Delivery, DeviceId, EventId, Fact, IncidentId, Link, LinkState, LinkStatus, Origin, OutboxItem, Record};
+use crate::model::{
+    Delivery, DeviceId, EventId, Fact, IncidentId, Link, LinkState, LinkStatus, Notice, Origin, OutboxItem, Record,
+};
 use crate::store::{Receipt, Writer};
 use crate::wire;
 
@@ -78,6 +80,10 @@ pub(super) struct Keeper {
     pub(super) publisher: Publisher,
     /// Until everything that was taken in is committed; what comes later waits in the store's outbox.
     pub(super) notices: Option<Notices>,
+    /// Taken out of the queue, not committed yet.
+    pub(super) waiting: VecDeque<Keep>,
+    /// Keys that people were told from memory while the store could not be written.
+    pub(super) told_from_memory: HashSet<String>,
     /// In order; empty unless telling cannot keep up.
     pub(super) untold: VecDeque<OutboxItem>,
     pub(super) announcer: Announcer,
@@ -86,12 +92,13 @@ pub(super) struct Keeper {
 impl Keeper {
     /// Keeps until the queue has ended. What cannot be stored by then is counted and said.
     pub(super) fn run(mut self) {
-        let (mut urgent, mut bulk) = (VecDeque::new(), VecDeque::new());
+        let mut none = VecDeque::new();
         let mut posts = VecDeque::new();
         let mut patience = PATIENCE;
-        while self.queue.drain(&mut urgent, &mut bulk, patience) {
-            while !urgent.is_empty() {
-                let batch: Vec<Keep> = urgent.drain(..urgent.len().min(BATCH)).collect();
+        while self.queue.drain(&mut self.waiting, &mut none, patience) {
+            while !self.waiting.is_empty() {
+                let n_batch = self.waiting.len().min(BATCH);
+                let batch: Vec<Keep> = self.waiting.drain(..n_batch).collect();
                 self.keep(batch, &mut posts);
             }
             self.post(&mut posts);
@@ -147,12 +154,12 @@ impl Keeper {
             return Some(Vec::new());
         }
         let mut pause = RETRY.0;
-        let mut told = HashSet::new();
         loop {
             match self.writer.commit(records) {
                 Ok(receipts) => {
-                    if !told.is_empty() || pause > RETRY.0 {
+                    if pause > RETRY.0 {
                         self.link(LinkStatus::plain(LinkState::Up));
+                        self.told_from_memory.clear();
                     }
                     return Some(receipts);
                 }
@@ -163,12 +170,7 @@ impl Keeper {
                         raw: error.to_string(),
                         ..LinkStatus::plain(LinkState::Down)
                     });
-                    // Fail towards the human: people are told from memory, under the same key, once.
-                    for notice in records.iter().filter_map(notice_of) {
-                        if notice.origin.is_real() && told.insert(notice.dedup_key.clone()) {
-                            self.tell(OutboxItem::new(notice.clone()));
-                        }
-                    }
+                    self.tell_from_memory(records);
                     if self.queue.is_closed() {
                         log::error!("{} records are lost: the line ended while the store could not be written", records.len());
                         self.report(Fact::Unsaved(records.len() as u64));
@@ -177,6 +179,29 @@ impl Keeper {
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(RETRY.1);
                 }
+            }
+        }
+    }
+
+    /// Fail towards the human: while nothing can be stored people are told all the same, once, under the same key; also of
+    /// what waits behind the records that cannot be stored.
+    fn tell_from_memory(&mut self, records: &[Record]) {
+        let mut notices = Vec::new();
+        let mut look = |record: &Record| {
+            let new = |notice: &&Notice| notice.origin.is_real() && !self.told_from_memory.contains(&notice.dedup_key);
+            notices.extend(notice_of(record).filter(new).cloned());
+        };
+        records.iter().for_each(&mut look);
+        let mut look_at = |keep: &Keep| {
+            if let Keep::Record(record) = keep {
+                look(record);
+            }
+        };
+        self.waiting.iter().for_each(&mut look_at);
+        self.queue.look_at_urgent(look_at);
+        for notice in notices {
+            if self.told_from_memory.insert(notice.dedup_key.clone()) {
+                self.tell(OutboxItem::new(notice));
             }
         }
     }
@@ -319,7 +344,7 @@ fn push_post(posts: &mut VecDeque<Post>, post: Post) {
     posts.push_back(post);
 }
 
-fn notice_of(record: &Record) -> Option<&crate::model::Notice> {
+fn notice_of(record: &Record) -> Option<&Notice> {
     match record {
         Record::Crash(record) => record.notice.as_ref(),
         Record::Incident { notice, .. } => notice.as_ref(),

@@ -23,6 +23,7 @@ pub mod scenario_player;
 mod stages;
 mod teller;
 
+use std::collections::{HashSet, VecDeque};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -205,7 +206,9 @@ impl Line {
             acker: crash_lane.acker.clone(),
             publisher: crash_lane.publisher.clone(),
             notices: Some(teller.notices()),
-            untold: std::collections::VecDeque::new(),
+            waiting: VecDeque::new(),
+            told_from_memory: HashSet::new(),
+            untold: VecDeque::new(),
             announcer: announcer.clone(),
         };
         let keeper = spawn("keeper", move || keeper.run())?;

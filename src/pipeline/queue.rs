@@ -205,6 +205,11 @@ impl<T> Queue<T> {
         open
     }
 
+    /// Looks at everything in the urgent lane and leaves it there.
+    pub fn look_at_urgent(&self, look: impl FnMut(&T)) {
+        self.lock().urgent.iter().for_each(look);
+    }
+
     /// Nothing more comes in; the reader takes what is left and then sees the end.
     pub fn close(&self) {
         self.lock().closed = true;
