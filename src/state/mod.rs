@@ -20,7 +20,7 @@ use crate::model::effect::{Audit, CrashRecord, InvocationMinute};
 use crate::model::{
     Alert, AlertId, Band, Command, CrashReport, CrashVerdict, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact,
     Focus, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd, Reading, Record,
-    Rejection, RejectionReason, Severity, StepKind, TemperatureVerdict, Timestamp, Verdict,
+    Rejection, RejectionReason, Severity, StepKind, TemperatureVerdict, Timestamp, Verdict, likelihood,
 };
 use crate::pricing::PriceSheet;
 use crate::wire;
@@ -287,7 +287,7 @@ impl State {
         self.health.counters.crash_reports += 1;
         let filed = self.incidents.file(&judged, &report, &verdict, cost, now);
         self.parts.incidents_changed = true;
-        let words = format!("{}, {:.0} %", ruling_words(&verdict), verdict.probability * 100.0);
+        let words = format!("{}, {}", ruling_words(&verdict), likelihood(verdict.probability));
         if event.origin == Origin::Drill {
             let mut awaited = vec!["Acknowledged"];
             awaited.extend((!filed.duplicate).then_some("Stored"));
@@ -563,7 +563,7 @@ fn crash_notice(incident: &Incident, report: &CrashReport, verdict: &CrashVerdic
         device: incident.device.clone(),
         severity: verdict.severity,
         origin: incident.origin,
-        title: format!("{}: {}, probability {:.0} %", incident.device, ruling_words(verdict), verdict.probability * 100.0),
+        title: format!("{}: {}, probability {}", incident.device, ruling_words(verdict), likelihood(verdict.probability)),
         text: format!("{} {when} {place}", verdict.summary),
         at: now,
     }
