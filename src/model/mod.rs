@@ -34,4 +34,5 @@ pub use rejection::{Rejection, RejectionReason};
 pub use units::{Celsius, Fahrenheit, PicoUsd, Timestamp};
 pub use verdict::{
     Band, CrashVerdict, Direction, DrivingVerdict, Evidence, Malfunction, Points, Ruling, Severity, TemperatureVerdict, Verdict,
+    likelihood,
 };

@@ -198,3 +198,27 @@ pub enum DrivingVerdict {
     /// The row is bad; counted under its reason.
     Drop(RejectionReason),
 }
+
+/// A probability (0 to 1) in per cent. Never `0 %` nor `100 %`: no sum of weights is certain.
+pub fn likelihood(p: f64) -> String {
+    match p {
+        0.995.. => "over 99 %".to_owned(),
+        ..0.005 => "under 1 %".to_owned(),
+        p if p.is_nan() => "unknown".to_owned(),
+        p => format!("{:.0} %", p * 100.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_certain() {
+        for (p, words) in
+            [(1.0, "over 99 %"), (0.994, "99 %"), (0.5, "50 %"), (0.006, "1 %"), (0.0, "under 1 %"), (f64::NAN, "unknown")]
+        {
+            assert_eq!(likelihood(p), words);
+        }
+    }
+}

@@ -23,7 +23,7 @@ use crate::model::effect::{Audit, CrashRecord, InvocationMinute};
 use crate::model::{
     Alert, AlertId, Command, CrashReport, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus, Incident,
     IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd, Reading, Record, Severity, StepKind,
-    Timestamp, Verdict,
+    Timestamp, Verdict, likelihood,
 };
 use crate::pricing::PriceSheet;
 
@@ -209,7 +209,7 @@ impl State {
         self.health.counters.crash_reports += 1;
         let filed = self.incidents.file(&judged, &report, &verdict, cost, now);
         self.parts.incidents_changed = true;
-        let words = format!("{}, {:.0} %", ruling_words(&verdict), verdict.probability * 100.0);
+        let words = format!("{}, {}", ruling_words(&verdict), likelihood(verdict.probability));
         if event.origin == Origin::Drill {
             let mut awaited = vec!["Acknowledged"];
             awaited.extend((!filed.duplicate).then_some("Stored"));

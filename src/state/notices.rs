@@ -1,6 +1,8 @@
 //! Words for people: notices, and rejections of rows.
 
-use crate::model::{CrashReport, CrashVerdict, Event, Incident, Notice, Rejection, RejectionReason, Ruling, Timestamp};
+use crate::model::{
+    CrashReport, CrashVerdict, Event, Incident, Notice, Rejection, RejectionReason, Ruling, Timestamp, likelihood,
+};
 
 pub(super) fn row_rejection(event: &Event, kind: &str, reason: RejectionReason) -> Rejection {
     let root = event.origin.root();
@@ -38,7 +40,7 @@ pub(super) fn crash_notice(incident: &Incident, report: &CrashReport, verdict: &
         device: incident.device.clone(),
         severity: verdict.severity,
         origin: incident.origin,
-        title: format!("{}: {}, probability {:.0} %", incident.device, ruling_words(verdict), verdict.probability * 100.0),
+        title: format!("{}: {}, probability {}", incident.device, ruling_words(verdict), likelihood(verdict.probability)),
         text: format!("{} {when} {place}", verdict.summary),
         at: now,
     }

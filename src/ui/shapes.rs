@@ -3,6 +3,7 @@
 use std::f32::consts::{FRAC_PI_2, TAU};
 use std::sync::Arc;
 
+use eframe::egui::text::{LayoutJob, TextWrapping};
 use eframe::egui::{Align2, Color32, FontId, Galley, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 
 use super::icons;
@@ -209,6 +210,13 @@ pub fn dashed(painter: &Painter, points: &[Pos2], stroke: Stroke, dash: &[f32]) 
 /// The dotted line under a stale value.
 pub fn dotted_underline(painter: &Painter, from: Pos2, width: f32, color: Color32) {
     painter.extend(Shape::dashed_line(&[from, from + vec2(width, 0.0)], Stroke::new(1.0, color), 2.0, 3.0));
+}
+
+/// A sentence on one line, cut off at its end: what it begins with says most. Needs a hover with the whole.
+pub fn begun(painter: &Painter, sentence: &str, font: &FontId, color: Color32, width: f32) -> Arc<Galley> {
+    let mut job = LayoutJob::simple_singleline(sentence.replace(char::is_control, "?"), font.clone(), color);
+    job.wrap = TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, overflow_character: Some('…') };
+    painter.layout_job(job)
 }
 
 /// `text` on one line, shortened in its middle until it is at most `width` points wide: both ends of an id say which.

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, FixedOffset, Local, TimeZone as _};
 
+pub use crate::model::likelihood;
 use crate::model::{Band, Life, Link, LinkState, PicoUsd, Points, Ruling, Severity, Timestamp};
 
 /// `1,284`.
@@ -129,15 +130,6 @@ pub fn usd(amount: PicoUsd) -> String {
 /// A share of one as per cent: `96 %`.
 pub fn percent(share: f64) -> String {
     quantity(share * 100.0, 0, "%")
-}
-
-/// A probability in per cent. Never `0 %` nor `100 %`: no sum of weights is certain.
-pub fn likelihood(p: f64) -> String {
-    match p {
-        0.995.. => "over 99 %".to_owned(),
-        ..0.005 => "under 1 %".to_owned(),
-        p => percent(p),
-    }
 }
 
 fn local(at: Timestamp) -> Option<DateTime<FixedOffset>> {

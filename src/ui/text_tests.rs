@@ -97,12 +97,3 @@ fn zones_are_named() {
     assert_eq!(zone(9 * 3_600), "UTC+09:00");
     assert_eq!(zone(-(3 * 3_600 + 1_800)), "UTC−03:30");
 }
-
-#[test]
-fn nothing_is_certain() {
-    for (p, words) in
-        [(1.0, "over 99 %"), (0.994, "99 %"), (0.5, "50 %"), (0.006, "1 %"), (0.0, "under 1 %"), (f64::NAN, "unknown")]
-    {
-        assert_eq!(likelihood(p), words);
-    }
-}

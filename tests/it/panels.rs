@@ -215,7 +215,7 @@ fn the_first_run_says_what_to_do() {
     {
         assert!(window.says(words), "it does not say {words:?}");
     }
-    assert!(window.harness.query_by_label("Send a drill, off: needs step 1: a broker").is_some());
+    assert!(window.harness.query_by_label("Choose a drill, off: needs step 1: a broker").is_some());
     window.click("Connections: connect a broker");
     assert_eq!(window.harness.state().screen(), Screen::Connections);
 }

@@ -264,6 +264,8 @@ impl eframe::App for Desk {
         if self.help {
             // Never over the queue: at the right on Live, at the left on Incidents.
             let left = if self.screen == Screen::Incidents { main.left() + s.queue_w } else { main.left() };
+            // Nor under a message, which may cover its button.
+            let right = (right - self.toasts.width(self.screen)).max(left + 480.0);
             self.help = help::ui(ui.ctx(), Rect::from_min_max(pos2(left, main.top()), pos2(right, main.bottom())));
         }
         self.send_all(requests, now);

@@ -13,6 +13,8 @@ use crate::ui::widgets::Button;
 
 /// How long a toast stays, unless it is critical. s
 const STAY_SECS: i64 = 6;
+/// How wide the words and buttons of one are, points.
+const WIDTH: f32 = 400.0;
 /// How many are shown at once.
 const AT_MOST: usize = 3;
 
@@ -55,6 +57,12 @@ impl Toasts {
                 self.0.remove(oldest);
             }
         }
+    }
+
+    /// How much of the right side they take on a screen, points.
+    pub(super) fn width(&self, screen: Screen) -> f32 {
+        let queue_shown = matches!(screen, Screen::Live | Screen::Incidents);
+        if self.0.iter().any(|toast| !(queue_shown && toast.has_card)) { WIDTH + 44.0 } else { 0.0 }
     }
 
     fn prune(&mut self, now: Timestamp, still_open: impl Fn(&IncidentId) -> bool) {
@@ -104,11 +112,11 @@ fn toast_ui(ui: &mut egui::Ui, toast: &Toast) -> bool {
     frame
         .inner_margin(Margin::symmetric(12, 10))
         .show(ui, |ui| {
-            ui.set_width(400.0);
+            ui.set_width(WIDTH);
             let width = if toast.incident.is_some() { 230.0 } else { 360.0 };
             // Its own height: the area remembers that of the message which stood in its place before.
             let text_h = ui.painter().layout(toast.text.clone(), Type::Body.font(), theme.text.primary, width).size().y;
-            let size = vec2(400.0, text_h.max(if toast.incident.is_some() { 30.0 } else { 18.0 }));
+            let size = vec2(WIDTH, text_h.max(if toast.incident.is_some() { 30.0 } else { 18.0 }));
             ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
                 let mark = if toast.warning { Mark::Triangle } else { Mark::Disc };
                 let mark = if toast.incident.is_some() { Mark::Diamond } else { mark };

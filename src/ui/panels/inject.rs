@@ -150,6 +150,10 @@ impl Inject {
 
     /// What a trace's template expects.
     fn expected_of(&self, trace: &Trace) -> Option<String> {
+        if trace.topic.ends_with("/driving") {
+            // The rows that lead up to a crash report are not ruled on; only the report is.
+            return None;
+        }
         let sent = self.expected.iter().rev().find(|(title, _)| *title == trace.title).map(|(_, expected)| expected.clone());
         sent.or_else(|| {
             let template = self.templates.iter().find(|template| template.scenario.title == trace.title)?;

@@ -1,6 +1,6 @@
 //! Incident cards and the one-line rows of judged malfunctions and resolved incidents.
 
-use eframe::egui::{Align, Align2, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align, Align2, Layout, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::{Button, drill_badge, focus_ring, hairline_below, origin_badge, put, row_ground};
 use crate::model::{Incident, Life, Origin, Severity, Timestamp};
@@ -72,8 +72,11 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
         painter.rect_filled(rect, 0.0, status.tint);
     }
     if !drill {
-        if !buttons || selected {
+        if !buttons {
             row_ground(ui, rect, selected, response.hovered());
+        } else if selected {
+            // The tint of a critical one stays under the choice.
+            painter.rect_stroke(rect.shrink(0.5), 0.0, Stroke::new(1.5, theme.accent.base), StrokeKind::Inside);
         }
         painter.rect_filled(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), 0.0, status.fg);
         hairline_below(ui, rect);

@@ -149,7 +149,7 @@ impl Axes {
     }
 
     /// A vertical line with words beside it, on the side where there is room.
-    pub fn marker(&self, painter: &Painter, x: f64, words: &str, color: Color32, dash: &[f32]) {
+    pub fn marker(&self, painter: &Painter, theme: &Theme, x: f64, words: &str, color: Color32, dash: &[f32]) {
         let px = self.at((x, self.y.0)).x;
         if !self.area.x_range().contains(px) {
             return;
@@ -159,7 +159,9 @@ impl Axes {
             let galley = painter.layout_no_wrap(words.to_owned(), Type::Micro.semibold(), color);
             let left = px - 6.0 - galley.size().x >= self.area.left();
             let from = if left { px - 6.0 - galley.size().x } else { px + 6.0 };
-            painter.galley(pos2(from, self.area.bottom() - 6.0 - galley.size().y), galley, color);
+            let place = Rect::from_min_size(pos2(from, self.area.bottom() - 6.0 - galley.size().y), galley.size());
+            painter.rect_filled(place.expand2(vec2(2.0, 0.0)), 2.0, theme.plot.bg.gamma_multiply(0.8));
+            painter.galley(place.min, galley, color);
         }
     }
 

@@ -30,7 +30,9 @@ impl Columns {
         // The word of the result is never shortened: it is the answer of the row.
         let result = weight - 88.0;
         let at = |share: f32| left + (result - left) * share;
-        Self { check: left, value: at(0.3), limit: at(0.66), result, weight, right }
+        // Where it is narrow the name of the check is worth more than its reading, which the hover has.
+        let (value, limit) = if rect.width() < 420.0 { (0.45, 0.75) } else { (0.3, 0.66) };
+        Self { check: left, value: at(value), limit: at(limit), result, weight, right }
     }
 }
 

@@ -99,7 +99,12 @@ fn view(extent: (f64, f64), marks: &Marks, peak: Option<f64>) -> (f64, f64) {
 pub(in crate::ui::panels) fn show(ui: &mut Ui, rect: Rect, report: &CrashReport, verdict: &CrashVerdict, whole: &mut bool) {
     pane(ui, rect, "pulse", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        let note = if report.gravity { "with gravity" } else { "without gravity" };
+        // Where there is little room the names of the lines matter more.
+        let note = match report.gravity {
+            _ if rect.width() < 340.0 => "",
+            true => "with gravity",
+            false => "without gravity",
+        };
         let curves = Curves::of(&report.pulse);
         let Some(extent) = curves.extent() else {
             header(ui, Pane { title: "Crash pulse", note: "", right: "" });
@@ -176,19 +181,17 @@ fn legend(ui: &Ui, room: Rect, frame: Frame) {
         words.iter().map(one).sum()
     };
     let words = if width(&long) <= room.width() { long } else { NAMES };
-    // Where there is little room the strokes are shorter; no line goes without its name.
-    let stroke = if width(&words) <= room.width() { 18.0 } else { 12.0 };
     let mut x = room.right() - 4.0;
     for (line, word) in words.iter().enumerate().rev() {
         let galley = painter.layout_no_wrap((*word).to_owned(), Type::Micro.font(), theme.text.secondary);
         x -= galley.size().x;
-        if x - stroke - 6.0 < room.left() - 8.0 {
+        if x - 24.0 < room.left() - 8.0 {
             return;
         }
         painter.galley(pos2(x, room.center().y - galley.size().y / 2.0), galley, theme.text.secondary);
         let pen = pen(theme, line);
-        dashed(painter, &[pos2(x - stroke - 6.0, room.center().y), pos2(x - 6.0, room.center().y)], pen.stroke, pen.dash);
-        x -= stroke * 2.0 - 2.0;
+        dashed(painter, &[pos2(x - 24.0, room.center().y), pos2(x - 6.0, room.center().y)], pen.stroke, pen.dash);
+        x -= 34.0;
     }
 }
 

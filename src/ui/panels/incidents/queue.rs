@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::drills;
 use super::filter::{Drills, Filter, is_pinned};
@@ -273,8 +273,12 @@ pub(super) fn row(ui: &mut Ui, rect: Rect, incident: &Incident, selected: bool, 
     }
     if drill && selected {
         painter.rect_filled(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), 0.0, theme.accent.base);
-    } else if !drill && (!pinned || selected) {
+    } else if !drill && !pinned {
         row_ground(ui, rect, selected, response.hovered());
+    } else if pinned && selected {
+        // The tint of a critical one stays under the choice.
+        let stroke = Stroke::new(1.5, theme.accent.base);
+        painter.rect_stroke(rect.shrink(0.5), 0.0, stroke, StrokeKind::Inside);
     }
     if pinned {
         painter.rect_filled(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), 0.0, status.fg);

@@ -6,7 +6,7 @@ use super::{NoteField, View, drill_ground, evidence, facts, pulse, speed, temper
 use crate::model::{Band, Command, CrashReport, CrashVerdict, Incident, IncidentKind, Life, Origin, Ruling, Severity, StepKind};
 use crate::ui::actions::Action;
 use crate::ui::panels::PanelContext;
-use crate::ui::shapes::{Mark, elided};
+use crate::ui::shapes::{Mark, begun, elided};
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
 use crate::ui::widgets::{Button, badge, drill_badge, name, origin_badge, pane, put, severity_badge};
 use crate::ui::{icons, text, words};
@@ -131,7 +131,7 @@ fn summary(incident: &Incident) -> String {
         IncidentKind::Temperature { .. } => format!("{}.", words::headline(incident)),
     };
     let told = if incident.is_malfunction() { " Nobody was told." } else { "" };
-    format!("{}. {sentence}{told}", incident.device)
+    format!("{}. {sentence}{told}", text::elide_middle(incident.device.as_str(), 32))
 }
 
 fn ruling(ui: &mut Ui, rect: Rect, incident: &Incident) {
@@ -151,7 +151,7 @@ fn ruling(ui: &mut Ui, rect: Rect, incident: &Incident) {
     let title_galley = elided(&painter, &title, &Type::Headline.font(), theme.text.primary, room);
     let x = left + title_galley.size().x + 10.0;
     let rest = elided(&painter, &confidence, &Type::Title.medium(), theme.text.primary, (badges - x - 16.0).max(0.0));
-    let line = elided(&painter, &sentence, &Type::Small.font(), theme.text.secondary, id - left - 16.0);
+    let line = begun(&painter, &sentence, &Type::Small.font(), theme.text.secondary, id - left - 16.0);
     if drill {
         let right = (x + rest.size().x).max(left + line.size().x);
         painter.rect_filled(

@@ -1,5 +1,7 @@
 //! What became of a drill, stage by stage: when each began, how long it took, and what was suppressed.
 
+use std::sync::Arc;
+
 use eframe::egui::{self, Align2, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::list::look;
@@ -165,11 +167,13 @@ fn summary(ui: &mut Ui, trace: &Trace, expected: Option<&str>) {
     label(right, Align2::RIGHT_CENTER, "Responders told");
     let told_at = put(&painter, pos2(right, low), Align2::RIGHT_CENTER, told, Type::Body.semibold(), theme.text.primary);
     let from = value.right() + 40.0;
-    let (room, got_room) = ((told_at.left() - from) * 0.44, (told_at.left() - from) * 0.56 - 12.0);
+    let room = (told_at.left() - from) * 0.44;
     label(from, Align2::LEFT_CENTER, "Expected");
     let wanted = elided(&painter, words, &Type::Body.semibold(), theme.text.primary, room - 10.0);
-    painter.galley(pos2(from, low - wanted.size().y / 2.0), wanted, theme.text.primary);
-    let x = from + room;
+    painter.galley(pos2(from, low - wanted.size().y / 2.0), Arc::clone(&wanted), theme.text.primary);
+    // What came takes the room that the expectation leaves.
+    let x = from + wanted.size().x.max(54.0) + 14.0;
+    let got_room = told_at.left() - x - 10.0;
     label(x, Align2::LEFT_CENTER, "Got");
     let (mark, ink) = look(theme, standing);
     mark.paint(&painter, pos2(x + 6.0, low), 11.0, ink);

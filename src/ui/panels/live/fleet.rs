@@ -3,14 +3,14 @@
 use eframe::egui::{self, Rect, Ui, UiBuilder, vec2};
 
 use super::super::PanelContext;
-use crate::model::{Focus, Timestamp};
+use crate::model::{Focus, Origin, Severity, Timestamp};
 use crate::state::Snapshot;
 use crate::state::snapshot::FleetRow;
 use crate::ui::actions::Action;
 use crate::ui::shapes::Mark;
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::Theme;
-use crate::ui::vitals::Liveness;
+use crate::ui::vitals::{Liveness, is_open};
 use crate::ui::widgets::{Cell, Column, Pane, Table, TableAnswer, empty_state, header, seen_cell};
 use crate::ui::{icons, words};
 
@@ -68,7 +68,12 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     let row = |idx: usize| idx.checked_sub(fleet.from).and_then(|i| fleet.rows.get(i));
     let table = Table { id: "fleet", columns: &COLUMNS, n_rows: fleet.matching, selected };
     let (now, liveness) = (context.now, context.liveness);
-    let answer = table.ui(ui, |idx| row(idx).map(|row| cells(theme, row, now, liveness)).unwrap_or_default());
+    let worst = |row: &FleetRow| {
+        let open = snapshot.incidents.iter().filter(|incident| is_open(incident) && incident.device == row.device);
+        // One that is not listed any more counts as the worst.
+        row.incident.then(|| open.map(|incident| incident.severity).max().unwrap_or(Severity::Critical))
+    };
+    let answer = table.ui(ui, |idx| row(idx).map(|row| cells(theme, row, worst(row), now, liveness)).unwrap_or_default());
     if let Some(row) = answer.clicked.and_then(row) {
         context.focus.vehicle = Some(row.device.clone());
     }
@@ -106,7 +111,7 @@ fn look(focus: &mut Focus, answer: &TableAnswer) {
     }
 }
 
-fn cells(theme: &Theme, row: &FleetRow, now: Timestamp, liveness: Liveness) -> Vec<Cell> {
+fn cells(theme: &Theme, row: &FleetRow, incident: Option<Severity>, now: Timestamp, liveness: Liveness) -> Vec<Cell> {
     let age = now.secs_since(row.last_seen);
     let mut fresh = Freshness::of(age, row.period_secs);
     if liveness.stale_since().is_some() {
@@ -126,7 +131,12 @@ fn cells(theme: &Theme, row: &FleetRow, now: Timestamp, liveness: Liveness) -> V
         Cell::colored(number(row.last.heading_deg, text::heading), if fresh >= Freshness::Stale { ink } else { quiet }),
         seen_cell(theme, now, row.last_seen, fresh),
         clock(theme, row.clock_ahead_ms),
-        if row.incident { Cell::marked(Mark::Diamond, "open", theme.status.critical.fg) } else { Cell::quiet(theme, "") },
+        // A drill looks like nothing else, whatever it plays.
+        match incident {
+            None => Cell::quiet(theme, ""),
+            Some(_) if row.origin == Origin::Drill => Cell::colored("drill", theme.status.drill.fg),
+            Some(severity) => Cell::marked(Mark::severity(severity), text::severity(severity), theme.severity(severity).fg),
+        },
     ]
 }
 

@@ -8,7 +8,7 @@ use crate::state::Snapshot;
 use crate::ui::shapes::Mark;
 use crate::ui::text::{self, count};
 use crate::ui::theme::Theme;
-use crate::ui::vitals::{Liveness, Tally, is_open};
+use crate::ui::vitals::{Broker, Liveness, Tally, is_open};
 use crate::ui::widgets::{Kpi, Part, as_of};
 
 /// Below this width, points, the tiles with more to say take from those with less.
@@ -113,7 +113,7 @@ fn messages(snapshot: &Snapshot, liveness: Liveness) -> Kpi<'_> {
             Part { mark: None, value: text::number(f64::from(rate.minute), 0), words: "msg/s 1 min avg".to_owned() },
             Part { mark: None, value: count(u64::from(rate.peak)), words: "peak".to_owned() },
         ],
-        needs: "needs a broker",
+        needs: if Broker::of(snapshot).n_up > 0 { "appears with the first message" } else { "needs a broker" },
         spark: Some(&rate.history),
         hover: format!("{} received since the start", text::plural(snapshot.counters.received, "message", "messages")),
         ..Kpi::default()

@@ -224,18 +224,18 @@ fn what_still_works(ui: &mut Ui, snapshot: &Snapshot, since: Timestamp, now: Tim
     section(ui, "What still works", "");
     let theme = Theme::of(ui);
     let up = |link: Link| snapshot.links.get(&link).map_or(LinkState::NotSet, |status| status.state);
-    let link = |state: LinkState, words: &str| match state {
-        LinkState::Up => (Mark::Check, theme.status.ok, words.to_owned()),
-        LinkState::NotSet => (Mark::Dash, theme.status.low, "not set".to_owned()),
-        state => (Mark::link(state), link_status(theme, state), text::link(state).to_lowercase()),
+    let link = |which: Link| {
+        let state = up(which);
+        let mark = if state == LinkState::Up { Mark::Check } else { Mark::link(state) };
+        (mark, link_status(theme, state), text::link_of(which, state).to_lowercase())
     };
     let stale = format!("stale {}", text::age(now, since));
     let paused = |words: &str| (Mark::Cross, theme.status.critical, words.to_owned());
     let functions = format!("{} in process", snapshot.functions.len());
     let lines = [
         ("Functions", (Mark::Check, theme.status.ok, functions)),
-        ("Store", link(up(Link::Store), "writable")),
-        ("Notify", link(up(Link::Notify), "reachable")),
+        ("Store", link(Link::Store)),
+        ("Notify", link(Link::Notify)),
         ("Crash intake", paused("paused")),
         ("Vehicle states", paused(&stale)),
         ("Temperature routing", paused("paused")),

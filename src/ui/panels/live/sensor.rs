@@ -57,7 +57,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     axes.line(&painter, &points, gap, &pen);
     if let Some((at, band)) = sensor.crossed {
         let words = format!("crossed {}", text::clock_minutes(at));
-        axes.marker(&painter, at.0 as f64 / 1e3, &words, band_status(theme, band).fg, &[2.0, 3.0]);
+        axes.marker(&painter, theme, at.0 as f64 / 1e3, &words, band_status(theme, band).fg, &[2.0, 3.0]);
     }
     if let Some(gap) = silence(&points, now_ms, gap) {
         axes.gap(&painter, theme, gap, "no data");

@@ -102,7 +102,7 @@ fn steps<'a>(context: &PanelContext<'_>, connected: bool, notify: LinkState, sta
     } else {
         format!("{}. Start with --broker URL, or name it in the settings.", text::link(state))
     };
-    let drill = Button::default("Send a drill").icon(icons::TEST_TUBE).off((!connected).then_some("needs step 1: a broker"));
+    let drill = Button::default("Choose a drill").icon(icons::TEST_TUBE).off((!connected).then_some("needs step 1: a broker"));
     [
         Step {
             title: "Connect a broker",

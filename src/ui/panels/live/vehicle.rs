@@ -76,9 +76,9 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     for incident in incidents_of(snapshot, vehicle) {
         let at = incident.occurred_at.0 as f64 / 1e3;
         let color = theme.severity(incident.severity).fg;
-        speed_axes.marker(&painter, at, &format!("impact {}", text::clock(incident.occurred_at)), color, &[]);
+        speed_axes.marker(&painter, theme, at, &format!("impact {}", text::clock(incident.occurred_at)), color, &[]);
         if felt {
-            accel_axes.marker(&painter, at, "", color, &[]);
+            accel_axes.marker(&painter, theme, at, "", color, &[]);
         }
     }
     let all: Vec<Point> = accelerations.iter().flatten().copied().collect();
