@@ -46,7 +46,9 @@ fn lines(incident: &Incident) -> Vec<(String, Option<String>)> {
         None if has_buttons(incident) => None,
         None => Some((words::state(incident), None)),
     };
-    detail.into_iter().chain(place).map(|line| (line, None)).chain(state).collect()
+    // Who has it stands beside who was told of it.
+    let taken = incident.acknowledged.as_ref().filter(|_| words::told(incident).is_some()).map(|_| words::state(incident));
+    detail.into_iter().chain(place).chain(taken).map(|line| (line, None)).chain(state).collect()
 }
 
 /// The card of an open incident, or of a drill (hatched, dashed, with the word). An unacknowledged critical one is
