@@ -27,6 +27,7 @@ fn main() {
             let wanted = |name| text.is_empty() || text.contains(&name);
             if wanted("flood") {
                 flooded::flood();
+                flooded::scripts();
             }
             if wanted("mosquitto") {
                 brokered::through_mosquitto();

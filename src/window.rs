@@ -1,6 +1,8 @@
 //! The window on a running line: the only place where `ui` and `pipeline` meet.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use eframe::egui;
 
@@ -16,8 +18,8 @@ const USUAL: [f32; 2] = [1440.0, 900.0];
 /// Wakes the window once there is one; before that, nobody sleeps.
 type Waker = Arc<Mutex<Option<Box<dyn Fn() + Send + Sync>>>>;
 
-/// Starts the line, opens the window on it and stops the line when the window is closed.
-pub fn open(mut options: Options) -> Result<(), String> {
+/// Starts the line, opens the window on it and stops the line when the window is closed, by hand or because of `stop`.
+pub fn open(mut options: Options, stop: Arc<AtomicBool>) -> Result<(), String> {
     let embedded = options.broker.url.is_none();
     let sample = options.sample;
     let waker: Waker = Arc::default();
@@ -47,6 +49,7 @@ pub fn open(mut options: Options) -> Result<(), String> {
         Box::new(move |creation| {
             let wake: Box<dyn Fn() + Send + Sync> = Box::new(Desk::waker(&creation.egui_ctx));
             *waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(wake);
+            close_on(stop, creation.egui_ctx.clone())?;
             Ok(Box::new(Desk::new(wires(desk, embedded, sample), &creation.egui_ctx)))
         }),
     );
@@ -54,6 +57,21 @@ pub fn open(mut options: Options) -> Result<(), String> {
     shown.map_err(|error| {
         format!("the window could not be opened: {error}; `fleetwatch --headless` runs the same line without one")
     })
+}
+
+/// How often it is looked whether the window must close.
+const STOP_LOOKED_AT_EVERY: Duration = Duration::from_millis(100);
+
+/// Closes the window, as by hand, once `stop` is set: a signal must end a desk in good order too.
+fn close_on(stop: Arc<AtomicBool>, ctx: egui::Context) -> std::io::Result<()> {
+    let waiting = move || {
+        while !stop.load(Ordering::Acquire) {
+            std::thread::sleep(STOP_LOOKED_AT_EVERY);
+        }
+        ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        ctx.request_repaint();
+    };
+    std::thread::Builder::new().name("window-stop".to_owned()).spawn(waiting).map(drop)
 }
 
 fn wires(desk: LineDesk, embedded: bool, sample: bool) -> Wires {

@@ -1,5 +1,6 @@
 //! The flood: no broker is the brake.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -104,14 +105,23 @@ pub(crate) fn figures(said: &str, n: usize, secs: f64) -> Figures {
 }
 
 fn mosquitto_sub(n: usize) -> Figures {
+    other(n, |port| {
+        let mut command = Command::new("mosquitto_sub");
+        command.args(["-h", "127.0.0.1", "-p", port, "-t", "fleet/+/driving", "-C", &n.to_string()]);
+        command
+    })
+}
+
+/// A program of others that ends by itself after `n` messages.
+fn other(n: usize, command: impl Fn(&str) -> Command) -> Figures {
     let mut server = Helper::start("serve", &[&n.to_string()]);
     let url = server.line();
     let (_, port) = url.rsplit_once(':').expect("a port");
     let before = children_cpu_secs();
-    let mut command = Command::new("mosquitto_sub");
-    command.args(["-h", "127.0.0.1", "-p", port, "-t", "fleet/+/driving", "-C", &n.to_string()]).stdout(Stdio::null());
-    let Ok(mut child) = command.spawn() else {
-        return Figures { note: "mosquitto_sub is not installed".to_owned(), ..Figures::default() };
+    let mut command = command(port);
+    let Ok(mut child) = command.stdout(Stdio::null()).spawn() else {
+        let note = format!("{} is not installed", command.get_program().to_string_lossy());
+        return Figures { note, ..Figures::default() };
     };
     let first = first_byte(&mut server);
     child.wait().expect("its end");
@@ -121,5 +131,45 @@ fn mosquitto_sub(n: usize) -> Figures {
         micros: (children_cpu_secs() - before) * 1e6 / n as f64,
         kept: n as f64,
         ..Figures::default()
+    }
+}
+
+/// mqtt.js and paho, where `side_by_side.sh` has set them up; both slow, so with fewer messages.
+fn scripted() -> Vec<(&'static str, Command)> {
+    let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers");
+    let mut found = Vec::new();
+    if let Some(modules) = std::env::var_os("FLEETWATCH_BENCH_NODE_MODULES") {
+        let mut node = Command::new("node");
+        node.env("NODE_PATH", modules).arg(peers.join("count.cjs"));
+        found.push(("mqtt.js + JSON.parse", node));
+    }
+    if let Some(python) = std::env::var_os("FLEETWATCH_BENCH_PYTHON") {
+        let mut python = Command::new(python);
+        python.arg(peers.join("count.py"));
+        found.push(("paho + json.loads", python));
+    }
+    found
+}
+
+/// What the scripting languages' clients do with the same flood.
+pub(crate) fn scripts() {
+    let n = set("FLEETWATCH_BENCH_N", 1_000_000) / 10;
+    let n_runs = set("FLEETWATCH_BENCH_RUNS", 3);
+    let mut names = Vec::new();
+    let mut runs = Vec::new();
+    for (name, mut command) in scripted() {
+        command.args(["{port}", &n.to_string()]);
+        let with_port = |port: &str| {
+            let mut ready = Command::new(command.get_program());
+            ready.args(command.get_args().map(|arg| if arg == "{port}" { port.as_ref() } else { arg }));
+            ready.envs(command.get_envs().filter_map(|(key, value)| Some((key, value?))));
+            ready
+        };
+        names.push(name);
+        runs.push((0..n_runs).map(|_| other(n, with_port)).collect());
+    }
+    if !names.is_empty() {
+        say(&format!("## The same flood, {n} rows, median of {n_runs} runs"));
+        table(&names, &runs, n);
     }
 }

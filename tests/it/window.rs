@@ -85,4 +85,14 @@ fn opens_shows_a_crash_and_takes_the_acknowledgement_from_the_keyboard() {
     said(&display, "xdotool", &["key", "alt+F4"]);
     eventually("the window closes and the program ends", 60, || desk.0.try_wait().unwrap().is_some());
     assert!(desk.0.try_wait().unwrap().unwrap().success());
+
+    // A signal ends a desk in good order too.
+    let mut again = fleetwatch(&["--data-dir", dir, "--no-sample"]);
+    let again = again.env("DISPLAY", &display).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut again = Running(again);
+    eventually("the window is there again", 60, || !said(&display, "xdotool", &["search", "--name", "^Fleetwatch$"]).is_empty());
+    let id = again.0.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    eventually("the program ends on SIGTERM", 60, || again.0.try_wait().unwrap().is_some());
+    assert!(again.0.try_wait().unwrap().unwrap().success());
 }
