@@ -25,24 +25,28 @@ pub enum Effect {
         /// What.
         payload: Vec<u8>,
     },
-    /// A crash report that the state knew already. Nothing is written; it is acknowledged once everything before it is
-    /// committed, because a vehicle sends until it is acknowledged.
-    Repeat {
-        /// Its event.
-        event: EventId,
-        /// The incident that holds it.
-        incident: IncidentId,
-        /// Whose.
-        device: DeviceId,
-        /// The road it took.
-        origin: Origin,
-        /// What the broker waits for.
-        delivery: Option<Delivery>,
-    },
+    /// Acknowledge a crash report again that the state knew already.
+    Repeat(Repeat),
     /// Acknowledge a packet that carries nothing to store.
     Release(Delivery),
     /// Raise an alert on the screen and on stdout.
     Raise(Alert),
+}
+
+/// A crash report that the state knew already. Nothing is written; it is acknowledged once everything before it is
+/// committed, because a vehicle sends until it is acknowledged.
+#[derive(Clone, Debug)]
+pub struct Repeat {
+    /// Its event.
+    pub event: EventId,
+    /// The incident that holds it.
+    pub incident: IncidentId,
+    /// Whose.
+    pub device: DeviceId,
+    /// The road it took.
+    pub origin: Origin,
+    /// What the broker waits for.
+    pub delivery: Option<Delivery>,
 }
 
 /// One thing to store. Each crash record is one transaction's worth.

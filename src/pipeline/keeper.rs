@@ -18,6 +18,7 @@ use super::stages::Told;
 use super::teller::Notices;
 use crate::broker::{Acker, PublishError, Publisher, Qos};
 use crate::clock::Clock;
+use crate::model::effect::Repeat;
 use crate::model::{
     Delivery, DeviceId, EventId, Fact, IncidentId, Link, LinkState, LinkStatus, Notice, Origin, OutboxItem, Record,
 };
@@ -45,18 +46,7 @@ pub(super) enum Keep {
     /// To be stored.
     Record(Record),
     /// A report that is stored, or lies before this in the queue: acknowledge it again.
-    Repeat {
-        /// Its event.
-        event: EventId,
-        /// Where it is.
-        incident: IncidentId,
-        /// Whose.
-        device: DeviceId,
-        /// Its root.
-        origin: Origin,
-        /// What the broker waits for.
-        delivery: Option<Delivery>,
-    },
+    Repeat(Repeat),
     /// Nothing to store.
     Release(Delivery),
     /// Everything before this is committed when its sender is dropped.
@@ -134,7 +124,7 @@ impl Keeper {
                     self.post_last(posts);
                     drop(saved);
                 }
-                Some(Keep::Repeat { event, incident, device, origin, delivery }) => {
+                Some(Keep::Repeat(Repeat { event, incident, device, origin, delivery })) => {
                     if let Some(delivery) = delivery {
                         self.acker.ack(delivery);
                     }

@@ -134,11 +134,8 @@ impl Outlets {
                 // Numbers take their own road, so that they never slow a crash's commit; they may be shed.
                 Effect::Save(Record::Samples(chunk)) => self.samples.push_shedding(chunk),
                 Effect::Save(record) => lost.unsaved += u64::from(self.keep.try_push(Keep::Record(record)).is_err()),
-                Effect::Repeat { event, incident, device, origin, delivery } => {
-                    let repeat = Keep::Repeat { event, incident, device, origin, delivery };
-                    // A repeat that finds no room stays unacknowledged, and comes again.
-                    lost.unsaved += u64::from(self.keep.try_push(repeat).is_err());
-                }
+                // A repeat that finds no room stays unacknowledged, and comes again.
+                Effect::Repeat(repeat) => lost.unsaved += u64::from(self.keep.try_push(Keep::Repeat(repeat)).is_err()),
                 Effect::Release(delivery) => lost.unsaved += u64::from(self.keep.try_push(Keep::Release(delivery)).is_err()),
                 Effect::Publish { topic, payload } => {
                     lost.unpublished += u64::from(self.publisher.publish(&topic, payload, Qos::AtMostOnce, None).is_err());

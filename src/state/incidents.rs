@@ -14,8 +14,8 @@ use std::sync::Arc;
 use memory::{HELD, HELD_BYTES, INCIDENT_BYTES, report_bytes};
 
 use crate::model::{
-    CrashReport, CrashVerdict, DeviceId, EventId, Incident, IncidentId, IncidentKind, Judged, Life, Notice, Origin, PicoUsd,
-    Ruling, Severity, Step, StepKind, TemperatureVerdict, Timestamp,
+    CrashReport, CrashVerdict, DeviceId, Event, EventId, Incident, IncidentId, IncidentKind, Judged, Life, Notice, Origin,
+    PicoUsd, Ruling, Severity, Step, StepKind, TemperatureVerdict, Timestamp,
 };
 
 /// Reports of one vehicle at most this far apart, s, are one incident. A multi-event crash has its second event within
@@ -210,29 +210,13 @@ impl Incidents {
             }
             timeline.push(step(StepKind::Judged, judged.judged_at, verdict.summary.clone()));
             timeline.push(step(StepKind::Filed, now, id.to_string()));
+            let kind = IncidentKind::Crash { report: Arc::clone(report), verdict: Arc::clone(verdict) };
             let incident = Incident {
-                id: id.clone(),
-                device: event.device.clone(),
-                origin: event.origin,
-                kind: IncidentKind::Crash { report: Arc::clone(report), verdict: Arc::clone(verdict) },
-                severity: verdict.severity,
-                life: Life::Open,
-                occurred_at: event.time(),
-                clock_wrong: event.clock_wrong,
-                received_at: event.received_at,
-                last_report_at: event.time(),
                 events: vec![report.event_id.clone()],
-                n_reports: 1,
-                packet: event.packet,
-                timeline,
-                notes: Vec::new(),
-                acknowledged: None,
-                resolved: None,
-                stored: false,
                 cost,
+                ..begun(id.clone(), event, kind, verdict.severity, timeline)
             };
-            self.open.insert(key, id.clone());
-            self.all.insert(id.clone(), Arc::new(incident));
+            self.begin(incident);
             Filed { incident: id, duplicate: false, opened: true, tell: must_tell }
         };
         self.pending.insert(name.clone());
@@ -245,10 +229,15 @@ impl Incidents {
         filed
     }
 
+    fn begin(&mut self, incident: Incident) {
+        self.open.insert(open_key(&incident), incident.id.clone());
+        self.all.insert(incident.id.clone(), Arc::new(incident));
+    }
+
     /// A sensor left its band: opens an incident, or joins the one that is open.
     pub(super) fn left_band(
         &mut self,
-        event: &crate::model::Event,
+        event: &Event,
         verdict: &TemperatureVerdict,
         cost: PicoUsd,
         now: Timestamp,
@@ -270,43 +259,20 @@ impl Incidents {
             return (incident.id.clone(), false);
         }
         let id = self.next_id(event.origin, event.received_at);
-        let incident = Incident {
-            id: id.clone(),
-            device: event.device.clone(),
-            origin: event.origin,
-            kind: IncidentKind::Temperature { verdict: *verdict, back_at: None },
-            severity: Severity::High,
-            life: Life::Open,
-            occurred_at: event.time(),
-            clock_wrong: event.clock_wrong,
-            received_at: event.received_at,
-            last_report_at: event.received_at,
-            events: Vec::new(),
-            n_reports: 1,
-            packet: event.packet,
-            timeline: vec![
-                step(StepKind::Received, event.received_at, "temperature"),
-                step(StepKind::Judged, now, format!("{:.1} °C, {}", verdict.celsius.0, verdict.band.segment())),
-                step(StepKind::Filed, now, id.to_string()),
-            ],
-            notes: Vec::new(),
-            acknowledged: None,
-            resolved: None,
-            stored: false,
-            cost,
-        };
-        self.open.insert(key, id.clone());
-        self.all.insert(id.clone(), Arc::new(incident));
+        let timeline = vec![
+            step(StepKind::Received, event.received_at, "temperature"),
+            step(StepKind::Judged, now, format!("{:.1} °C, {}", verdict.celsius.0, verdict.band.segment())),
+            step(StepKind::Filed, now, id.to_string()),
+        ];
+        let kind = IncidentKind::Temperature { verdict: *verdict, back_at: None };
+        let incident =
+            Incident { last_report_at: event.received_at, cost, ..begun(id.clone(), event, kind, Severity::High, timeline) };
+        self.begin(incident);
         (id, true)
     }
 
     /// A sensor came back into its band; its incident says so and stays until a person closes it.
-    pub(super) fn back_in_band(
-        &mut self,
-        event: &crate::model::Event,
-        verdict: &TemperatureVerdict,
-        now: Timestamp,
-    ) -> Option<IncidentId> {
+    pub(super) fn back_in_band(&mut self, event: &Event, verdict: &TemperatureVerdict, now: Timestamp) -> Option<IncidentId> {
         let id = self.open.get(&(event.origin, event.device.clone(), false))?.clone();
         let incident = Arc::make_mut(self.all.get_mut(&id)?);
         if let IncidentKind::Temperature { back_at, .. } = &mut incident.kind {
@@ -384,6 +350,31 @@ impl Incidents {
     /// How many are in memory.
     pub(super) fn len(&self) -> usize {
         self.all.len()
+    }
+}
+
+/// An incident as it begins: open, with one report, and not stored.
+fn begun(id: IncidentId, event: &Event, kind: IncidentKind, severity: Severity, timeline: Vec<Step>) -> Incident {
+    Incident {
+        id,
+        device: event.device.clone(),
+        origin: event.origin,
+        kind,
+        severity,
+        life: Life::Open,
+        occurred_at: event.time(),
+        clock_wrong: event.clock_wrong,
+        received_at: event.received_at,
+        last_report_at: event.time(),
+        events: Vec::new(),
+        n_reports: 1,
+        packet: event.packet,
+        timeline,
+        notes: Vec::new(),
+        acknowledged: None,
+        resolved: None,
+        stored: false,
+        cost: PicoUsd::default(),
     }
 }
 

@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::model::alert::AlertKind;
-use crate::model::effect::{Audit, CrashRecord, InvocationMinute};
+use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
     Alert, AlertId, Command, CrashReport, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus, Incident,
     IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd, Reading, Record, Severity, StepKind,
@@ -218,13 +218,13 @@ impl State {
         }
         if filed.duplicate {
             self.health.counters.duplicates += 1;
-            effects.push(Effect::Repeat {
+            effects.push(Effect::Repeat(Repeat {
                 event: report.event_id.clone(),
                 incident: filed.incident,
                 device: event.device.clone(),
                 origin: event.origin,
                 delivery: judged.delivery,
-            });
+            }));
             return;
         }
         self.health.counters.kept += 1;

@@ -312,8 +312,8 @@ impl World {
                     self.alive.telling.push_back((notice, 0));
                 }
             }
-            Effect::Repeat { event, origin, delivery, .. } if self.planted != Planted::RepeatsUnanswered => {
-                self.acknowledge(delivery, origin, &event);
+            Effect::Repeat(repeat) if self.planted != Planted::RepeatsUnanswered => {
+                self.acknowledge(repeat.delivery, repeat.origin, &repeat.event);
             }
             _ => {}
         }

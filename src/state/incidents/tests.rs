@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::life::NOTE_CHARS;
 use super::memory::CLOSED_KEPT;
 use super::*;
-use crate::model::{Event, Malfunction, Operator, PacketId, Reading};
+use crate::model::{Malfunction, Operator, PacketId, Reading};
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
 /// What large reports share, so that the test itself stays small.

@@ -108,7 +108,7 @@ impl Heart {
                     self.tell(Fact::Stored { incident: incident.id.clone(), event: None, duplicate: false, at: self.now });
                 }
                 Effect::Save(_) => {}
-                Effect::Repeat { delivery, .. } => self.released.extend(delivery),
+                Effect::Repeat(repeat) => self.released.extend(repeat.delivery),
                 Effect::Release(delivery) => self.released.push(delivery),
                 Effect::Publish { topic, payload } => self.published.push((topic, payload)),
                 Effect::Raise(alert) => self.alerts.push(alert),
