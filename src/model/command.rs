@@ -48,4 +48,31 @@ pub struct Focus {
     pub fleet_len: usize,
     /// Shows only devices whose name contains this, ASCII case ignored.
     pub fleet_filter: String,
+    /// The sensors whose charts are on the screen.
+    pub sensors: SensorFocus,
+}
+
+/// Which sensors' charts are on the screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SensorFocus {
+    /// The first one's place in the list.
+    pub from: usize,
+    /// How many; none where no such charts are on the screen.
+    pub len: usize,
+    /// Only sensors whose name contains this, ASCII case ignored.
+    pub filter: String,
+    /// Their order.
+    pub order: SensorOrder,
+    /// Keeps the order as it is although sensors change their state: somebody's hand is on the list.
+    pub hold: bool,
+}
+
+/// The order of the sensors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SensorOrder {
+    /// Out of their band first, then the silent, then the others; by name within each.
+    #[default]
+    OutFirst,
+    /// By name.
+    Name,
 }

@@ -20,7 +20,7 @@ pub mod rejection;
 pub mod verdict;
 
 pub use alert::{Alert, AlertId, AlertKind, Notice, OutboxItem};
-pub use command::{Command, Focus, Operator};
+pub use command::{Command, Focus, Operator, SensorFocus, SensorOrder};
 pub use effect::{Effect, Record};
 pub use event::{
     AccelG, BootId, CrashReport, DeviceId, DeviceKind, Driving, Event, EventId, Frame, Position, Pulse, Reading, SpeedTrace,

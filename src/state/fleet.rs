@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::series::{self, Series};
-use super::snapshot::{FleetPage, FleetRow, SensorCounts, SensorRow, SensorView, VehicleView};
+use super::snapshot::{FleetPage, FleetRow, SensorCounts, SensorPage, SensorRow, SensorView, VehicleView};
 use crate::model::effect::SampleChunk;
-use crate::model::{Band, DeviceId, DeviceKind, Driving, Event, Focus, Origin, TemperatureVerdict, Timestamp};
+use crate::model::{
+    Band, DeviceId, DeviceKind, Driving, Event, Focus, Origin, SensorFocus, SensorOrder, TemperatureVerdict, Timestamp,
+};
 
 /// A device that sent nothing for this long is silent, s (design, "silent > 60 s").
 pub const SILENT_AFTER_SECS: i64 = 60;
@@ -93,6 +95,42 @@ pub(super) struct Fleet {
     counts: (usize, usize, usize),
     /// The filter's last answer, kept until a vehicle joins.
     filtered: (String, usize, Vec<usize>),
+    /// The sensors as they stand on the screen: for which filter and order, and when that was made.
+    sensor_list: SensorList,
+    routed: Routed,
+    ticked_at: Timestamp,
+}
+
+#[derive(Debug, Default)]
+struct SensorList {
+    filter: String,
+    order: SensorOrder,
+    at: Timestamp,
+    keys: Vec<Key>,
+}
+
+/// Readings of the last minute by band, second by second.
+#[derive(Debug, Default)]
+struct Routed {
+    now: [u32; 3],
+    seconds: VecDeque<[u32; 3]>,
+    sum: [u32; 3],
+}
+
+impl Routed {
+    fn add(&mut self, band: Band) {
+        self.now[band as usize] += 1;
+    }
+
+    /// A second is over.
+    fn tick(&mut self) {
+        let now = std::mem::take(&mut self.now);
+        let old = if self.seconds.len() >= 60 { self.seconds.pop_front().unwrap_or_default() } else { [0; 3] };
+        self.seconds.push_back(now);
+        for (sum, (new, old)) in self.sum.iter_mut().zip(now.into_iter().zip(old)) {
+            *sum = *sum + new - old;
+        }
+    }
 }
 
 impl Fleet {
@@ -107,6 +145,9 @@ impl Fleet {
             budget,
             counts: (0, 0, 0),
             filtered: (String::new(), 0, Vec::new()),
+            sensor_list: SensorList::default(),
+            routed: Routed::default(),
+            ticked_at: Timestamp::default(),
         }
     }
 
@@ -159,6 +200,7 @@ impl Fleet {
             sensor.crossed = Some((event.time(), verdict.band));
         }
         sensor.last = *verdict;
+        self.routed.add(verdict.band);
         let chunk = sensor.series.push(event.time(), &[Some(verdict.celsius.0)]);
         self.keep(DeviceKind::Sensor, key, chunk)
     }
@@ -192,6 +234,8 @@ impl Fleet {
 
     /// Counts moving, parked and silent again; once a second.
     pub(super) fn tick(&mut self, now: Timestamp) {
+        self.ticked_at = now;
+        self.routed.tick();
         // A walk over all of them, so in the order in which they lie in memory.
         self.counts = self.vehicles.values().fold((0, 0, 0), |(moving, parked, silent), vehicle| {
             if vehicle.pulse.is_silent(now) {
@@ -272,12 +316,45 @@ impl Fleet {
             let out = self.sensors.iter().find(|(_, sensor)| sensor.last.band != Band::Normal);
             out.or_else(|| self.sensors.iter().next()).map(|(key, sensor)| (key.clone(), sensor))
         })?;
-        Some(SensorView { row: sensor_row(&key, sensor), series: sensor.series.view(), crossed: sensor.crossed })
+        Some(sensor_view(&key, sensor))
+    }
+
+    /// The sensors whose charts are on the screen. The list is made anew once a second at most, and not while it is held.
+    pub(super) fn sensor_page(&mut self, focus: &SensorFocus) -> SensorPage {
+        if focus.len == 0 {
+            return SensorPage::default();
+        }
+        let filter = focus.filter.trim().to_ascii_lowercase();
+        let list = &mut self.sensor_list;
+        let asked_anew = list.filter != filter || list.order != focus.order || list.keys.is_empty();
+        if asked_anew || (list.at != self.ticked_at && !focus.hold) {
+            let now = self.ticked_at;
+            let through = |key: &&Key| filter.is_empty() || key.1.as_str().to_ascii_lowercase().contains(&filter);
+            let mut keys: Vec<Key> = self.sensors.keys().filter(through).cloned().collect();
+            let sensors = &self.sensors;
+            let rank = |key: &Key| match sensors.get(key) {
+                _ if focus.order == SensorOrder::Name => 0,
+                Some(sensor) if sensor.pulse.is_silent(now) => 2,
+                Some(sensor) => match sensor.last.band {
+                    Band::Hot => 0,
+                    Band::Cold => 1,
+                    Band::Normal => 3,
+                },
+                None => 4,
+            };
+            keys.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.1.cmp(&b.1)).then_with(|| a.0.cmp(&b.0)));
+            *list = SensorList { filter, order: focus.order, at: now, keys };
+        }
+        let matching = list.keys.len();
+        let from = focus.from.min(matching);
+        let shown = &list.keys[from..from.saturating_add(focus.len).min(matching)];
+        let view = |key: &Key| self.sensors.get(key).map(|sensor| sensor_view(key, sensor));
+        SensorPage { matching, from, sensors: shown.iter().filter_map(view).collect() }
     }
 
     /// Sensors for the list, those out of their band first, and the counts.
     pub(super) fn sensors(&self, now: Timestamp) -> (Vec<SensorRow>, SensorCounts) {
-        let mut counts = SensorCounts { total: self.sensors.len(), ..SensorCounts::default() };
+        let mut counts = SensorCounts { total: self.sensors.len(), per_minute: self.routed.sum, ..SensorCounts::default() };
         for sensor in self.sensors.values() {
             if sensor.pulse.is_silent(now) {
                 counts.silent += 1;
@@ -293,6 +370,10 @@ impl Fleet {
         let within = self.sensors.iter().filter(|(_, sensor)| sensor.last.band == Band::Normal);
         (out.chain(within).take(SENSORS_LISTED).map(|(key, sensor)| sensor_row(key, sensor)).collect(), counts)
     }
+}
+
+fn sensor_view(key: &Key, sensor: &Sensor) -> SensorView {
+    SensorView { row: sensor_row(key, sensor), series: sensor.series.view(), crossed: sensor.crossed }
 }
 
 fn sensor_row(key: &Key, sensor: &Sensor) -> SensorRow {

@@ -58,6 +58,7 @@ impl State {
         snapshot.fleet = self.fleet.page(&self.focus, &has_incident);
         snapshot.vehicle = self.fleet.vehicle(self.focus.vehicle.as_ref(), incidents.most_urgent_vehicle(), &has_incident);
         snapshot.sensor = self.fleet.sensor(self.focus.sensor.as_ref());
+        snapshot.sensor_page = self.fleet.sensor_page(&self.focus.sensors);
         snapshot.counters = self.health.counters.clone();
         snapshot.links = self.health.links.clone();
         snapshot.queues.clone_from(&self.health.queues);

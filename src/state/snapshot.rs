@@ -30,6 +30,8 @@ pub struct Snapshot {
     pub sensors: Arc<Vec<SensorRow>>,
     /// How many sensors are hot, normal, cold and silent.
     pub sensor_counts: SensorCounts,
+    /// The sensors whose charts are on the screen.
+    pub sensor_page: SensorPage,
     /// Real incidents (of devices and of the sample fleet, the latter marked) as the queue shows them: open ones, critical first and newest first within a severity;
     /// then judged malfunctions; then resolved ones, newest first. At most 500; `incidents_hidden` says how many more.
     pub incidents: Arc<Vec<Arc<Incident>>>,
@@ -136,6 +138,19 @@ pub struct SensorCounts {
     pub cold: usize,
     /// No message for 60 s.
     pub silent: usize,
+    /// Readings routed in the last minute: cold, normal, hot.
+    pub per_minute: [u32; 3],
+}
+
+/// The sensors whose charts are on the screen.
+#[derive(Clone, Debug, Default)]
+pub struct SensorPage {
+    /// Sensors that the filter lets through.
+    pub matching: usize,
+    /// The first one's place in the list.
+    pub from: usize,
+    /// The sensors.
+    pub sensors: Vec<SensorView>,
 }
 
 /// One sensor in the list.

@@ -39,8 +39,6 @@ use crate::ui::icons;
 use crate::ui::theme::{Theme, sizes};
 use crate::ui::widgets::{empty_state, pane};
 
-pub(super) use self::filter::segments;
-
 /// Height of the filters, points.
 const FILTERS_H: f32 = 44.0;
 /// Below this width of the screen the queue is narrower.

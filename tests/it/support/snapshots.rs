@@ -52,7 +52,7 @@ pub(crate) fn busy() -> Snapshot {
         fleet: fleet(1_284, 0, 40, ""),
         vehicle: Some(vehicle()),
         sensor: Some(sensor()),
-        sensor_counts: SensorCounts { total: 412, hot: 4, normal: 403, cold: 3, silent: 2 },
+        sensor_counts: SensorCounts { total: 412, hot: 4, normal: 403, cold: 3, silent: 2, per_minute: [18, 2_418, 24] },
         sensors: Arc::new(sensors),
         incidents: Arc::new(incidents.into_iter().map(Arc::new).collect()),
         drills: Arc::new(vec![Arc::new(drill)]),

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use eframe::egui::{self, Align2, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use super::filter::segments;
 use crate::model::{CrashReport, Frame, Incident};
 use crate::ui::shapes::elided;
 use crate::ui::theme::{PANE_PAD, Theme, Type};
+use crate::ui::widgets::segments;
 use crate::ui::widgets::{Button, Pane, header, pane, put};
 use crate::ui::{text, words};
 

@@ -1,12 +1,12 @@
 //! Which incidents the queue shows, and how many it does not. Pure but for the row of controls.
 
-use eframe::egui::{self, Align2, ComboBox, Rect, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, Align2, Rect, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use crate::model::{Incident, Life, Origin, Ruling, Severity};
 use crate::state::Snapshot;
 use crate::ui::text;
-use crate::ui::theme::{PANE_PAD, RADIUS_CONTROL, Theme, Type, sizes};
-use crate::ui::widgets::{Button, focus_ring, put};
+use crate::ui::theme::{PANE_PAD, Theme, Type};
+use crate::ui::widgets::{Button, choice, put, segments};
 
 /// Which part of an incident's life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -215,63 +215,4 @@ fn said(ui: &mut Ui, inner: Rect, filter: &Filter, snapshot: &Snapshot) -> f32 {
     let at = put(ui.painter(), inner.right_center(), Align2::RIGHT_CENTER, &words, Type::Small.font(), color);
     crate::ui::widgets::name(ui, at, "shown", egui::Role::Label, &words);
     at.left() - 12.0
-}
-
-/// A drop-down whose closed face says what is chosen: `Severity All`.
-fn choice<T: Copy + PartialEq>(ui: &mut Ui, label: &str, chosen: &mut T, all: &[T], word: impl Fn(T) -> &'static str) {
-    let theme = Theme::of(ui);
-    let mut face = egui::text::LayoutJob::default();
-    face.append(label, 0.0, egui::TextFormat::simple(Type::Small.font(), theme.text.tertiary));
-    face.append(word(*chosen), 6.0, egui::TextFormat::simple(Type::Body.medium(), theme.text.primary));
-    let response = ComboBox::from_id_salt(label)
-        .selected_text(face)
-        .width(20.0)
-        .show_ui(ui, |ui| {
-            for &value in all {
-                let _ = ui.selectable_value(chosen, value, Type::Body.rich(word(value), theme.text.primary));
-            }
-        })
-        .response;
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, format!("{label}: {}", word(*chosen))));
-}
-
-/// A row of buttons of which one is down.
-pub(in crate::ui::panels) fn segments<T: Copy + PartialEq>(
-    ui: &mut Ui,
-    name: &str,
-    chosen: &mut T,
-    all: &[T],
-    word: impl Fn(T) -> &'static str,
-) {
-    let theme = Theme::of(ui);
-    let painter = ui.painter().clone();
-    let font = Type::Body.font();
-    let widths: Vec<f32> = all
-        .iter()
-        .map(|&value| painter.layout_no_wrap(word(value).to_owned(), font.clone(), theme.text.primary).size().x + 20.0)
-        .collect();
-    let (rect, _) = ui.allocate_exact_size(vec2(widths.iter().sum(), sizes().segment_h), Sense::hover());
-    painter.rect_filled(rect, f32::from(RADIUS_CONTROL), theme.bg.raised);
-    let mut left = rect.left();
-    for (&value, width) in all.iter().zip(widths) {
-        let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height()));
-        left += width;
-        let response = ui.interact(cell, ui.scope_id().with((name, word(value))), Sense::click());
-        let down = *chosen == value;
-        if down {
-            painter.rect_filled(cell, f32::from(RADIUS_CONTROL), theme.bg.selected);
-            painter.hline(cell.x_range(), cell.bottom() - 1.0, egui::Stroke::new(2.0, theme.accent.base));
-        } else if response.hovered() {
-            painter.rect_filled(cell, 0.0, theme.bg.hover);
-        }
-        focus_ring(ui, &response);
-        let (font, color) =
-            if down { (Type::Body.semibold(), theme.text.primary) } else { (Type::Body.font(), theme.text.secondary) };
-        put(&painter, cell.center(), Align2::CENTER_CENTER, word(value), font, color);
-        response.widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, down, format!("{name}: {}", word(value))));
-        if response.clicked() {
-            *chosen = value;
-        }
-    }
-    painter.rect_stroke(rect, f32::from(RADIUS_CONTROL), egui::Stroke::new(1.0, theme.border.control), egui::StrokeKind::Inside);
 }

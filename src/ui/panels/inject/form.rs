@@ -12,9 +12,9 @@ use super::wire::{Kind, check_name};
 use crate::model::Origin;
 use crate::ui::actions::Action;
 use crate::ui::panels::incidents::pulse::{Curves, Marks, chart};
-use crate::ui::panels::incidents::segments;
 use crate::ui::shapes::{Mark, elided};
 use crate::ui::theme::{PANE_PAD, RADIUS_CONTROL, Theme, Type, sizes};
+use crate::ui::widgets::segments;
 use crate::ui::widgets::{Button, Pane, badge, empty_state, header, name, pane, put};
 use crate::ui::{icons, text};
 
