@@ -7,7 +7,7 @@ RUN_PACKAGES = gcc libc6-dev pkg-config libx11-6 libx11-xcb1 libxcb1 libxcursor1
 # What the tests need beside that: a real broker, its clients, certificates, a display that is not there, a mouse.
 TEST_PACKAGES = $(RUN_PACKAGES) mosquitto mosquitto-clients openssl xvfb xauth openbox xdotool x11-utils imagemagick procps
 
-.PHONY: run test packages test-packages
+.PHONY: run test accuracy packages test-packages
 
 ## Build and open the dashboard with its sample fleet. Arguments: make run ARGS="--broker mqtt://broker.local"
 run: packages
@@ -16,6 +16,10 @@ run: packages
 ## Every test: units, scenarios, simulation, real mosquitto, the real window under Xvfb.
 test: test-packages
 	cargo test
+
+## How right the functions are, from recordings with labels in FLEETWATCH_DATA or ../shared/data.
+accuracy: packages
+	cargo test --test it -- --nocapture --exact accuracy::the_table_holds_its_floors
 
 packages:
 	@.ci/packages $(RUN_PACKAGES)
