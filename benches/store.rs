@@ -73,6 +73,10 @@ fn crash(number: u64) -> Record {
         resolved: None,
         stored: false,
         cost: PicoUsd(2_083),
+        judge: None,
+        decision: None,
+        impacts: Vec::new(),
+        kept: fleetwatch::model::Kept::default(),
     };
     let notice = Notice {
         dedup_key: format!("{id}:opened"),
@@ -100,6 +104,8 @@ fn crash(number: u64) -> Record {
         event,
         report,
         verdict,
+        judge: None,
+        thinned: false,
         received_at: at,
         invocations: vec![call],
         notice: Some(notice),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::model::{Incident, IncidentKind, Life, Origin};
+use crate::model::{Decision, Incident, IncidentKind, Kept, Life, Origin};
 
 /// Writes incidents, one a line: a table for people, or one JSON object each.
 pub fn list(incidents: &[impl AsRef<Incident>], as_json: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -31,6 +31,20 @@ pub fn show(incident: &Incident, as_json: bool, out: &mut dyn Write) -> io::Resu
         return writeln!(out, "{}", json(incident));
     }
     list(&[Borrowed(incident)], false, out)?;
+    if let Some(judge) = &incident.judge {
+        writeln!(out, "  judged by {judge}, limits {}", judge.limits)?;
+    }
+    if let Some(Decision { ruling, malfunction, by, at, reason, .. }) = &incident.decision {
+        let kind = malfunction.map_or_else(String::new, |kind| format!(" ({kind:?})").to_lowercase());
+        writeln!(out, "  {} {by} decided: {}{kind}, {reason}", at.rfc3339(), format!("{ruling:?}").to_lowercase())?;
+    }
+    if let Some((n, apart)) = incident.impacts_apart() {
+        writeln!(out, "  {n} impacts, {apart:.1} s apart")?;
+    }
+    if incident.kept.n_thinned > 0 {
+        let Kept { n_thinned, thinned_bytes, .. } = incident.kept;
+        writeln!(out, "  {n_thinned} of {} reports are stored without their bytes ({thinned_bytes} B)", incident.n_reports)?;
+    }
     if let Some(verdict) = incident.verdict() {
         for row in &verdict.evidence {
             writeln!(out, "  {:<28} {:<28} limit {:<32} {:?}", row.name, row.reading, row.limit, row.points)?;
@@ -111,6 +125,11 @@ pub fn json(incident: &Incident) -> Value {
         "acknowledged": by(&incident.acknowledged),
         "resolved": by(&incident.resolved),
         "cost_pico_usd": incident.cost,
+        "malfunction": incident.malfunction(),
+        "judge": incident.judge.as_ref().map(ToString::to_string),
+        "decision": incident.decision,
+        "impacts": incident.impacts,
+        "kept": incident.kept,
         "about": kind,
     })
 }

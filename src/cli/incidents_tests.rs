@@ -34,6 +34,10 @@ fn hot() -> Arc<Incident> {
         resolved: None,
         stored: true,
         cost: PicoUsd(2_083),
+        judge: None,
+        decision: None,
+        impacts: Vec::new(),
+        kept: crate::model::Kept::default(),
     })
 }
 

@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Event, Reading, Timestamp, Verdict};
+use crate::model::{Event, Fingerprint, Judge, PacketId, Reading, Timestamp, Verdict};
 
 pub mod judge_crash;
 pub mod preprocess_driving;
@@ -41,6 +41,8 @@ impl Trigger {
 pub struct Card {
     /// Its name, as in the bill.
     pub name: &'static str,
+    /// Goes up whenever the same event with the same limits may get another verdict. Stored with every crash verdict.
+    pub version: u32,
     /// What it does, one sentence.
     pub sentence: &'static str,
     /// What starts it.
@@ -82,6 +84,14 @@ pub fn all(settings: &Settings) -> Vec<Box<dyn Function>> {
         Box::new(judge_crash::JudgeCrash::new(settings.judge_crash.clone())),
         Box::new(route_temperature::RouteTemperature::new(settings.route_temperature.clone())),
     ]
+}
+
+/// Who judges crash reports under these settings: the function, its version, and a fingerprint of its limits.
+pub fn crash_judge(limits: &judge_crash::Settings) -> Judge {
+    // These settings are plain numbers, which always are JSON.
+    let text = serde_json::to_string(limits).unwrap_or_default();
+    let card = &judge_crash::CARD;
+    Judge { function: card.name.into(), version: card.version, limits: Fingerprint(PacketId::of(card.name, text.as_bytes()).0) }
 }
 
 /// Their cards, in the same order.

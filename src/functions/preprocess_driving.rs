@@ -15,6 +15,7 @@ use crate::model::{
 /// The card.
 pub static CARD: Card = Card {
     name: "preprocess_driving",
+    version: 1,
     sentence: "Drops rows of driving data that are empty, doubled, late or impossible, each with its reason.",
     listens_to: Trigger::Driving,
     memory_mb: 128,

@@ -15,6 +15,7 @@ use crate::model::{Band, Celsius, DeviceId, Event, Fahrenheit, Origin, Reading, 
 /// The card.
 pub static CARD: Card = Card {
     name: "route_temperature",
+    version: 1,
     sentence: "Converts a temperature to °F and routes it by band: cold, normal or hot.",
     listens_to: Trigger::Temperature,
     memory_mb: 128,

@@ -12,8 +12,8 @@ use crate::clock::Time;
 use crate::decode::{self, Interner};
 use crate::functions::{self, Function, Trigger};
 use crate::model::{
-    Cause, CrashVerdict, DrivingVerdict, Event, Evidence, Fact, Invocation, Judged, Outcome, Packet, Points, Reading, Rejection,
-    RejectionReason, Ruling, Severity, Timestamp, Verdict,
+    Cause, CrashVerdict, DrivingVerdict, Event, Evidence, Fact, Invocation, Judge, Judged, Outcome, Packet, Points, Reading,
+    Rejection, RejectionReason, Ruling, Severity, Timestamp, Verdict,
 };
 use crate::pricing;
 
@@ -27,6 +27,8 @@ struct Slot {
 /// Decodes, judges and meters. One method, one thread, no queue.
 pub struct Host {
     settings: functions::Settings,
+    /// Who judges crash reports.
+    judge: Judge,
     slots: Vec<Slot>,
     interner: Interner,
     events: Vec<Event>,
@@ -43,7 +45,8 @@ impl Host {
     /// A host with every function cold. `max_devices` bounds how many distinct telemetry devices are remembered.
     pub fn new(settings: functions::Settings, max_devices: usize, time: Box<dyn Time>) -> Self {
         let slots = functions::CARDS.iter().map(|card| Slot { card, warm: None }).collect();
-        Self { settings, slots, interner: Interner::new(max_devices), events: Vec::new(), time }
+        let judge = functions::crash_judge(&settings.judge_crash);
+        Self { settings, judge, slots, interner: Interner::new(max_devices), events: Vec::new(), time }
     }
 
     /// Takes a packet the whole way from bytes to facts.
@@ -85,8 +88,10 @@ impl Host {
             verdicts.extend(verdict);
             invocations.push(invocation);
         }
-        let judged_at = if matches!(event.reading, Reading::Crash(_)) { self.time.now() } else { decoded_at };
-        Fact::Judged(Box::new(Judged { event, verdicts, invocations, decoded_at, judged_at, delivery }))
+        let crash = matches!(event.reading, Reading::Crash(_));
+        let judged_at = if crash { self.time.now() } else { decoded_at };
+        let judge = crash.then(|| self.judge.clone());
+        Fact::Judged(Box::new(Judged { event, verdicts, invocations, decoded_at, judged_at, delivery, judge }))
     }
 
     fn invoke(&mut self, slot_idx: usize, event: &Event, started_at: Timestamp) -> (Option<Verdict>, Invocation) {

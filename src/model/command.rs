@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::DeviceId;
 use super::incident::IncidentId;
+use super::verdict::{Malfunction, Ruling};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,7 +32,61 @@ pub enum Command {
         /// What, at most 2,000 characters.
         text: String,
     },
+    /// Set the function's ruling over a crash aside. Needs a reason. A malfunction that is overruled to real tells people
+    /// as any real accident does; the other way round nobody is recalled.
+    Overrule {
+        /// Which.
+        incident: IncidentId,
+        /// Real or malfunction; an "undecided" is refused.
+        ruling: Ruling,
+        /// Its kind, for a malfunction, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        malfunction: Option<Malfunction>,
+        /// Why, at most 2,000 characters, not blank.
+        reason: String,
+    },
+    /// Close an incident, crash or temperature, as a false alarm. Needs a reason. Recalls nobody.
+    FalseAlarm {
+        /// Which.
+        incident: IncidentId,
+        /// What was wrong with the device, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<Malfunction>,
+        /// Why, at most 2,000 characters, not blank.
+        reason: String,
+    },
+    /// Say that the function's ruling over a crash is right. One that is undecided cannot be confirmed.
+    Confirm {
+        /// Which.
+        incident: IncidentId,
+        /// Why, at most 2,000 characters; may be blank: to agree needs no reason.
+        #[serde(default)]
+        reason: String,
+    },
+    /// Take back the last decision over an incident, within [`UNDO_SECS`] of it, where nothing has changed since.
+    Undo {
+        /// Which.
+        incident: IncidentId,
+    },
 }
+
+impl Command {
+    /// Which incident it is for.
+    pub const fn incident(&self) -> &IncidentId {
+        match self {
+            Self::Acknowledge { incident }
+            | Self::Resolve { incident }
+            | Self::Note { incident, .. }
+            | Self::Overrule { incident, .. }
+            | Self::FalseAlarm { incident, .. }
+            | Self::Confirm { incident, .. }
+            | Self::Undo { incident } => incident,
+        }
+    }
+}
+
+/// How long a decision can be taken back, s (design, section 8).
+pub const UNDO_SECS: i64 = 10;
 
 /// What the window looks at, so that a snapshot costs what is on the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::alert::{Alert, Notice};
 use super::command::{Command, Operator};
+use super::decision::{Judge, VerdictVersion};
 use super::event::{CrashReport, DeviceId, DeviceKind, EventId};
 use super::fact::DeliveryOutcome;
 use super::incident::IncidentId;
@@ -73,6 +74,8 @@ pub enum Record {
         /// What.
         step: Step,
     },
+    /// A further version of a verdict: of a second set of limits, or of limits that are tried on the past.
+    Version(Box<VerdictVersion>),
     /// Calls of one function within one minute, summed.
     Invocations(InvocationMinute),
     /// A full chunk of a device's numbers.
@@ -105,6 +108,10 @@ pub struct CrashRecord {
     pub report: Arc<CrashReport>,
     /// The verdict over this report.
     pub verdict: Arc<CrashVerdict>,
+    /// Which function with which limits made it.
+    pub judge: Option<Judge>,
+    /// One of a flood, beyond what its incident keeps whole: its row is stored without its bytes and evidence.
+    pub thinned: bool,
     /// When this report was received.
     pub received_at: Timestamp,
     /// The calls it caused.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::command::{Command, Operator};
+use super::decision::Judge;
 use super::event::{Event, EventId};
 use super::incident::IncidentId;
 use super::invocation::Invocation;
@@ -26,6 +27,8 @@ pub struct Judged {
     pub judged_at: Timestamp,
     /// How to acknowledge the packet once it is stored.
     pub delivery: Option<Delivery>,
+    /// Which function with which limits judged a crash report.
+    pub judge: Option<Judge>,
 }
 
 /// A connection of ours that can be up or down.

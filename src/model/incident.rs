@@ -4,10 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{CrashReport, DeviceId, EventId};
+use super::decision::{Decision, Judge};
+use super::event::{CrashReport, DeviceId, EventId, Pulse};
 use super::packet::{Origin, PacketId};
 use super::units::{PicoUsd, Timestamp};
-use super::verdict::{CrashVerdict, Ruling, Severity, TemperatureVerdict};
+use super::verdict::{CrashVerdict, Malfunction, Ruling, Severity, TemperatureVerdict};
 use std::sync::Arc;
 
 /// Names an incident: `INC-20260318-0007`; drills are `DRL-…`, samples `SMP-…`.
@@ -94,6 +95,16 @@ pub enum StepKind {
     Noted,
     /// The sensor came back into its band.
     BackInBand,
+    /// A person set the function's ruling aside.
+    Overruled,
+    /// A person closed it as a false alarm.
+    FalseAlarm,
+    /// A person found the function's ruling right.
+    Confirmed,
+    /// A person took their decision back.
+    Undone,
+    /// A graver report came after a person's decision, which therefore no longer holds.
+    Reopened,
 }
 
 /// One line of the timeline.
@@ -117,6 +128,61 @@ pub struct Note {
     pub by: String,
     /// What.
     pub text: String,
+}
+
+/// One impact of a crash incident: a report that is not ruled a malfunction, with a push of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Impact {
+    /// The report.
+    pub event: EventId,
+    /// When: device time where usable.
+    pub at: Timestamp,
+    /// The function's ruling over this report.
+    pub ruling: Ruling,
+    /// The function's probability of a real accident, 0 to 1.
+    pub probability: f64,
+    /// How bad.
+    pub severity: Severity,
+    /// Its speed change, km/h.
+    pub delta_v_kmh: Option<f64>,
+    /// Its peak, g.
+    pub peak_g: Option<f64>,
+    /// A hash of its samples, so that the same push under another event id is not counted as a second impact.
+    pub pulse: u64,
+}
+
+impl Impact {
+    /// The impact that a report tells of; `None` for a malfunction, and for a report without samples: it has no push of
+    /// its own to tell it from another.
+    pub fn of(report: &CrashReport, verdict: &CrashVerdict, at: Timestamp) -> Option<Self> {
+        if verdict.ruling == Ruling::Malfunction || report.pulse.is_empty() {
+            return None;
+        }
+        let Pulse { t_ms, x_g, y_g, z_g } = &report.pulse;
+        let numbers = [t_ms, x_g, y_g, z_g].into_iter().flatten();
+        let bytes: Vec<u8> = numbers.flat_map(|number| number.to_le_bytes()).collect();
+        Some(Self {
+            event: report.event_id.clone(),
+            at,
+            ruling: verdict.ruling,
+            probability: verdict.probability,
+            severity: verdict.severity,
+            delta_v_kmh: verdict.delta_v_kmh,
+            peak_g: verdict.peak_g,
+            pulse: PacketId::of("", &bytes).0,
+        })
+    }
+}
+
+/// How much of an incident's reports is stored whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Bytes of reports stored whole.
+    pub bytes: u64,
+    /// Reports stored without their bytes and evidence, because the incident's budget was used up.
+    pub n_thinned: u32,
+    /// The bytes that were not kept.
+    pub thinned_bytes: u64,
 }
 
 /// One incident.
@@ -160,14 +226,35 @@ pub struct Incident {
     pub stored: bool,
     /// List price of the function calls it caused, before any free tier.
     pub cost: PicoUsd,
+    /// Which function with which limits made the verdict shown; `None` where it was stored before that was known.
+    pub judge: Option<Judge>,
+    /// What a person decided, if it still holds. Never in place of the verdict: beside it.
+    pub decision: Option<Decision>,
+    /// The impacts of a crash, in order of their time; at most [`IMPACTS_LISTED`], the gravest among them.
+    pub impacts: Vec<Impact>,
+    /// How much of its reports is stored whole.
+    pub kept: Kept,
 }
 
+/// Impacts listed in one incident.
+pub const IMPACTS_LISTED: usize = 16;
+/// Impacts at most this far apart are the events of one crash, s: 49 CFR 563.5, multi-event crash.
+pub const MULTI_EVENT_SECS: i64 = 5;
+
 impl Incident {
-    /// The ruling, for crashes.
+    /// The ruling that holds, for crashes: the person's where there is one, else the function's.
     pub fn ruling(&self) -> Option<Ruling> {
-        match &self.kind {
-            IncidentKind::Crash { verdict, .. } => Some(verdict.ruling),
-            IncidentKind::Temperature { .. } => None,
+        let judged = self.verdict().map(|verdict| verdict.ruling);
+        judged.map(|judged| self.decision.as_ref().map_or(judged, |decision| decision.ruling))
+    }
+
+    /// The kind of malfunction that holds; a person who names none leaves the function's.
+    pub fn malfunction(&self) -> Option<Malfunction> {
+        let judged = self.verdict().and_then(|verdict| verdict.malfunction);
+        match &self.decision {
+            Some(decision) if decision.ruling == Ruling::Malfunction => decision.malfunction.or(judged),
+            Some(_) => None,
+            None => judged,
         }
     }
 
@@ -179,8 +266,19 @@ impl Incident {
         }
     }
 
-    /// Judged a malfunction: kept, counted, and nobody was told.
+    /// Ruled a malfunction, by a person or else by the function.
     pub fn is_malfunction(&self) -> bool {
         self.ruling() == Some(Ruling::Malfunction)
+    }
+
+    /// The function ruled it a malfunction and no person said otherwise: kept, counted, and nobody was told.
+    pub fn told_nobody(&self) -> bool {
+        self.is_malfunction() && self.verdict().is_some_and(|verdict| verdict.ruling == Ruling::Malfunction)
+    }
+
+    /// How many impacts are listed and the time from the first to the last, s; `None` for fewer than two.
+    pub fn impacts_apart(&self) -> Option<(usize, f64)> {
+        let (first, last) = (self.impacts.first()?, self.impacts.last()?);
+        (self.impacts.len() > 1).then(|| (self.impacts.len(), last.at.micros_since(first.at) as f64 / 1e6))
     }
 }

@@ -10,6 +10,7 @@ pub mod units;
 
 pub mod alert;
 pub mod command;
+pub mod decision;
 pub mod effect;
 pub mod event;
 pub mod fact;
@@ -21,13 +22,14 @@ pub mod verdict;
 
 pub use alert::{Alert, AlertId, AlertKind, Notice, OutboxItem};
 pub use command::{Command, Focus, Operator, SensorFocus, SensorOrder};
+pub use decision::{DecidedBy, Decision, Fingerprint, Judge, Occasion, Said, VerdictVersion};
 pub use effect::{Effect, Record};
 pub use event::{
     AccelG, BootId, CrashReport, DeviceId, DeviceKind, Driving, Event, EventId, Frame, Position, Pulse, Reading, SpeedTrace,
     Temperature,
 };
 pub use fact::{DeliveryOutcome, Fact, Judged, Link, LinkState, LinkStatus, QueueReading};
-pub use incident::{Incident, IncidentId, IncidentKind, Life, Note, Step, StepKind};
+pub use incident::{Impact, Incident, IncidentId, IncidentKind, Kept, Life, Note, Step, StepKind};
 pub use invocation::{Cause, Invocation, Outcome};
 pub use packet::{Delivery, Lane, Origin, Packet, PacketId};
 pub use rejection::{Rejection, RejectionReason};

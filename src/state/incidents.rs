@@ -4,18 +4,22 @@
 //! one incident with a count, while another vehicle's crash stands alone. The gravest report decides what is shown;
 //! one that is graver than everything before it tells people again.
 
+mod decide;
 mod life;
 mod list;
 mod memory;
+mod merge;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
+pub(super) use decide::Wish;
 use memory::{HELD, HELD_BYTES, INCIDENT_BYTES, report_bytes};
+use merge::{gravity, held};
 
 use crate::model::{
-    CrashReport, CrashVerdict, DeviceId, Event, EventId, Incident, IncidentId, IncidentKind, Judged, Life, Notice, Origin,
-    PicoUsd, Ruling, Severity, Step, StepKind, TemperatureVerdict, Timestamp,
+    CrashReport, CrashVerdict, DeviceId, Event, EventId, Impact, Incident, IncidentId, IncidentKind, Judged, Kept, Life, Notice,
+    Origin, PicoUsd, Ruling, Severity, Step, StepKind, TemperatureVerdict, Timestamp,
 };
 
 /// Reports of one vehicle at most this far apart, s, are one incident. A multi-event crash has its second event within
@@ -33,6 +37,7 @@ const RETAINED_OLD_SECS: i64 = 24 * 3_600;
 
 /// What filing a crash report did.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "four answers to four questions, not a state machine")]
 pub(super) struct Filed {
     /// Which incident it is in.
     pub(super) incident: IncidentId,
@@ -42,6 +47,8 @@ pub(super) struct Filed {
     pub(super) opened: bool,
     /// People must be told now: it is the first grave report of this incident, or graver than all before.
     pub(super) tell: bool,
+    /// It is one of a flood, beyond what is stored whole.
+    pub(super) thinned: bool,
 }
 
 /// What a commit's answer meant.
@@ -72,6 +79,8 @@ pub(super) struct Incidents {
     /// out to be a repeat that only the store knows; so every report that joins meanwhile carries the notice too, under
     /// the same key, and whichever is committed first brings it into the outbox.
     telling: HashMap<IncidentId, (Notice, HashSet<EventId>)>,
+    /// Decisions that can still be taken back.
+    undo: HashMap<IncidentId, decide::Before>,
     /// Closed ones in the order of closing, to forget the oldest.
     closed: VecDeque<IncidentId>,
     /// The last number given; incidents of all roots count together.
@@ -82,16 +91,6 @@ pub(super) struct Incidents {
     swept_to: (usize, usize),
     /// Incidents that are no drills and that are in the store alone.
     n_let_go: usize,
-}
-
-/// Grave first: real, then undecided, then malfunction; within that by severity.
-fn gravity(verdict: &CrashVerdict) -> (u8, Severity) {
-    let rank = match verdict.ruling {
-        Ruling::Real => 2,
-        Ruling::Undecided => 1,
-        Ruling::Malfunction => 0,
-    };
-    (rank, verdict.severity)
 }
 
 fn step(kind: StepKind, at: Timestamp, detail: impl Into<String>) -> Step {
@@ -158,7 +157,7 @@ impl Incidents {
         let event = &judged.event;
         let name = (event.origin, report.event_id.clone());
         if let Some(incident) = self.known.get(&name) {
-            return Filed { incident: incident.clone(), duplicate: true, opened: false, tell: false };
+            return Filed { incident: incident.clone(), duplicate: true, opened: false, tell: false, thinned: false };
         }
         let too_old = event.retained
             && event.occurred_at.is_some_and(|at| event.received_at.micros_since(at) > RETAINED_OLD_SECS * 1_000_000);
@@ -173,8 +172,8 @@ impl Incidents {
         });
         let filed = if let Some(incident) = joined {
             let incident = Arc::make_mut(incident);
-            let before = incident.verdict().map(gravity);
-            let graver = before.is_none_or(|before| gravity(verdict) > before);
+            let before = held(incident);
+            let graver = before.is_none_or(|before| gravity(verdict.ruling, verdict.severity) > before);
             let told_before = before.is_some_and(|(rank, _)| rank > 0);
             incident.n_reports += 1;
             incident.last_report_at = incident.last_report_at.max(event.time());
@@ -186,19 +185,28 @@ impl Incidents {
             if incident.events.len() < EVENTS_LISTED {
                 incident.events.push(report.event_id.clone());
             }
-            if incident.timeline.len() < STEPS_LISTED {
-                let how = if graver { "graver than before" } else { "no graver" };
-                incident.timeline.push(step(StepKind::Merged, now, format!("report {} joined, {how}", incident.n_reports)));
+            let impact = merge::list_impact(&mut incident.impacts, Impact::of(report, verdict, event.time()));
+            let thinned = merge::thin(incident, graver, report, verdict);
+            // A graver report and a second impact are told of however long the timeline is.
+            if incident.timeline.len() < STEPS_LISTED || (graver && incident.timeline.len() < STEPS_LISTED * 2) {
+                let words = merge::joined_words(incident.n_reports, graver, impact, verdict);
+                incident.timeline.push(step(StepKind::Merged, now, words));
             }
             if graver {
                 incident.kind = IncidentKind::Crash { report: Arc::clone(report), verdict: Arc::clone(verdict) };
+                incident.judge.clone_from(&judged.judge);
                 incident.severity = incident.severity.max(verdict.severity);
+                if let Some(decision) = incident.decision.take_if(|decision| decision.ruling == Ruling::Malfunction) {
+                    let words = format!("a graver report came after the decision of {}: it no longer holds", decision.by);
+                    incident.timeline.push(step(StepKind::Reopened, now, words));
+                }
                 // Whoever acknowledged the milder report has not seen this one.
                 incident.life = Life::Open;
                 incident.acknowledged = None;
             }
             incident.stored = false;
-            Filed { incident: incident.id.clone(), duplicate: false, opened: false, tell: must_tell && (graver || !told_before) }
+            let tell = must_tell && (graver || !told_before);
+            Filed { incident: incident.id.clone(), duplicate: false, opened: false, tell, thinned }
         } else {
             let id = self.next_id(event.origin, event.received_at);
             let mut timeline = vec![
@@ -211,13 +219,16 @@ impl Incidents {
             timeline.push(step(StepKind::Judged, judged.judged_at, verdict.summary.clone()));
             timeline.push(step(StepKind::Filed, now, id.to_string()));
             let kind = IncidentKind::Crash { report: Arc::clone(report), verdict: Arc::clone(verdict) };
-            let incident = Incident {
+            let mut incident = Incident {
                 events: vec![report.event_id.clone()],
                 cost,
+                judge: judged.judge.clone(),
+                impacts: Impact::of(report, verdict, event.time()).into_iter().collect(),
                 ..begun(id.clone(), event, kind, verdict.severity, timeline)
             };
+            merge::thin(&mut incident, true, report, verdict);
             self.begin(incident);
-            Filed { incident: id, duplicate: false, opened: true, tell: must_tell }
+            Filed { incident: id, duplicate: false, opened: true, tell: must_tell, thinned: false }
         };
         self.pending.insert(name.clone());
         self.remember(name, filed.incident.clone());
@@ -375,6 +386,10 @@ fn begun(id: IncidentId, event: &Event, kind: IncidentKind, severity: Severity, 
         resolved: None,
         stored: false,
         cost: PicoUsd::default(),
+        judge: None,
+        decision: None,
+        impacts: Vec::new(),
+        kept: Kept::default(),
     }
 }
 

@@ -21,16 +21,16 @@ use std::sync::Arc;
 use crate::model::alert::AlertKind;
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
-    Alert, AlertId, Command, CrashReport, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus, Incident,
-    IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd, Reading, Record, Severity, StepKind,
-    Timestamp, Verdict, likelihood,
+    Alert, AlertId, Command, CrashReport, DecidedBy, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus,
+    Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd, Reading, Record, Ruling,
+    Severity, StepKind, Timestamp, Verdict, likelihood,
 };
 use crate::pricing::PriceSheet;
 
 pub use fleet::{MOVING_KMH, SILENT_AFTER_SECS};
 pub use incidents::MERGE_SECS;
-use incidents::Settled;
-use notices::{crash_notice, row_rejection, ruling_words};
+use incidents::{Settled, Wish};
+use notices::{crash_notice, overruled_notice, row_rejection, ruling_words};
 use picture::Parts;
 pub use snapshot::Snapshot;
 use traces::stage;
@@ -244,6 +244,8 @@ impl State {
             event: report.event_id.clone(),
             report,
             verdict,
+            judge: judged.judge,
+            thinned: filed.thinned,
             received_at: judged.event.received_at,
             invocations: judged.invocations,
             notice,
@@ -308,14 +310,47 @@ impl State {
     }
 
     fn commanded(&mut self, command: Command, by: Operator, at: Timestamp, effects: &mut Vec<Effect>) {
-        let (id, changed) = match &command {
-            Command::Acknowledge { incident } => (incident.clone(), self.incidents.acknowledge(incident, &by, at)),
-            Command::Resolve { incident } => (incident.clone(), self.incidents.resolve(incident, &by, at)),
-            Command::Note { incident, text } => (incident.clone(), self.incidents.note(incident, &by, text, at)),
+        let id = command.incident().clone();
+        let mut notice = None;
+        let changed = match &command {
+            Command::Acknowledge { .. } => self.incidents.acknowledge(&id, &by, at),
+            Command::Resolve { .. } => self.incidents.resolve(&id, &by, at),
+            Command::Note { text, .. } => self.incidents.note(&id, &by, text, at),
+            Command::Overrule { ruling, malfunction, reason, .. } => {
+                let wish = Wish { how: DecidedBy::Overrule, ruling: Some(*ruling), malfunction: *malfunction, reason };
+                let decided = self.incidents.decide(&id, &wish, &by, at);
+                if decided == Ok(true) {
+                    notice = self.incidents.get(&id).and_then(|incident| overruled_notice(incident, at));
+                }
+                self.was_done(&id, &decided, at)
+            }
+            Command::FalseAlarm { kind, reason, .. } => {
+                let ruling = Some(Ruling::Malfunction);
+                let wish = Wish { how: DecidedBy::FalseAlarm, ruling, malfunction: *kind, reason };
+                let decided = self.incidents.decide(&id, &wish, &by, at);
+                self.was_done(&id, &decided, at)
+            }
+            Command::Confirm { reason, .. } => {
+                let wish = Wish { how: DecidedBy::Confirm, ruling: None, malfunction: None, reason };
+                let decided = self.incidents.decide(&id, &wish, &by, at);
+                self.was_done(&id, &decided, at)
+            }
+            Command::Undo { .. } => {
+                let undone = self.incidents.undo(&id, &by, at);
+                self.was_done(&id, &undone, at)
+            }
         };
         if changed {
-            self.save_incident(&id, None, Some(Audit { by, command, at }), effects);
+            self.save_incident(&id, notice, Some(Audit { by, command, at }), effects);
         }
+    }
+
+    /// A refusal is said, with its reason: nothing of it was done.
+    fn was_done<T>(&mut self, incident: &IncidentId, done: &Result<T, &'static str>, at: Timestamp) -> bool {
+        if let Err(why) = *done {
+            self.parts.last.refused = Some(Arc::new(snapshot::Refusal { incident: incident.clone(), why, at }));
+        }
+        done.is_ok()
     }
 
     fn save_incident(&mut self, id: &IncidentId, notice: Option<Notice>, audit: Option<Audit>, effects: &mut Vec<Effect>) {

@@ -1,7 +1,7 @@
 //! Words for people: notices, and rejections of rows.
 
 use crate::model::{
-    CrashReport, CrashVerdict, Event, Incident, Notice, Rejection, RejectionReason, Ruling, Timestamp, likelihood,
+    CrashReport, CrashVerdict, Event, Incident, IncidentKind, Notice, Rejection, RejectionReason, Ruling, Timestamp, likelihood,
 };
 
 pub(super) fn row_rejection(event: &Event, kind: &str, reason: RejectionReason) -> Rejection {
@@ -21,6 +21,19 @@ pub(super) fn ruling_words(verdict: &CrashVerdict) -> &'static str {
         Ruling::Malfunction => "malfunction",
         Ruling::Undecided => "undecided",
     }
+}
+
+/// A person calls real what the function called a malfunction, and nobody was told. One key however often it is said.
+pub(super) fn overruled_notice(incident: &Incident, now: Timestamp) -> Option<Notice> {
+    let (IncidentKind::Crash { report, verdict }, Some(decision)) = (&incident.kind, &incident.decision) else { return None };
+    let notice = crash_notice(incident, report, verdict, now);
+    Some(Notice {
+        dedup_key: format!("{}-overruled", incident.id),
+        severity: incident.severity,
+        title: format!("{}: real accident, as {} decided", incident.device, decision.by),
+        text: format!("{}: {} The function had said: {}", decision.by, decision.reason, notice.text),
+        ..notice
+    })
 }
 
 pub(super) fn crash_notice(incident: &Incident, report: &CrashReport, verdict: &CrashVerdict, now: Timestamp) -> Notice {

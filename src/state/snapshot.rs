@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::model::effect::SampleChunk;
 use crate::model::{
-    Alert, Band, DeviceId, Driving, Focus, Incident, Invocation, Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading,
-    Rejection, RejectionReason, TemperatureVerdict, Timestamp,
+    Alert, Band, DeviceId, Driving, Focus, Incident, IncidentId, Invocation, Link, LinkStatus, Origin, PacketId, PicoUsd,
+    QueueReading, Rejection, RejectionReason, TemperatureVerdict, Timestamp,
 };
 
 /// The picture of one moment. Cheap to clone.
@@ -65,8 +65,21 @@ pub struct Snapshot {
     pub store_bytes: u64,
     /// Bytes of numbers held in memory, and the budget.
     pub memory: (u64, u64),
+    /// The last command that was refused, and why: nothing of it was done.
+    pub refused: Option<Arc<Refusal>>,
     /// Something the operator must be told about the line itself: unsaved records, a full register.
     pub banners: Vec<Banner>,
+}
+
+/// A command that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which incident it was for.
+    pub incident: IncidentId,
+    /// Why, and what to do.
+    pub why: &'static str,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A line across the window.

@@ -8,10 +8,12 @@ use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
 use super::chunk::{self, Stats};
-use super::schema::Root;
+use super::schema::{self, Root};
 use super::{DATABASE, Error, connect_reading, history, load, row};
 use crate::model::effect::{MISSING, Quantity};
-use crate::model::{DeviceId, DeviceKind, Incident, IncidentId, IncidentKind, Origin, Timestamp};
+use crate::model::{
+    DeviceId, DeviceKind, EventId, Incident, IncidentId, IncidentKind, Occasion, Origin, Said, Timestamp, VerdictVersion,
+};
 
 /// A store opened for reading.
 #[derive(Debug)]
@@ -46,14 +48,17 @@ impl Archive {
         if !path.exists() {
             return Err(Error::Absent(dir.to_owned()));
         }
-        Ok(Self { dir: dir.to_owned(), conn: connect_reading(&path)? })
+        let conn = connect_reading(&path)?;
+        schema::check(&conn)?;
+        Ok(Self { dir: dir.to_owned(), conn })
     }
 
     /// The newest incidents, newest first, at most `limit`, one line's worth each. Drills and samples only when asked for.
     pub fn incidents(&self, drills: bool, limit: usize) -> Result<Vec<Value>, Error> {
         let root = if drills { Root::Drill } else { Root::Real };
         let text = root.fill(
-            "SELECT id, origin, device, kind, severity, life, ruling, occurred_at, received_at, last_report_at, n_reports
+            "SELECT id, origin, device, kind, severity, life, ruling, occurred_at, received_at, last_report_at, n_reports,
+                malfunction, decided
              FROM {p}incidents ORDER BY received_at DESC, rowid DESC LIMIT ?1",
         );
         let mut statement = self.conn.prepare_cached(&text)?;
@@ -65,7 +70,7 @@ impl Archive {
             incidents.push(json!({
                 "id": text(0)?, "origin": text(1)?, "device": text(2)?, "kind": text(3)?, "severity": text(4)?, "life": text(5)?,
                 "ruling": text(6)?, "occurred_at": time(7)?, "received_at": time(8)?, "last_report_at": time(9)?,
-                "n_reports": row.get::<_, u32>(10)?,
+                "n_reports": row.get::<_, u32>(10)?, "malfunction": text(11)?, "decided": text(12)?,
             }));
         }
         Ok(incidents)
@@ -113,6 +118,8 @@ impl Archive {
             "last_report_at": incident.last_report_at.rfc3339(), "n_reports": incident.n_reports,
             "acknowledged": by(&incident.acknowledged), "resolved": by(&incident.resolved),
             "cost_pico_usd": incident.cost, "verdict": incident.verdict(),
+            "malfunction": incident.malfunction(), "judge": incident.judge.as_ref().map(ToString::to_string),
+            "decision": incident.decision, "impacts": incident.impacts, "kept": incident.kept, "versions": self.versions(id)?,
             "reports": self.reports(root, id)?, "timeline": steps.collect::<Vec<_>>(), "notes": notes.collect::<Vec<_>>(),
             "audit": self.rows(root, "SELECT at, who, what FROM {p}audit WHERE incident = ?1 ORDER BY id", id, |row| {
                 Ok(json!({"at": Timestamp(row.get(0)?).rfc3339(), "by": row.get::<_, String>(1)?, "what": parsed(row, 2)?}))
@@ -134,10 +141,60 @@ impl Archive {
         Ok(Some(value))
     }
 
+    /// Every version of what was said of an incident's reports, oldest first: the live verdicts (of the newest reports,
+    /// at most 64 and that which is shown), then what limits that were tried and persons said.
+    pub fn versions(&self, id: &IncidentId) -> Result<Vec<VerdictVersion>, Error> {
+        let Some(root) = self.root_of(id)? else { return Ok(Vec::new()) };
+        let text = root.fill(
+            "SELECT i.origin, i.device, r.event_id, 1, r.received_at, 'live', r.judge, r.limits, r.verdict
+             FROM {p}incidents i JOIN {p}reports r ON r.incident = i.id
+             WHERE i.id = ?1 AND (r.event_id = i.shown_event
+                OR r.id IN (SELECT id FROM {p}reports WHERE incident = ?1 ORDER BY id DESC LIMIT 64))
+             UNION ALL
+             SELECT i.origin, i.device, v.event_id, v.version, v.at, v.occasion, v.judge, v.limits, v.said
+             FROM {p}incidents i JOIN {p}verdicts v ON v.incident = i.id WHERE i.id = ?1
+             ORDER BY 5, 4",
+        );
+        let mut statement = self.conn.prepare_cached(&text)?;
+        let mut rows = statement.query([&*id.0])?;
+        let mut versions = Vec::new();
+        while let Some(row) = rows.next()? {
+            let by: Occasion = row::unword(&row.get::<_, String>(5)?)?;
+            let said: String = row.get(8)?;
+            let (judge, limits): (Option<String>, Option<String>) = (row.get(6)?, row.get(7)?);
+            let event: String = row.get(2)?;
+            versions.push(VerdictVersion {
+                incident: id.clone(),
+                origin: row::unword(&row.get::<_, String>(0)?)?,
+                device: DeviceId(row.get(1)?),
+                event: (!event.is_empty()).then(|| EventId(event.into())),
+                version: row.get(3)?,
+                at: Timestamp(row.get(4)?),
+                by,
+                judge: row::judge_of(judge.as_deref(), limits.as_deref()),
+                said: match by {
+                    Occasion::Live => Said::Verdict(Arc::new(serde_json::from_str(&said)?)),
+                    _ => serde_json::from_str(&said)?,
+                },
+            });
+        }
+        Ok(versions)
+    }
+
+    fn root_of(&self, id: &IncidentId) -> Result<Option<Root>, Error> {
+        for root in Root::ALL {
+            let mut statement = self.conn.prepare_cached(&root.fill("SELECT 1 FROM {p}incidents WHERE id = ?1"))?;
+            if statement.exists([&*id.0])? {
+                return Ok(Some(root));
+            }
+        }
+        Ok(None)
+    }
+
     fn reports(&self, root: Root, id: &IncidentId) -> Result<Vec<Value>, Error> {
         let mut reports = self.rows(
             root,
-            "SELECT r.id, r.event_id, r.received_at, r.verdict, p.topic, p.payload FROM {p}reports r
+            "SELECT r.id, r.event_id, r.received_at, r.verdict, p.topic, p.payload, r.judge, r.limits, r.thinned FROM {p}reports r
              JOIN {p}packets p ON p.report = r.id WHERE r.incident = ?1 ORDER BY r.id",
             id,
             |row| {
@@ -145,7 +202,9 @@ impl Archive {
                 Ok(json!({
                     "row": row.get::<_, i64>(0)?, "event_id": row.get::<_, String>(1)?,
                     "received_at": Timestamp(row.get(2)?).rfc3339(), "verdict": parsed(row, 3)?,
-                    "topic": row.get::<_, String>(4)?, "payload": legible(&payload),
+                    "topic": row.get::<_, String>(4)?, "payload": legible(&payload), "judge": row.get::<_, Option<String>>(6)?,
+                    "limits": row.get::<_, Option<String>>(7)?,
+                    "thinned": row.get::<_, Option<String>>(8)?.and_then(|text| serde_json::from_str::<Value>(&text).ok()),
                 }))
             },
         )?;

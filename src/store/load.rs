@@ -11,8 +11,8 @@ use super::schema::Root;
 use crate::functions::CARDS;
 use crate::model::effect::InvocationMinute;
 use crate::model::{
-    CrashReport, CrashVerdict, DeviceId, EventId, Incident, IncidentId, IncidentKind, Note, Notice, Origin, OutboxItem, PicoUsd,
-    Step, Timestamp,
+    CrashReport, CrashVerdict, DeviceId, EventId, Impact, Incident, IncidentId, IncidentKind, Judge, Note, Notice, Origin,
+    OutboxItem, PicoUsd, Step, Timestamp,
 };
 
 /// Event ids kept in mind at most; the store itself knows them all.
@@ -116,12 +116,17 @@ pub(super) fn incident(conn: &Connection, root: Root, id: &str) -> Result<Option
     let time = |idx| row.get(idx).map(Timestamp);
     let device = text(1)?;
     let body: Body = serde_json::from_str(&text(9)?)?;
+    let (mut judge, mut impacts) = (None, body.impacts);
     let kind = match (body.temperature, row.get::<_, Option<String>>(8)?) {
         (Some((verdict, back_at)), _) => IncidentKind::Temperature { verdict, back_at },
         (None, Some(event)) => {
-            let (report, verdict) = report(conn, root, &device, &event)?
+            let stored = report(conn, root, &device, &event)?
                 .ok_or_else(|| Error::Odd(format!("incident {id} shows event {event}, which is not stored")))?;
-            IncidentKind::Crash { report: Arc::new(report), verdict: Arc::new(verdict) }
+            judge = stored.judge;
+            if impacts.is_empty() {
+                impacts.extend(Impact::of(&stored.report, &stored.verdict, time(4)?));
+            }
+            IncidentKind::Crash { report: Arc::new(stored.report), verdict: Arc::new(stored.verdict) }
         }
         (None, None) => return Err(Error::Odd(format!("incident {id} is neither a crash nor a temperature"))),
     };
@@ -145,12 +150,23 @@ pub(super) fn incident(conn: &Connection, root: Root, id: &str) -> Result<Option
         resolved: body.resolved,
         stored: true,
         cost: body.cost,
+        judge,
+        decision: body.decision,
+        impacts,
+        kept: body.kept,
     }))
 }
 
-fn report(conn: &Connection, root: Root, device: &str, event: &str) -> Result<Option<(CrashReport, CrashVerdict)>, Error> {
+/// A report with what was said of it on the line.
+struct StoredReport {
+    report: CrashReport,
+    verdict: CrashVerdict,
+    judge: Option<Judge>,
+}
+
+fn report(conn: &Connection, root: Root, device: &str, event: &str) -> Result<Option<StoredReport>, Error> {
     let text = root.fill(
-        "SELECT r.verdict, r.report, r.pulse, p.topic, p.payload
+        "SELECT r.verdict, r.report, r.pulse, p.topic, p.payload, r.judge, r.limits
          FROM {p}reports r JOIN {p}packets p ON p.report = r.id WHERE r.device = ?1 AND r.event_id = ?2",
     );
     let mut statement = conn.prepare_cached(&text)?;
@@ -160,7 +176,12 @@ fn report(conn: &Connection, root: Root, device: &str, event: &str) -> Result<Op
     let report: ReportRow = serde_json::from_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
     let pulse: Vec<u8> = row.get(2)?;
     let topic: String = row.get(3)?;
-    Ok(Some((report.into_report(EventId(event.into()), &pulse, &topic, row.get(4)?)?, verdict)))
+    let judge: (Option<String>, Option<String>) = (row.get(5)?, row.get(6)?);
+    Ok(Some(StoredReport {
+        report: report.into_report(EventId(event.into()), &pulse, &topic, row.get(4)?)?,
+        verdict,
+        judge: row::judge_of(judge.0.as_deref(), judge.1.as_deref()),
+    }))
 }
 
 fn event_ids(conn: &Connection, root: Root, incident: &str) -> Result<Vec<EventId>, Error> {

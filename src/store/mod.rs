@@ -63,6 +63,16 @@ pub enum Error {
         /// Ours.
         known: i64,
     },
+    /// The file is of an older fleetwatch, which only a desk brings up to date.
+    #[error(
+        "the incident store was written by an older fleetwatch (schema {found}, this one knows {known}); start this fleetwatch once, which brings it up to date"
+    )]
+    OlderSchema {
+        /// Its schema.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
     /// The library is one that may corrupt the file.
     #[error("this build has SQLite {0}, which can corrupt a store; 3.51.3 or newer is needed")]
     OldSqlite(&'static str),

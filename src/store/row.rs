@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Error;
 use crate::model::{
-    CrashReport, EventId, Frame, PacketId, PicoUsd, Position, Pulse, SpeedTrace, StepKind, TemperatureVerdict, Timestamp,
+    CrashReport, CrashVerdict, Decision, EventId, Fingerprint, Frame, Impact, Judge, Kept, PacketId, PicoUsd, Position, Pulse,
+    SpeedTrace, StepKind, TemperatureVerdict, Timestamp,
 };
 
 /// The shape of the verdict's JSON; goes up when a field changes its meaning.
@@ -21,6 +22,39 @@ pub(super) struct Body {
     pub(super) resolved: Option<(String, Timestamp)>,
     pub(super) cost: PicoUsd,
     pub(super) temperature: Option<(TemperatureVerdict, Option<Timestamp>)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) decision: Option<Decision>,
+    /// Left out where there is only one: it is made anew from the report that is shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) impacts: Vec<Impact>,
+    #[serde(default)]
+    pub(super) kept: Kept,
+}
+
+/// What stands for a report of a flood that is not kept whole.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Thinned {
+    /// Bytes of its packet.
+    pub(super) bytes: usize,
+    /// The packet's name, a hash of topic and payload.
+    pub(super) packet: PacketId,
+}
+
+/// A verdict of a report that is thinned: what it says, without its evidence.
+pub(super) fn thin(verdict: &CrashVerdict) -> CrashVerdict {
+    CrashVerdict { evidence: Vec::new(), ..verdict.clone() }
+}
+
+/// A judge as its two columns.
+pub(super) fn judge_columns(judge: Option<&Judge>) -> (Option<String>, Option<String>) {
+    (judge.map(ToString::to_string), judge.map(|judge| judge.limits.to_string()))
+}
+
+/// The judge of its two columns, `judge_crash v2` and 16 hexadecimal digits.
+pub(super) fn judge_of(judge: Option<&str>, limits: Option<&str>) -> Option<Judge> {
+    let (function, version) = judge?.rsplit_once(" v")?;
+    let limits = Fingerprint(u64::from_str_radix(limits?, 16).ok()?);
+    Some(Judge { function: function.to_owned().into(), version: version.parse().ok()?, limits })
 }
 
 /// A crash report without its vectors and its bytes.
@@ -85,6 +119,9 @@ pub(super) fn pack(report: &CrashReport) -> Vec<u8> {
     packed
 }
 
+/// What stands for the pulse of a report that is not kept whole: four runs of no length.
+pub(super) const NO_PULSE: [u8; 16] = [0; 16];
+
 fn unpack(mut packed: &[u8]) -> Option<(Pulse, Option<SpeedTrace>)> {
     fn run(packed: &mut &[u8]) -> Option<Vec<f64>> {
         let (len, rest) = packed.split_first_chunk::<4>()?;
@@ -115,7 +152,7 @@ pub(super) fn json(value: &impl Serialize) -> Result<String, Error> {
     Ok(serde_json::to_string(value)?)
 }
 
-const STEPS: [(StepKind, &str); 16] = [
+const STEPS: [(StepKind, &str); 21] = [
     (StepKind::Received, "received"),
     (StepKind::Decoded, "decoded"),
     (StepKind::Invoked, "invoked"),
@@ -132,6 +169,11 @@ const STEPS: [(StepKind, &str); 16] = [
     (StepKind::ResolvedBy, "resolved_by"),
     (StepKind::Noted, "noted"),
     (StepKind::BackInBand, "back_in_band"),
+    (StepKind::Overruled, "overruled"),
+    (StepKind::FalseAlarm, "false_alarm"),
+    (StepKind::Confirmed, "confirmed"),
+    (StepKind::Undone, "undone"),
+    (StepKind::Reopened, "reopened"),
 ];
 
 /// The word of a step.

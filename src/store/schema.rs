@@ -123,6 +123,31 @@ CREATE TABLE {p}notes (
 ) WITHOUT ROWID;
 ";
 
+/// Versions of verdicts, what persons decided, and floods. `{p}reports` keeps the live verdict, version 1, as it always did.
+const VERSIONS: &str = "
+ALTER TABLE {p}incidents ADD COLUMN malfunction TEXT;
+ALTER TABLE {p}incidents ADD COLUMN decided TEXT CHECK (decided IN ('overrule', 'false_alarm', 'confirm'));
+ALTER TABLE {p}reports ADD COLUMN judge TEXT;
+ALTER TABLE {p}reports ADD COLUMN limits TEXT;
+ALTER TABLE {p}reports ADD COLUMN thinned TEXT;
+CREATE TABLE {p}verdicts (
+    incident TEXT    NOT NULL,
+    event_id TEXT    NOT NULL,
+    version  INTEGER NOT NULL CHECK (version > 1),
+    at       INTEGER NOT NULL,
+    occasion TEXT    NOT NULL CHECK (occasion IN ('rejudge', 'shadow', 'person')),
+    judge    TEXT,
+    limits   TEXT,
+    said     TEXT    NOT NULL,
+    PRIMARY KEY (incident, event_id, version)
+) WITHOUT ROWID;
+CREATE TRIGGER {p}verdicts_stand BEFORE UPDATE ON {p}verdicts BEGIN SELECT RAISE(ABORT, 'verdicts are only added to'); END;
+CREATE TRIGGER {p}verdicts_stay BEFORE DELETE ON {p}verdicts BEGIN SELECT RAISE(ABORT, 'verdicts are only added to'); END;
+CREATE TRIGGER {p}live_verdicts_stand BEFORE UPDATE OF verdict, judge, limits ON {p}reports
+    BEGIN SELECT RAISE(ABORT, 'verdicts are only added to'); END;
+CREATE INDEX {p}incidents_of ON {p}incidents (device, received_at);
+";
+
 /// A root of the tables: the real one, or that of drills and samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Root {
@@ -152,10 +177,27 @@ impl Root {
 type Migration = fn() -> String;
 
 /// Every step, oldest first. A released step is never edited; the next is added below it.
-const MIGRATIONS: [Migration; 1] = [|| Root::ALL.map(|root| root.fill(ROOT)).concat()];
+const MIGRATIONS: [Migration; 2] =
+    [|| Root::ALL.map(|root| root.fill(ROOT)).concat(), || Root::ALL.map(|root| root.fill(VERSIONS)).concat()];
+
+/// The first schema, for tests that open an old store.
+#[cfg(test)]
+pub(super) fn first() -> String {
+    MIGRATIONS[0]()
+}
 
 /// The newest schema that this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// Refuses a file of another schema than ours, for who only reads.
+pub(super) fn check(conn: &Connection) -> Result<(), Error> {
+    let found: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    match found.cmp(&VERSION) {
+        std::cmp::Ordering::Less => Err(Error::OlderSchema { found, known: VERSION }),
+        std::cmp::Ordering::Equal => Ok(()),
+        std::cmp::Ordering::Greater => Err(Error::NewerSchema { found, known: VERSION }),
+    }
+}
 
 /// Brings the schema up to date, one transaction a step.
 pub(super) fn migrate(conn: &mut Connection) -> Result<(), Error> {

@@ -18,6 +18,7 @@ pub(super) struct Sql {
     pub(super) outbox_told: String,
     pub(super) delivery: String,
     pub(super) minute: String,
+    pub(super) version: String,
 }
 
 impl Sql {
@@ -31,18 +32,22 @@ impl Sql {
         );
         Self {
             report: root.fill(
-                "INSERT INTO {p}reports (device, event_id, incident, received_at, verdict_version, verdict, report, pulse)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (device, event_id) DO NOTHING",
+                "INSERT INTO {p}reports (device, event_id, incident, received_at, verdict_version, verdict, report, pulse, judge,
+                    limits, thinned)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (device, event_id) DO NOTHING",
             ),
             holder: root.fill("SELECT incident FROM {p}reports WHERE device = ?1 AND event_id = ?2"),
             packet: root.fill("INSERT INTO {p}packets (report, topic, payload) VALUES (?1, ?2, ?3)"),
             invocation: root.fill("INSERT INTO {p}invocations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
             known: root.fill("SELECT 1 FROM {p}incidents WHERE id = ?1"),
             incident: root.fill(
-                "INSERT INTO {p}incidents VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                "INSERT INTO {p}incidents (id, number, origin, device, kind, severity, life, ruling, occurred_at, received_at,
+                    last_report_at, n_reports, shown_event, body, malfunction, decided)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
                  ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, life = excluded.life, ruling = excluded.ruling,
                     occurred_at = excluded.occurred_at, last_report_at = excluded.last_report_at,
-                    n_reports = excluded.n_reports, shown_event = excluded.shown_event, body = excluded.body
+                    n_reports = excluded.n_reports, shown_event = excluded.shown_event, body = excluded.body,
+                    malfunction = excluded.malfunction, decided = excluded.decided
                  WHERE device = excluded.device",
             ),
             step: root.fill("INSERT INTO {p}steps VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"),
@@ -56,6 +61,12 @@ impl Sql {
                  VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6)
                  ON CONFLICT DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason,
                     attempts = attempts + 1, at = excluded.at, next_at = excluded.next_at",
+            ),
+            // The live verdict is version 1.
+            version: root.fill(
+                "INSERT INTO {p}verdicts
+                 SELECT ?1, ?2, 1 + coalesce((SELECT max(version) FROM {p}verdicts WHERE incident = ?1 AND event_id = ?2), 1),
+                    ?3, ?4, ?5, ?6, ?7",
             ),
             minute: root.fill(
                 "INSERT INTO {p}invocation_minutes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)

@@ -1,3 +1,5 @@
+mod past;
+
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,8 +13,9 @@ use super::*;
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute};
 use crate::model::{
     Band, Cause, Celsius, Command, CrashReport, CrashVerdict, Delivery, DeliveryOutcome, DeviceId, EventId, Evidence, Fahrenheit,
-    Frame, Incident, IncidentId, IncidentKind, Invocation, Life, Malfunction, Note, Notice, Operator, Origin, Outcome, PacketId,
-    PicoUsd, Points, Position, Pulse, Record, Ruling, Severity, SpeedTrace, Step, StepKind, TemperatureVerdict, Timestamp,
+    Frame, Impact, Incident, IncidentId, IncidentKind, Invocation, Life, Malfunction, Note, Notice, Operator, Origin, Outcome,
+    PacketId, PicoUsd, Points, Position, Pulse, Record, Ruling, Severity, SpeedTrace, Step, StepKind, TemperatureVerdict,
+    Timestamp,
 };
 
 pub(super) fn now() -> Timestamp {
@@ -68,11 +71,15 @@ fn verdict(ruling: Ruling) -> Arc<CrashVerdict> {
     })
 }
 
+fn topic_of(number: u32, origin: Origin) -> String {
+    format!("{}fleet/van-{number}/crash", origin.root())
+}
+
 /// An incident of one report, as the state would hand it over.
 pub(super) fn incident(number: u32, origin: Origin, event: &str) -> Incident {
     let prefix = if origin.is_real() { "INC" } else { "DRL" };
     let at = now().plus_secs(-60);
-    let topic = format!("{}fleet/van-{number}/crash", origin.root());
+    let topic = topic_of(number, origin);
     Incident {
         id: IncidentId(format!("{prefix}-20260318-{number:04}").into()),
         device: DeviceId::new(&format!("van-{number}")),
@@ -97,6 +104,12 @@ pub(super) fn incident(number: u32, origin: Origin, event: &str) -> Incident {
         resolved: None,
         stored: true,
         cost: PicoUsd(2_083),
+        judge: None,
+        decision: None,
+        impacts: Impact::of(&report(event, b"{\"x\":1}", &topic_of(number, origin)), &verdict(Ruling::Real), at.plus_secs(-1))
+            .into_iter()
+            .collect(),
+        kept: crate::model::Kept::default(),
     }
 }
 
@@ -123,6 +136,8 @@ pub(super) fn crash(incident: &Incident) -> Record {
         event,
         report,
         verdict: Arc::clone(verdict),
+        judge: incident.judge.clone(),
+        thinned: false,
         received_at: incident.received_at,
         invocations: vec![Invocation {
             function: "judge_crash",
@@ -171,9 +186,11 @@ fn what_was_committed_comes_back_the_same() {
         IncidentKind::Crash { report, .. } => IncidentKind::Crash { report, verdict: verdict(Ruling::Malfunction) },
         IncidentKind::Temperature { .. } => unreachable!(),
     };
+    second.impacts.clear();
     let mut hot = incident(3, Origin::Device, "-");
     hot.events.clear();
     hot.n_reports = 0;
+    hot.impacts.clear();
     hot.kind = IncidentKind::Temperature {
         verdict: TemperatureVerdict {
             celsius: Celsius(31.5),

@@ -11,8 +11,8 @@ use super::sql::Sql;
 use super::{Error, Lock};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, SampleChunk};
 use crate::model::{
-    Delivery, DeliveryOutcome, DeviceId, EventId, Incident, IncidentId, IncidentKind, Notice, Origin, OutboxItem, Record, Step,
-    Timestamp,
+    Command, Delivery, DeliveryOutcome, DeviceId, EventId, Incident, IncidentId, IncidentKind, Notice, Occasion, Operator,
+    Origin, OutboxItem, PacketId, Record, Said, Step, Timestamp, VerdictVersion,
 };
 
 /// What became of one record. Once it is in hand, the record is on disk.
@@ -53,6 +53,8 @@ pub enum Receipt {
         /// `false`: the store knows no such incident. Nothing was stored.
         known: bool,
     },
+    /// A version of a verdict is added.
+    Version,
     /// A minute's calls are added.
     Invocations,
     /// A channel's answer is stored.
@@ -174,6 +176,7 @@ impl Batch<'_> {
             Record::Crash(crash) => self.crash(crash),
             Record::Incident { incident, notice, audit } => self.incident(incident, notice.as_ref(), audit.as_ref()),
             Record::Step { incident, origin, step } => self.step(incident, *origin, step),
+            Record::Version(version) => self.version(version),
             Record::Invocations(minute) => self.invocations(minute),
             Record::Told { dedup_key, origin, channel, outcome, last, at } => {
                 self.told(dedup_key, *origin, channel, outcome, *last, *at)
@@ -201,15 +204,26 @@ impl Batch<'_> {
             origin: *origin,
             device: device.clone(),
         };
+        let (judge, limits) = row::judge_columns(crash.judge.as_ref());
+        let (verdict, pulse, thinned) = if crash.thinned {
+            let packet = PacketId::of(&crash.report.topic, &crash.report.raw);
+            let thinned = row::json(&row::Thinned { bytes: crash.report.raw.len(), packet })?;
+            (row::json(&row::thin(&crash.verdict))?, row::NO_PULSE.to_vec(), Some(thinned))
+        } else {
+            (row::json(&*crash.verdict)?, row::pack(&crash.report), None)
+        };
         let n_new = self.prepare(*origin, |sql| &sql.report)?.execute(params![
             device.as_str(),
             &*crash.event.0,
             &*id.0,
             crash.received_at.0,
             row::VERDICT_VERSION,
-            row::json(&*crash.verdict)?,
+            verdict,
             row::json(&ReportRow::of(&crash.report))?,
-            row::pack(&crash.report),
+            pulse,
+            judge,
+            limits,
+            thinned,
         ])?;
         if n_new == 0 {
             let mut holder = self.prepare(*origin, |sql| &sql.holder)?;
@@ -217,7 +231,8 @@ impl Batch<'_> {
             return Ok(receipt(IncidentId(holder.into()), true, None));
         }
         let report = self.tx.last_insert_rowid();
-        let packet = params![report, &*crash.report.topic, &*crash.report.raw];
+        let raw: &[u8] = if crash.thinned { &[] } else { &crash.report.raw };
+        let packet = params![report, &*crash.report.topic, raw];
         self.prepare(*origin, |sql| &sql.packet)?.execute(packet)?;
         for (n, call) in crash.invocations.iter().enumerate() {
             self.prepare(*origin, |sql| &sql.invocation)?.execute(params![
@@ -251,9 +266,44 @@ impl Batch<'_> {
             told = self.outbox(*origin, notice)?;
             if let Some(Audit { by, command, at }) = audit {
                 self.audit(*origin, *at, &by.0, id, &row::json(command)?)?;
+                self.decided(incident, by, command, *at)?;
             }
         }
         Ok(Receipt::Incident { incident: id.clone(), known, notice: told, origin: *origin })
+    }
+
+    /// What a person decides is a version beside those of the functions.
+    fn decided(&self, incident: &Incident, by: &Operator, command: &Command, at: Timestamp) -> Result<(), Error> {
+        let said = match (command, &incident.decision) {
+            (Command::Overrule { .. } | Command::FalseAlarm { .. } | Command::Confirm { .. }, Some(decision)) => {
+                Said::Decision(decision.clone())
+            }
+            (Command::Undo { .. }, _) => Said::Withdrawn(by.0.clone()),
+            _ => return Ok(()),
+        };
+        let event = match &incident.kind {
+            IncidentKind::Crash { report, .. } => Some(report.event_id.clone()),
+            IncidentKind::Temperature { .. } => None,
+        };
+        let (id, device) = (incident.id.clone(), incident.device.clone());
+        let origin = incident.origin;
+        let version =
+            VerdictVersion { incident: id, origin, device, event, version: 0, at, by: Occasion::Person, judge: None, said };
+        self.version(&version).map(drop)
+    }
+
+    fn version(&self, version: &VerdictVersion) -> Result<Receipt, Error> {
+        let (judge, limits) = row::judge_columns(version.judge.as_ref());
+        self.prepare(version.origin, |sql| &sql.version)?.execute(params![
+            &*version.incident.0,
+            version.event.as_ref().map_or("", |event| &event.0),
+            version.at.0,
+            row::word(&version.by)?,
+            judge,
+            limits,
+            row::json(&version.said)?,
+        ])?;
+        Ok(Receipt::Version)
     }
 
     fn step(&mut self, incident: &IncidentId, origin: Origin, step: &Step) -> Result<Receipt, Error> {
@@ -318,6 +368,9 @@ impl Batch<'_> {
             resolved: incident.resolved.clone(),
             cost: incident.cost,
             temperature,
+            decision: incident.decision.clone(),
+            impacts: if incident.impacts.len() > 1 { incident.impacts.clone() } else { Vec::new() },
+            kept: incident.kept,
         };
         let n_rows = self.prepare(incident.origin, |sql| &sql.incident)?.execute(params![
             &*incident.id.0,
@@ -334,6 +387,8 @@ impl Batch<'_> {
             incident.n_reports,
             shown_event,
             row::json(&body)?,
+            incident.malfunction().map(|kind| row::word(&kind)).transpose()?,
+            incident.decision.as_ref().map(|decision| row::word(&decision.how)).transpose()?,
         ])?;
         if n_rows == 0 {
             return Err(Error::Odd(format!("the name {} belongs to an incident of another device already", incident.id)));

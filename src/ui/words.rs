@@ -82,7 +82,7 @@ pub fn state(incident: &Incident) -> String {
         (Some(resolved), _) => by("Resolved", resolved),
         (None, Some(acknowledged)) => by("Acknowledged", acknowledged),
         (None, None) if incident.life == Life::Resolved => "Resolved".to_owned(),
-        (None, None) if incident.is_malfunction() => "Nobody told".to_owned(),
+        (None, None) if incident.told_nobody() => "Nobody told".to_owned(),
         (None, None) => "Unacknowledged".to_owned(),
     }
 }

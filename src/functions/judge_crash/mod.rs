@@ -29,6 +29,7 @@ use signal::Signal;
 /// The card.
 pub static CARD: Card = Card {
     name: "judge_crash",
+    version: 1,
     sentence: "Rules over a crash report: a real accident, a malfunction of the device, or undecided, with its evidence.",
     listens_to: Trigger::Crash,
     memory_mb: 256,

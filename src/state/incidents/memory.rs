@@ -52,6 +52,7 @@ impl Incidents {
         self.open.retain(|_, id| !gone.contains(id));
         self.closed.retain(|id| !gone.contains(id));
         self.telling.retain(|id, _| !gone.contains(id));
+        self.undo.retain(|id, _| !gone.contains(id));
         self.swept_to = (len, self.bytes);
     }
 

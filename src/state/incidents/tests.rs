@@ -1,9 +1,11 @@
+mod past;
+
 use proptest::prelude::*;
 
 use super::life::NOTE_CHARS;
 use super::memory::CLOSED_KEPT;
 use super::*;
-use crate::model::{Malfunction, Operator, PacketId, Reading};
+use crate::model::{DecidedBy, Malfunction, Operator, PacketId, Reading};
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
 /// What large reports share, so that the test itself stays small.
@@ -21,6 +23,8 @@ struct Crash {
     occurred_at: Option<Timestamp>,
     received_at: Timestamp,
     retained: bool,
+    /// The push of the report; without one it has no samples.
+    peak: Option<f64>,
 }
 
 fn crash(event: &str) -> Crash {
@@ -33,6 +37,7 @@ fn crash(event: &str) -> Crash {
         occurred_at: Some(NOW),
         received_at: NOW,
         retained: false,
+        peak: None,
     }
 }
 
@@ -54,7 +59,12 @@ impl Crash {
         let event_id = EventId(self.event.as_str().into());
         let report = Arc::new(CrashReport {
             event_id,
-            pulse: crate::model::Pulse::default(),
+            pulse: self.peak.map_or_else(crate::model::Pulse::default, |peak| crate::model::Pulse {
+                t_ms: vec![0.0],
+                x_g: vec![-peak],
+                y_g: vec![0.0],
+                z_g: vec![-1.0],
+            }),
             frame: crate::model::Frame::Device,
             gravity: true,
             range_g: None,
@@ -92,8 +102,15 @@ impl Crash {
             packet: PacketId(0),
             reading: Reading::Crash(Box::new((*report).clone())),
         };
-        let judged =
-            Judged { event, verdicts: Vec::new(), invocations: Vec::new(), decoded_at: NOW, judged_at: NOW, delivery: None };
+        let judged = Judged {
+            event,
+            verdicts: Vec::new(),
+            invocations: Vec::new(),
+            decoded_at: NOW,
+            judged_at: NOW,
+            delivery: None,
+            judge: None,
+        };
         book.file(&judged, &report, &verdict, PicoUsd(0), self.received_at)
     }
 }
@@ -353,6 +370,8 @@ enum Happens {
     Acknowledged(usize),
     Resolved(usize),
     Noted(usize),
+    Decided(usize, DecidedBy, Ruling),
+    Undone(usize),
     Forgot,
 }
 
@@ -372,6 +391,7 @@ fn happens() -> impl Strategy<Value = Happens> {
                 occurred_at: occurred.map(|secs| NOW.plus_secs(secs)),
                 received_at: NOW.plus_secs(received),
                 retained: false,
+                peak: occurred.map(|secs| secs as f64),
             })
         },
     );
@@ -381,6 +401,9 @@ fn happens() -> impl Strategy<Value = Happens> {
         2 => (0..40_usize).prop_map(Happens::Acknowledged),
         2 => (0..40_usize).prop_map(Happens::Resolved),
         1 => (0..40_usize).prop_map(Happens::Noted),
+        2 => (0..40_usize, prop::sample::select(vec![DecidedBy::Overrule, DecidedBy::FalseAlarm, DecidedBy::Confirm]),
+            prop::sample::select(vec![Ruling::Real, Ruling::Malfunction])).prop_map(|(n, how, ruling)| Happens::Decided(n, how, ruling)),
+        1 => (0..40_usize).prop_map(Happens::Undone),
         1 => Just(Happens::Forgot),
     ]
 }
@@ -424,7 +447,26 @@ proptest! {
                         book.note(&id, &by(), "seen", NOW);
                     }
                 }
+                Happens::Decided(n, how, ruling) => {
+                    if let Some(id) = nth(*n) {
+                        let ruling = if *how == DecidedBy::FalseAlarm { Ruling::Malfunction } else { *ruling };
+                        let verdict = book.get(&id).and_then(|incident| incident.verdict().cloned());
+                        let wish = Wish { how: *how, ruling: Some(ruling), malfunction: None, reason: "seen" };
+                        book.decide(&id, &wish, &by(), NOW).ok();
+                        prop_assert_eq!(verdict, book.get(&id).and_then(|incident| incident.verdict().cloned()));
+                    }
+                }
+                Happens::Undone(n) => {
+                    if let Some(id) = nth(*n) {
+                        book.undo(&id, &by(), NOW).ok();
+                    }
+                }
                 Happens::Forgot => book.forget_old(),
+            }
+            if matches!(happening, Happens::Decided(..) | Happens::Undone(_)) {
+                resolved = book.all.values().filter(|incident| incident.life == Life::Resolved).map(|i| i.id.clone()).collect();
+                let closed: HashSet<_> = book.closed.iter().filter(|id| book.all.contains_key(*id)).cloned().collect();
+                prop_assert_eq!(closed, resolved.clone());
             }
             let sound = |(id, incident): (&IncidentId, &Arc<Incident>)| {
                 resolved.contains(id) == (incident.life == Life::Resolved)

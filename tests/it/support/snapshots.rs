@@ -299,6 +299,10 @@ pub(crate) fn crash(id: &str, device: &str, ruling: Ruling, probability: f64, se
         resolved: None,
         stored: true,
         cost: PicoUsd(42_000_000),
+        judge: None,
+        decision: None,
+        impacts: Vec::new(),
+        kept: fleetwatch::model::Kept::default(),
     }
 }
 

@@ -251,7 +251,7 @@ fn standing(incident: &Incident) -> String {
         (Some((_, at)), _) => format!("Resolved {}", text::clock_minutes(*at)),
         (None, Some((by, _))) => format!("Acknowledged, {by}"),
         (None, None) if incident.life == Life::Resolved => "Resolved".to_owned(),
-        (None, None) if incident.is_malfunction() => "Nobody told".to_owned(),
+        (None, None) if incident.told_nobody() => "Nobody told".to_owned(),
         (None, None) => "Unacknowledged".to_owned(),
     }
 }

@@ -130,7 +130,7 @@ fn summary(incident: &Incident) -> String {
         ),
         IncidentKind::Temperature { .. } => format!("{}.", words::headline(incident)),
     };
-    let told = if incident.is_malfunction() { " Nobody was told." } else { "" };
+    let told = if incident.told_nobody() { " Nobody was told." } else { "" };
     format!("{}. {sentence}{told}", text::elide_middle(incident.device.as_str(), 32))
 }
 
@@ -184,7 +184,7 @@ fn badges(ui: &mut Ui, rect: Rect, incident: &Incident, drill: bool) -> (f32, f3
     let layout = egui::Layout::right_to_left(egui::Align::Center);
     let left = ui.scope_builder(UiBuilder::new().max_rect(place).id_salt("badges").layout(layout), |ui| {
         let (word, status) = match incident.life {
-            Life::Open if incident.is_malfunction() => ("Nobody told", theme.status.low),
+            Life::Open if incident.told_nobody() => ("Nobody told", theme.status.low),
             Life::Open => ("Unacknowledged", theme.status.high),
             Life::Acknowledged => ("Acknowledged", theme.status.low),
             Life::Resolved => ("Resolved", theme.status.ok),

@@ -39,6 +39,11 @@ const fn words(kind: &StepKind) -> (&'static str, &'static str) {
         StepKind::ResolvedBy => (icons::CHECK_CIRCLE, "Resolved"),
         StepKind::Noted => (icons::NOTE_PENCIL, "Note"),
         StepKind::BackInBand => (icons::THERMOMETER, "Back in band"),
+        StepKind::Overruled => (USER, "Overruled"),
+        StepKind::FalseAlarm => (USER, "False alarm"),
+        StepKind::Confirmed => (USER, "Confirmed"),
+        StepKind::Undone => (RETURN, "Taken back"),
+        StepKind::Reopened => (MERGE, "Open again"),
     }
 }
 

@@ -1,0 +1,180 @@
+//! Versions of verdicts, decisions, floods, and a store of the first schema.
+
+use super::*;
+use crate::model::{DecidedBy, Decision, Fingerprint, Impact, Judge, Kept, Occasion, Said, VerdictVersion};
+
+fn judge() -> Judge {
+    Judge { function: "judge_crash".into(), version: 2, limits: Fingerprint(0xfeed_0000_0000_0001) }
+}
+
+fn decided(at: Timestamp) -> Decision {
+    Decision {
+        ruling: Ruling::Malfunction,
+        malfunction: Some(Malfunction::Dropped),
+        how: DecidedBy::Overrule,
+        reason: "it fell off — \"세차\"".to_owned(),
+        by: "mina".to_owned(),
+        at,
+    }
+}
+
+fn overrule(incident: &Incident, at: Timestamp) -> Record {
+    let command = Command::Overrule {
+        incident: incident.id.clone(),
+        ruling: Ruling::Malfunction,
+        malfunction: Some(Malfunction::Dropped),
+        reason: "it fell off".to_owned(),
+    };
+    let decided = Incident { decision: Some(decided(at)), ..incident.clone() };
+    let audit = Some(Audit { by: Operator("mina".to_owned()), command, at });
+    Record::Incident { incident: Arc::new(decided), notice: None, audit }
+}
+
+fn version(incident: &Incident, by: Occasion, ruling: Ruling) -> Record {
+    Record::Version(Box::new(VerdictVersion {
+        incident: incident.id.clone(),
+        origin: incident.origin,
+        device: incident.device.clone(),
+        event: incident.events.first().cloned(),
+        version: 0,
+        at: now(),
+        by,
+        judge: Some(Judge { limits: Fingerprint(7), ..judge() }),
+        said: Said::Verdict(verdict(ruling)),
+    }))
+}
+
+#[test]
+fn a_decision_and_every_version_come_back_and_the_live_verdict_stays() {
+    use Occasion::{Live, Person, Rejudge, Shadow};
+    for origin in [Origin::Device, Origin::Drill] {
+        let dir = TempDir::new().unwrap();
+        let first = Incident { judge: Some(judge()), ..incident(1, origin, "e-1") };
+        let mut writer = open(dir.path()).unwrap().writer;
+        writer.commit(&[crash(&first)]).unwrap();
+        writer.commit(&[version(&first, Occasion::Rejudge, Ruling::Undecided), overrule(&first, now())]).unwrap();
+        writer.commit(&[version(&first, Occasion::Shadow, Ruling::Malfunction)]).unwrap();
+        let undo = Command::Undo { incident: first.id.clone() };
+        let audit = Some(Audit { by: Operator("mina".to_owned()), command: undo, at: now() });
+        writer.commit(&[Record::Incident { incident: Arc::new(first.clone()), notice: None, audit }]).unwrap();
+        writer.commit(&[overrule(&first, now())]).unwrap();
+        drop(writer);
+
+        let loaded = open(dir.path()).unwrap().loaded;
+        let back = &loaded.incidents[0];
+        assert_eq!(back.verdict().unwrap().ruling, Ruling::Real, "a decision was written over the verdict");
+        assert_eq!((back.ruling(), back.judge.clone()), (Some(Ruling::Malfunction), Some(judge())));
+        assert_eq!(back.decision.as_ref().unwrap().reason, "it fell off — \"세차\"");
+
+        let archive = Archive::open(dir.path()).unwrap();
+        let versions = archive.versions(&first.id).unwrap();
+        let shown: Vec<_> = versions.iter().map(|version| (version.version, version.by)).collect();
+        assert_eq!(shown, [(1, Live), (2, Rejudge), (3, Person), (4, Shadow), (5, Person), (6, Person)]);
+        assert_eq!(versions[0].judge, Some(judge()));
+        assert_eq!(versions[1].judge.as_ref().unwrap().limits, Fingerprint(7));
+        assert!(matches!(&versions[0].said, Said::Verdict(said) if said.ruling == Ruling::Real && !said.evidence.is_empty()));
+        assert!(matches!(&versions[2].said, Said::Decision(said) if said.by == "mina"));
+        assert_eq!(versions[4].said, Said::Withdrawn("mina".to_owned()));
+        let whole = archive.incident_json(&first.id).unwrap().unwrap();
+        assert_eq!((&whole["ruling"], &whole["verdict"]["ruling"]), (&"malfunction".into(), &"real".into()));
+        assert_eq!((&whole["decision"]["how"], &whole["judge"]), (&"overrule".into(), &"judge_crash v2".into()));
+        assert_eq!(whole["versions"].as_array().unwrap().len(), 6);
+        assert_eq!(whole["audit"].as_array().unwrap().len(), 4, "{}", whole["audit"]);
+        let row = &archive.incidents(!origin.is_real(), 10).unwrap()[0];
+        assert_eq!((&row["decided"], &row["malfunction"]), (&"overrule".into(), &"dropped".into()));
+    }
+}
+
+#[test]
+fn nothing_that_was_said_can_be_written_over() {
+    let dir = TempDir::new().unwrap();
+    let first = incident(1, Origin::Device, "e-1");
+    let mut writer = open(dir.path()).unwrap().writer;
+    writer.commit(&[crash(&first), version(&first, Occasion::Rejudge, Ruling::Undecided)]).unwrap();
+    for text in [
+        "UPDATE verdicts SET said = '{}'",
+        "DELETE FROM verdicts",
+        "UPDATE reports SET verdict = '{}'",
+        "UPDATE reports SET judge = ''",
+    ] {
+        let refused = writer.connection().execute(text, []).unwrap_err().to_string();
+        assert!(refused.contains("only added to"), "{text}: {refused}");
+    }
+}
+
+#[test]
+fn a_report_of_a_flood_is_a_row_with_its_hash_and_the_second_impact_comes_back() {
+    let dir = TempDir::new().unwrap();
+    let mut first = incident(1, Origin::Device, "e-1");
+    let IncidentKind::Crash { report, verdict } = &first.kind else { panic!("no crash") };
+    let begin = now();
+    let impact = |millis: i64| Impact::of(report, verdict, begin.plus_micros(millis * 1_000)).unwrap();
+    let impacts = vec![impact(0), impact(3_200)];
+    let packet = PacketId::of(&report.topic, &report.raw);
+    (first.impacts, first.n_reports) = (impacts, 2);
+    first.kept = Kept { bytes: 16 << 20, n_thinned: 1, thinned_bytes: 4_711 };
+    let mut second = first.clone();
+    second.events.push(EventId("e-2".into()));
+    let Record::Crash(mut thinned) = crash(&second) else { panic!("no crash") };
+    thinned.thinned = true;
+    let mut writer = open(dir.path()).unwrap().writer;
+    writer.commit(&[crash(&first), Record::Crash(thinned.clone())]).unwrap();
+    // It is known as well as any other: a repeat is one.
+    let again = writer.commit(&[Record::Crash(thinned)]).unwrap();
+    assert!(matches!(&again[0], Receipt::Crash { duplicate: true, .. }), "{again:?}");
+    drop(writer);
+    let back = open(dir.path()).unwrap().loaded.incidents.remove(0);
+    assert_eq!((&back.impacts, back.kept, back.n_reports), (&first.impacts, first.kept, 2));
+    assert_eq!(back.impacts_apart(), Some((2, 3.2)));
+    let whole = Archive::open(dir.path()).unwrap().incident_json(&first.id).unwrap().unwrap();
+    let rows = whole["reports"].as_array().unwrap();
+    assert_eq!((rows.len(), &rows[0]["thinned"], rows[0]["payload"].as_str()), (2, &serde_json::Value::Null, Some("{\"x\":1}")));
+    assert_eq!((&rows[1]["thinned"]["bytes"], &rows[1]["thinned"]["packet"]), (&7.into(), &packet.0.into()));
+    assert_eq!(
+        (&rows[1]["verdict"]["ruling"], rows[1]["verdict"]["evidence"].as_array().map(Vec::len)),
+        (&"real".into(), Some(0))
+    );
+}
+
+#[test]
+fn a_store_of_the_first_schema_is_read_on_and_brought_up_to_date() {
+    let dir = TempDir::new().unwrap();
+    let first = incident(1, Origin::Device, "e-1");
+    {
+        // Written now, then put back to what the first version had written.
+        let mut writer = open(dir.path()).unwrap().writer;
+        writer.commit(&[crash(&first)]).unwrap();
+        let undo = ["", "drill_"].map(|p| {
+            format!(
+                "DROP TRIGGER {p}live_verdicts_stand; DROP TABLE {p}verdicts; DROP INDEX {p}incidents_of;
+                 ALTER TABLE {p}incidents DROP COLUMN malfunction; ALTER TABLE {p}incidents DROP COLUMN decided;
+                 ALTER TABLE {p}reports DROP COLUMN judge; ALTER TABLE {p}reports DROP COLUMN limits;
+                 ALTER TABLE {p}reports DROP COLUMN thinned;"
+            )
+        });
+        writer.connection().execute_batch(&undo.concat()).unwrap();
+        writer.connection().execute_batch("UPDATE incidents SET body = json_remove(body, '$.kept')").unwrap();
+        writer.connection().pragma_update(None, "user_version", 1).unwrap();
+        // Exactly the tables of the first schema.
+        let tables = |conn: &Connection| -> Vec<String> {
+            let mut all = conn.prepare("SELECT name || ': ' || group_concat(c) FROM (SELECT m.name, p.name c FROM sqlite_schema m, pragma_table_info(m.name) p WHERE m.type = 'table') GROUP BY name ORDER BY name").unwrap();
+            all.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        };
+        let fresh = Connection::open_in_memory().unwrap();
+        fresh.execute_batch(&schema::first()).unwrap();
+        assert_eq!(tables(writer.connection()), tables(&fresh));
+    }
+    let refused = Archive::open(dir.path()).unwrap_err();
+    assert!(matches!(refused, Error::OlderSchema { found: 1, .. }), "{refused}");
+    let mut opened = open(dir.path()).unwrap();
+    assert_eq!(opened.notices, Vec::<String>::new());
+    let back = opened.loaded.incidents.remove(0);
+    let mut expected = first.clone();
+    expected.impacts = back.impacts.clone();
+    assert_eq!(*back, expected);
+    assert_eq!(back.impacts.len(), 1, "the impact of an old incident is made from its report");
+    opened.writer.commit(&[overrule(&first, now()), version(&first, Occasion::Rejudge, Ruling::Real)]).unwrap();
+    let versions = Archive::open(dir.path()).unwrap().versions(&first.id).unwrap();
+    assert_eq!(versions.iter().map(|version| version.version).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(versions[0].judge, None, "who judged then is not known, and is not made up");
+}
