@@ -17,7 +17,7 @@ use fleetwatch::model::IncidentId;
 use fleetwatch::pipeline::{Line, Options};
 use fleetwatch::pricing::PriceSheet;
 use fleetwatch::scenario;
-use fleetwatch::settings::Settings;
+use fleetwatch::settings::{self, Settings};
 use fleetwatch::store::Archive;
 
 /// Incidents that `fleetwatch incidents` lists at most, of the real ones and of the others.
@@ -68,7 +68,7 @@ fn start(args: &Args) -> Result<(), Fault> {
         wake: Arc::new(|| {}),
         blind: true,
     };
-    if global.headless { headless(options, &stop) } else { window(options, stop) }
+    if global.headless { headless(options, &stop) } else { window(options, settings.desk, stop) }
 }
 
 /// The line alone: announcements on stdout until a signal, then the final counters as one JSON line.
@@ -92,17 +92,17 @@ fn headless(mut options: Options, stop: &AtomicBool) -> Result<(), Fault> {
 }
 
 #[cfg(not(feature = "desk"))]
-fn window(_options: Options, _stop: Arc<AtomicBool>) -> Result<(), Fault> {
+fn window(_options: Options, _desk: settings::Desk, _stop: Arc<AtomicBool>) -> Result<(), Fault> {
     Err(Fault::Usage("this build has no window; run it with --headless".to_owned()))
 }
 
 #[cfg(feature = "desk")]
-fn window(options: Options, stop: Arc<AtomicBool>) -> Result<(), Fault> {
+fn window(options: Options, desk: settings::Desk, stop: Arc<AtomicBool>) -> Result<(), Fault> {
     let display = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if !display("DISPLAY") && !display("WAYLAND_DISPLAY") {
         return Err(Fault::Failed("there is no display (DISPLAY and WAYLAND_DISPLAY are not set); `fleetwatch --headless` runs the same line without a window".to_owned()));
     }
-    fleetwatch::window::open(options, stop).map_err(Fault::Failed)
+    fleetwatch::window::open(options, desk, stop).map_err(Fault::Failed)
 }
 
 fn list_incidents(data_dir: &std::path::Path, wanted: &IncidentsArgs) -> Result<(), Fault> {

@@ -25,6 +25,29 @@ pub struct Settings {
     pub line: Line,
     /// `[pricing]`
     pub pricing: pricing::Settings,
+    /// `[desk]`
+    pub desk: Desk,
+}
+
+/// What the window looks and sounds like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Desk {
+    /// What it speaks.
+    pub language: LanguageChoice,
+}
+
+/// Which language the window speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LanguageChoice {
+    /// That of the system, by `LC_ALL`, `LC_MESSAGES` and `LANG`.
+    #[default]
+    System,
+    /// English.
+    En,
+    /// Korean.
+    Ko,
 }
 
 /// How much the line holds at a time.

@@ -8,6 +8,8 @@ use eframe::egui;
 
 use crate::clock::Clock;
 use crate::pipeline::{Desk as LineDesk, Line, Options};
+use crate::settings::{self, LanguageChoice};
+use crate::ui::tr::Language;
 use crate::ui::{Desk, Request, Wires};
 
 /// The smallest window that shows everything, points (design §2).
@@ -19,7 +21,7 @@ const USUAL: [f32; 2] = [1440.0, 900.0];
 type Waker = Arc<Mutex<Option<Box<dyn Fn() + Send + Sync>>>>;
 
 /// Starts the line, opens the window on it and stops the line when the window is closed, by hand or because of `stop`.
-pub fn open(mut options: Options, stop: Arc<AtomicBool>) -> Result<(), String> {
+pub fn open(mut options: Options, settings: settings::Desk, stop: Arc<AtomicBool>) -> Result<(), String> {
     let embedded = options.broker.url.is_none();
     let sample = options.sample;
     let waker: Waker = Arc::default();
@@ -50,6 +52,7 @@ pub fn open(mut options: Options, stop: Arc<AtomicBool>) -> Result<(), String> {
             let wake: Box<dyn Fn() + Send + Sync> = Box::new(Desk::waker(&creation.egui_ctx));
             *waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(wake);
             close_on(stop, creation.egui_ctx.clone())?;
+            language(settings.language).speak();
             Ok(Box::new(Desk::new(wires(desk, embedded, sample), &creation.egui_ctx)))
         }),
     );
@@ -57,6 +60,14 @@ pub fn open(mut options: Options, stop: Arc<AtomicBool>) -> Result<(), String> {
     shown.map_err(|error| {
         format!("the window could not be opened: {error}; `fleetwatch --headless` runs the same line without one")
     })
+}
+
+fn language(choice: LanguageChoice) -> Language {
+    match choice {
+        LanguageChoice::System => Language::of_system(),
+        LanguageChoice::En => Language::English,
+        LanguageChoice::Ko => Language::Korean,
+    }
 }
 
 /// How often it is looked whether the window must close.

@@ -13,7 +13,8 @@ fn the_commented_default_is_the_default() {
         .map(|line| line.strip_prefix("#: ").map_or_else(|| line.to_owned(), str::to_owned) + "\n")
         .collect();
     assert_eq!(parse(&uncommented).unwrap(), Settings::default());
-    for key in ["max_devices", "memory_budget_mb", "region", "arch", "desktop", "keep_alive_secs", "max_packet_bytes"] {
+    for key in ["max_devices", "memory_budget_mb", "region", "arch", "desktop", "keep_alive_secs", "max_packet_bytes", "language"]
+    {
         assert!(uncommented.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is not in assets/settings.toml");
     }
 }

@@ -10,11 +10,13 @@ pub mod series;
 pub mod shapes;
 pub mod text;
 pub mod theme;
+pub mod tr;
 pub mod vitals;
 pub mod widgets;
 pub mod words;
 
 pub use desk::Desk;
+pub(crate) use tr::tr;
 
 use std::sync::Arc;
 

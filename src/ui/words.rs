@@ -1,6 +1,6 @@
 //! Sentences about incidents, as cards and lists say them. Pure.
 
-use super::text;
+use super::{text, tr};
 use crate::model::{Band, Incident, IncidentKind, Life, Malfunction, Origin, Position, Ruling, StepKind};
 
 /// What it is, in one line: `Real accident, 96 % confidence`.
@@ -70,7 +70,7 @@ pub fn detail(incident: &Incident) -> String {
         }
     }
     if incident.n_reports > 1 {
-        parts.push(format!("{} reports", text::count(u64::from(incident.n_reports))));
+        parts.push(tr!("words-reports", n = incident.n_reports));
     }
     parts.join(", ")
 }

@@ -8,9 +8,10 @@ use crate::ui::actions::Action;
 use crate::ui::panels::Screen;
 use crate::ui::shapes::{self, Mark};
 use crate::ui::theme::{RADIUS_CHIP, RADIUS_CONTROL, Status, Theme, Type, sizes};
+use crate::ui::tr::Language;
 use crate::ui::vitals::{Broker, Liveness};
 use crate::ui::widgets::{focus_ring, link_status, name, put};
-use crate::ui::{icons, text};
+use crate::ui::{icons, text, tr};
 
 /// Below this width the chips drop their names.
 const NARROW: f32 = 1240.0;
@@ -100,6 +101,10 @@ impl Desk {
         let (glyph, name) = if dark { (icons::MOON, "Theme: dark") } else { (icons::SUN, "Theme: light") };
         if icon_button(ui, pos2(x - 12.0, y), glyph, name, Action::SwitchTheme).clicked() {
             switch_theme(ui.ctx());
+        }
+        x -= 32.0;
+        if language_button(ui, pos2(x - 12.0, y)).clicked() {
+            Language::spoken().other().speak();
         }
         x -= 32.0;
         if icon_button(ui, pos2(x - 12.0, y), icons::KEYBOARD, "Keys", Action::Help).clicked() {
@@ -252,6 +257,20 @@ fn live_chip(ui: &Ui, right: eframe::egui::Pos2, mark: Mark, words: &str, status
     mark.paint(painter, rect.left_center() + vec2(14.0, 0.0), 9.0, status.fg);
     painter.galley(pos2(rect.left() + 24.0, rect.center().y - galley.size().y / 2.0), galley, status.fg);
     name(ui, rect, "liveness", Role::Label, words);
+}
+
+/// Says what is spoken now; a click speaks the other.
+fn language_button(ui: &Ui, center: eframe::egui::Pos2) -> Response {
+    let theme = Theme::of(ui);
+    let rect = Rect::from_center_size(center, vec2(28.0, 28.0));
+    let response = ui.interact(rect, ui.scope_id().with("language"), Sense::click());
+    focus_ring(ui, &response);
+    if response.hovered() {
+        ui.painter().rect_filled(rect, f32::from(RADIUS_CONTROL), theme.bg.hover);
+    }
+    put(ui.painter(), center, Align2::CENTER_CENTER, tr!("shell-language-short"), Type::Small.semibold(), theme.text.secondary);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, tr!("shell-language")));
+    response.on_hover_text(tr!("shell-language-switch"))
 }
 
 fn icon_button(ui: &Ui, center: eframe::egui::Pos2, glyph: &str, name: &str, action: Action) -> Response {

@@ -1,0 +1,222 @@
+//! The words of the window in the operator's language: `tr!("live-vehicles-online")`, `tr!("live-of", n = 3_u64)`.
+//!
+//! Messages are Fluent files, one a panel and language, `assets/i18n/<language>/<panel>.ftl`; a key begins with its
+//! file's name. A number given as an argument picks the plural and is written with its thousands grouped; one that needs
+//! decimals or a unit goes through [`text`](super::text) first and comes in as text.
+//!
+//! # To add one
+//! Write the message into both languages and use it. A test finds keys that miss, keys that nobody uses, and arguments
+//! that differ. A new file is one line in [`SHEETS`].
+
+use std::cell::{Cell, OnceCell};
+use std::collections::HashMap;
+
+use fluent_bundle::types::FluentNumber;
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+/// One file in both languages: its name, English, Korean.
+type Sheet = (&'static str, &'static str, &'static str);
+
+macro_rules! sheets {
+    ($($name:literal),+ $(,)?) => {
+        &[$((
+            $name,
+            include_str!(concat!("../../assets/i18n/en/", $name, ".ftl")),
+            include_str!(concat!("../../assets/i18n/ko/", $name, ".ftl")),
+        )),+]
+    };
+}
+
+/// Every file of messages.
+const SHEETS: &[Sheet] = sheets![
+    "connections",
+    "cost",
+    "evidence",
+    "functions",
+    "incidents",
+    "inject",
+    "live",
+    "settings",
+    "shell",
+    "temperature",
+    "text",
+    "words",
+];
+
+/// A language the window speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// `en`
+    #[default]
+    English,
+    /// `ko`
+    Korean,
+}
+
+thread_local! {
+    // The window is one thread; tests run beside each other, each with a language of its own.
+    static SPOKEN: Cell<Language> = const { Cell::new(Language::English) };
+    static ENGLISH: OnceCell<Book> = const { OnceCell::new() };
+    static KOREAN: OnceCell<Book> = const { OnceCell::new() };
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::English, Self::Korean];
+
+    /// What this thread's window speaks now.
+    pub fn spoken() -> Self {
+        SPOKEN.get()
+    }
+
+    /// From now on this thread's window speaks it.
+    pub fn speak(self) {
+        SPOKEN.set(self);
+    }
+
+    /// The language of a locale's name as the system gives it (`ko_KR.UTF-8`); English for all that are not spoken here.
+    pub fn of_locale(locale: &str) -> Self {
+        if locale.starts_with("ko") { Self::Korean } else { Self::English }
+    }
+
+    /// The language of the system, by the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set.
+    pub fn of_system() -> Self {
+        let set =
+            ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+        set.map_or(Self::English, |locale| Self::of_locale(&locale))
+    }
+
+    /// The next one that is spoken here.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::English => Self::Korean,
+            Self::Korean => Self::English,
+        }
+    }
+
+    /// Its tag: `en`, `ko`.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Korean => "ko",
+        }
+    }
+
+    /// What its speakers call it.
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Korean => "한국어",
+        }
+    }
+
+    fn with_book<R>(self, read: impl FnOnce(&Book) -> R) -> R {
+        let shelf = match self {
+            Self::English => &ENGLISH,
+            Self::Korean => &KOREAN,
+        };
+        shelf.with(|book| read(book.get_or_init(|| Book::of(self))))
+    }
+}
+
+/// The messages of one language.
+struct Book {
+    bundle: FluentBundle<FluentResource>,
+    /// Messages without arguments, ready: most of a frame's words.
+    fixed: HashMap<&'static str, String>,
+}
+
+impl Book {
+    fn of(language: Language) -> Self {
+        let locale: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new(vec![locale]);
+        bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(|value, _| match value {
+            FluentValue::Number(number) => Some(written(number)),
+            _ => None,
+        }));
+        let mut keys = Vec::new();
+        for (name, english, korean) in SHEETS {
+            let source = match language {
+                Language::English => english,
+                Language::Korean => korean,
+            };
+            keys.extend(keys_of(source));
+            // What can be read of a file is used; the tests refuse one that cannot be read whole.
+            let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(resource, errors)| {
+                log::error!("assets/i18n/{}/{name}.ftl: {errors:?}", language.tag());
+                resource
+            });
+            if let Err(errors) = bundle.add_resource(resource) {
+                log::error!("assets/i18n/{}/{name}.ftl: {errors:?}", language.tag());
+            }
+        }
+        let mut book = Self { bundle, fixed: HashMap::new() };
+        for key in keys {
+            let mut errors = Vec::new();
+            if let Some(pattern) = book.bundle.get_message(key).and_then(|message| message.value()) {
+                let text = book.bundle.format_pattern(pattern, None, &mut errors).into_owned();
+                if errors.is_empty() {
+                    book.fixed.insert(key, text);
+                }
+            }
+        }
+        book
+    }
+
+    fn say(&self, key: &str, args: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
+        if let Some(text) = self.fixed.get(key) {
+            return Some(text.clone());
+        }
+        let pattern = self.bundle.get_message(key)?.value()?;
+        let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, value.clone())).collect();
+        let mut errors = Vec::new();
+        let text = self.bundle.format_pattern(pattern, Some(&args), &mut errors);
+        debug_assert!(errors.is_empty(), "{key}: {errors:?}");
+        Some(text.into_owned())
+    }
+}
+
+/// The keys that a file defines, in its order.
+fn keys_of(source: &'static str) -> impl Iterator<Item = &'static str> {
+    source.lines().filter_map(|line| {
+        let (key, _) = line.split_once(" =")?;
+        (key.starts_with(|c: char| c.is_ascii_lowercase())).then_some(key)
+    })
+}
+
+fn written(number: &FluentNumber) -> String {
+    if number.value >= 0.0 && number.value.fract() == 0.0 {
+        super::text::count(number.value as u64)
+    } else {
+        super::text::number(number.value, number.options.maximum_fraction_digits.unwrap_or(2).min(6))
+    }
+}
+
+/// The message of `key` in the language that is spoken, else in English, else the key itself. Use `tr!`.
+pub fn message(key: &str, args: &[(&'static str, FluentValue<'_>)]) -> String {
+    let spoken = Language::spoken();
+    let said = spoken.with_book(|book| book.say(key, args));
+    let said = said.or_else(|| (spoken != Language::English).then(|| Language::English.with_book(|book| book.say(key, args)))?);
+    said.unwrap_or_else(|| key.to_owned())
+}
+
+/// An argument of a message. Use `tr!`.
+pub fn argument<'a>(value: impl Into<FluentValue<'a>>) -> FluentValue<'a> {
+    value.into()
+}
+
+/// The words of a key in the language that is spoken; see [`tr`](self).
+macro_rules! tr {
+    ($key:literal $(,)?) => { $crate::ui::tr::message($key, &[]) };
+    ($key:literal, $($name:ident = $value:expr),+ $(,)?) => {
+        $crate::ui::tr::message($key, &[$((stringify!($name), $crate::ui::tr::argument($value))),+])
+    };
+}
+pub(crate) use tr;
+
+#[cfg(test)]
+#[path = "tr_tests.rs"]
+mod tests;
