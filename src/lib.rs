@@ -9,6 +9,7 @@ pub mod model;
 pub mod decode;
 pub mod functions;
 pub mod pricing;
+pub mod rejudge;
 pub mod scenario;
 pub mod wire;
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+use crate::model::Timestamp;
+
 /// A native desk for driving and IoT fleets.
 ///
 /// Without a subcommand it opens the window. It connects to the broker that --broker or the settings name; without
@@ -16,7 +18,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
     fleetwatch --broker mqtt://broker.local:1883    the window, on a broker of yours\n  \
     fleetwatch --headless                           the same line without a window\n  \
     fleetwatch play drives.csv.gz --map drives.toml --broker mqtt://127.0.0.1 --speed 60\n  \
-    fleetwatch judge reports.jsonl                  one verdict per crash report")]
+    fleetwatch judge reports.jsonl                  one verdict per crash report\n  \
+    fleetwatch rejudge --settings new.toml          what other limits make of the past")]
 pub struct Args {
     /// What holds for every subcommand.
     #[command(flatten)]
@@ -68,6 +71,11 @@ pub enum Command {
     Inject(InjectArgs),
     /// List the stored incidents, or show one
     Incidents(IncidentsArgs),
+    /// Judge the stored crash reports again with the limits of --settings, and list which incidents flip
+    ///
+    /// Nothing that is stored is changed. It works beside a running desk; with --save, which adds the new verdicts as
+    /// further versions, no desk may be running on the same directory.
+    Rejudge(RejudgeArgs),
     /// Check settings, broker, store, clock and screen, and say what to fix
     Doctor,
 }
@@ -115,6 +123,52 @@ pub struct IncidentsArgs {
     /// As JSON, one object per line
     #[arg(long)]
     pub json: bool,
+}
+
+/// `rejudge`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct RejudgeArgs {
+    /// Only incidents received since then: a date, a time (RFC 3339), or how long ago, as 90d, 12h or 30m
+    #[arg(long, value_name = "WHEN", value_parser = since)]
+    pub since: Option<Since>,
+    /// As JSON: one line for each incident that flips, then one with the sums
+    #[arg(long)]
+    pub json: bool,
+    /// Add each verdict that differs as a version
+    #[arg(long)]
+    pub save: bool,
+}
+
+/// A time, or how long ago, s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// A time.
+    At(Timestamp),
+    /// Seconds before now.
+    Ago(i64),
+}
+
+impl Since {
+    /// The time, seen from `now`.
+    pub const fn from(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::At(at) => at,
+            Self::Ago(secs) => now.plus_secs(-secs),
+        }
+    }
+}
+
+fn since(text: &str) -> Result<Since, String> {
+    let words = || format!("{text:?} is no time: give 2026-03-18, 2026-03-18T03:12:00Z, or how long ago as 90d, 12h or 30m");
+    if let Some((number, secs)) =
+        [("d", 86_400), ("h", 3_600), ("m", 60)].iter().find_map(|(unit, secs)| Some((text.strip_suffix(unit)?, secs)))
+    {
+        let number: i64 = number.parse().map_err(|_cause| words())?;
+        return if (0..=100_000).contains(&number) { Ok(Since::Ago(number * secs)) } else { Err(words()) };
+    }
+    let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    let time = chrono::DateTime::parse_from_rfc3339(&whole).map_err(|_cause| words())?;
+    Ok(Since::At(time.to_utc().into()))
 }
 
 fn speed(text: &str) -> Result<f64, String> {

@@ -46,3 +46,20 @@ fn what_cannot_be_is_refused() {
         assert_eq!(parse(line).err(), Some(kind), "{line}");
     }
 }
+
+#[test]
+fn since_is_a_time_or_how_long_ago() {
+    let now = Timestamp(1_773_803_520_000_000);
+    let from = |text: &str| since(text).map(|since| since.from(now).rfc3339());
+    for (text, time) in [
+        ("2026-03-01", "2026-03-01T00:00:00.000Z"),
+        ("2026-03-18T03:12:00+09:00", "2026-03-17T18:12:00.000Z"),
+        ("1d", "2026-03-17T03:12:00.000Z"),
+        ("90m", "2026-03-18T01:42:00.000Z"),
+    ] {
+        assert_eq!(from(text).as_deref(), Ok(time), "{text}");
+    }
+    for text in ["", "yesterday", "-3d", "2026-13-01", "9999999999999999999d", "12"] {
+        assert!(from(text).unwrap_err().contains("90d"), "{text}");
+    }
+}

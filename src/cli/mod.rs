@@ -9,4 +9,5 @@ pub mod inject;
 pub mod judge;
 pub mod mqtt_out;
 pub mod play;
+pub mod rejudge;
 pub mod run;

@@ -1,14 +1,14 @@
 //! The subcommands that need no line of their own: `judge`, `play`, `inject`. The rest is `main`'s.
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::args::{Command, GlobalArgs, InjectArgs, JudgeArgs, PlayArgs};
+use super::args::{Command, GlobalArgs, InjectArgs, JudgeArgs, PlayArgs, RejudgeArgs};
 use super::mqtt_out::MqttOut;
-use super::{inject, judge, play};
+use super::{inject, judge, play, rejudge};
 use crate::clock::Clock;
 use crate::play::WallPace;
 use crate::settings::Settings;
@@ -53,6 +53,7 @@ pub fn standalone(
         Command::Judge(args) => Some(run_judge(args, settings)),
         Command::Play(args) => Some(run_play(args, global, settings, data_dir, stop)),
         Command::Inject(args) => Some(run_inject(args, global, settings, data_dir, bundled, stop)),
+        Command::Rejudge(args) => Some(run_rejudge(args, settings, data_dir)),
         Command::Incidents(_) | Command::Doctor => None,
     }
 }
@@ -70,6 +71,18 @@ fn run_judge(args: &JudgeArgs, settings: &Settings) -> Result<(), Fault> {
         // Whoever reads has seen enough, as with `| head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         judged => judged.map_err(Fault::failed),
+    }
+}
+
+fn run_rejudge(args: &RejudgeArgs, settings: &Settings, data_dir: &Path) -> Result<(), Fault> {
+    let since = args.since.map(|since| since.from(Clock.now()));
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let limits = &settings.functions.judge_crash;
+    let done = rejudge::run(data_dir, limits, since, args.json, args.save, &mut out);
+    match done.and_then(|()| out.flush().map_err(rejudge::Error::Write)) {
+        // Whoever reads has seen enough.
+        Err(rejudge::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(Fault::failed),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod units;
 
 pub mod alert;
 pub mod command;
+pub mod comparison;
 pub mod decision;
 pub mod effect;
 pub mod event;

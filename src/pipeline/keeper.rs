@@ -247,7 +247,7 @@ impl Keeper {
                     .into_iter()
                     .for_each(|notice| self.tell(OutboxItem::new(notice.clone())));
             }
-            Receipt::Step { .. } | Receipt::Version | Receipt::Invocations | Receipt::Told | Receipt::Samples(_) => {}
+            Receipt::Step { .. } | Receipt::Version { .. } | Receipt::Invocations | Receipt::Told | Receipt::Samples(_) => {}
         }
     }
 

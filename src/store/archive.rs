@@ -53,6 +53,10 @@ impl Archive {
         Ok(Self { dir: dir.to_owned(), conn })
     }
 
+    pub(super) const fn connection(&self) -> &Connection {
+        &self.conn
+    }
+
     /// The newest incidents, newest first, at most `limit`, one line's worth each. Drills and samples only when asked for.
     pub fn incidents(&self, drills: bool, limit: usize) -> Result<Vec<Value>, Error> {
         let root = if drills { Root::Drill } else { Root::Real };

@@ -18,6 +18,7 @@ mod archive;
 mod chunk;
 mod history;
 mod load;
+mod past;
 mod row;
 mod schema;
 mod sql;
@@ -33,6 +34,7 @@ mod tests;
 pub use archive::{Archive, Bucket};
 pub use history::History;
 pub use load::{KnownEvent, Loaded};
+pub use past::writer;
 pub use writer::{Receipt, Writer};
 
 /// The incident database within the data directory.

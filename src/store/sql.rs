@@ -66,7 +66,9 @@ impl Sql {
             version: root.fill(
                 "INSERT INTO {p}verdicts
                  SELECT ?1, ?2, 1 + coalesce((SELECT max(version) FROM {p}verdicts WHERE incident = ?1 AND event_id = ?2), 1),
-                    ?3, ?4, ?5, ?6, ?7",
+                    ?3, ?4, ?5, ?6, ?7
+                 WHERE ?4 = 'person' OR NOT EXISTS (SELECT 1 FROM {p}verdicts WHERE incident = ?1 AND event_id = ?2
+                    AND occasion = ?4 AND judge IS ?5 AND limits IS ?6)",
             ),
             minute: root.fill(
                 "INSERT INTO {p}invocation_minutes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)

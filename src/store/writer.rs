@@ -54,7 +54,10 @@ pub enum Receipt {
         known: bool,
     },
     /// A version of a verdict is added.
-    Version,
+    Version {
+        /// The same judge with the same limits had said it before: nothing was added.
+        known: bool,
+    },
     /// A minute's calls are added.
     Invocations,
     /// A channel's answer is stored.
@@ -294,7 +297,7 @@ impl Batch<'_> {
 
     fn version(&self, version: &VerdictVersion) -> Result<Receipt, Error> {
         let (judge, limits) = row::judge_columns(version.judge.as_ref());
-        self.prepare(version.origin, |sql| &sql.version)?.execute(params![
+        let n_new = self.prepare(version.origin, |sql| &sql.version)?.execute(params![
             &*version.incident.0,
             version.event.as_ref().map_or("", |event| &event.0),
             version.at.0,
@@ -303,7 +306,7 @@ impl Batch<'_> {
             limits,
             row::json(&version.said)?,
         ])?;
-        Ok(Receipt::Version)
+        Ok(Receipt::Version { known: n_new == 0 })
     }
 
     fn step(&mut self, incident: &IncidentId, origin: Origin, step: &Step) -> Result<Receipt, Error> {

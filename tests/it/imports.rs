@@ -11,6 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("decode", &["model"]),
     ("functions", &["model"]),
     ("pricing", &["model"]),
+    ("rejudge", &["decode", "functions", "model"]),
     ("scenario", &["model"]),
     ("wire", &["model"]),
     ("state", &["functions", "model", "pricing", "wire"]),
@@ -27,7 +28,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["broker", "clock", "functions", "host", "model", "outbound", "play", "pricing", "scenario", "state", "store", "wire"],
     ),
     ("settings", &["broker", "functions", "outbound", "pricing"]),
-    ("cli", &["broker", "clock", "decode", "functions", "model", "pipeline", "play", "scenario", "settings", "store", "wire"]),
+    (
+        "cli",
+        &[
+            "broker",
+            "clock",
+            "decode",
+            "functions",
+            "model",
+            "pipeline",
+            "play",
+            "rejudge",
+            "scenario",
+            "settings",
+            "store",
+            "wire",
+        ],
+    ),
     ("window", &["clock", "pipeline", "ui"]),
 ];
 

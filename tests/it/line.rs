@@ -4,6 +4,7 @@ mod bad_input;
 mod commands;
 mod faults;
 mod floods;
+mod past;
 mod telling;
 
 use std::collections::BTreeSet;

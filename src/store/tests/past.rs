@@ -178,3 +178,80 @@ fn a_store_of_the_first_schema_is_read_on_and_brought_up_to_date() {
     assert_eq!(versions.iter().map(|version| version.version).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(versions[0].judge, None, "who judged then is not known, and is not made up");
 }
+
+#[test]
+fn the_past_comes_page_by_page_with_the_reports_of_an_incident_together() {
+    let dir = TempDir::new().unwrap();
+    let mut writer = open(dir.path()).unwrap().writer;
+    let begin = now();
+    let mut records = Vec::new();
+    for n in 0..600_u32 {
+        let mut one = incident(n + 1, Origin::Device, &format!("e-{n}"));
+        // Many share a moment: the page's end may fall among them.
+        one.received_at = begin.plus_secs(i64::from(n / 50));
+        records.push(crash(&one));
+    }
+    // A second report of the first incident, stored last.
+    let mut first = incident(1, Origin::Device, "e-0");
+    first.received_at = begin;
+    first.events.push(EventId("e-0-b".into()));
+    records.push(crash(&first));
+    records.push(crash(&incident(9_000, Origin::Drill, "drill")));
+    records.push(overrule(&first, begin));
+    writer.commit(&records).unwrap();
+    let archive = Archive::open(dir.path()).unwrap();
+    let mut seen = Vec::new();
+    archive
+        .past_reports(None, |past| {
+            seen.push((past.incident.to_string(), past.event.to_string(), past.decision.is_some()));
+            true
+        })
+        .unwrap();
+    assert_eq!(seen.len(), 601);
+    let firsts: Vec<_> = seen.iter().filter(|(id, ..)| *id == first.id.to_string()).collect();
+    assert_eq!(firsts.len(), 2);
+    assert!(firsts.iter().all(|(.., decided)| *decided));
+    let mut ids: Vec<_> = seen.iter().map(|(id, ..)| id.clone()).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), 600, "the reports of an incident are apart");
+    let count_since = |since: Timestamp| {
+        let mut n = 0;
+        archive
+            .past_reports(Some(since), |_| {
+                n += 1;
+                true
+            })
+            .unwrap();
+        n
+    };
+    assert_eq!(count_since(begin.plus_secs(11)), 50, "received at that very moment is since then");
+    assert_eq!(count_since(begin.plus_secs(12)), 0);
+    let mut n = 0;
+    archive
+        .past_reports(None, |_| {
+            n += 1;
+            n < 7
+        })
+        .unwrap();
+    assert_eq!(n, 7, "it went on after it was told to end");
+}
+
+#[test]
+fn a_version_said_again_by_the_same_judge_is_not_added() {
+    let dir = TempDir::new().unwrap();
+    let first = incident(1, Origin::Device, "e-1");
+    let mut alone = open(dir.path()).unwrap().writer;
+    let again = || version(&first, Occasion::Rejudge, Ruling::Undecided);
+    let receipts = alone.commit(&[crash(&first), again(), again(), version(&first, Occasion::Shadow, Ruling::Real)]).unwrap();
+    let known: Vec<_> = receipts
+        .iter()
+        .filter_map(|receipt| if let Receipt::Version { known } = receipt { Some(*known) } else { None })
+        .collect();
+    assert_eq!(known, [false, true, false]);
+    // While somebody writes, nobody else may.
+    assert!(matches!(writer(dir.path()).unwrap_err(), Error::InUse(_)));
+    drop(alone);
+    let mut alone = writer(dir.path()).unwrap();
+    assert_eq!(alone.commit(&[again()]).unwrap(), [Receipt::Version { known: true }]);
+    assert!(matches!(writer(&dir.path().join("nowhere")).unwrap_err(), Error::Absent(_)));
+}

@@ -1,0 +1,64 @@
+//! The past judged again, beside a running desk and without one; floods and second impacts on the real road.
+
+use serde_json::Value;
+
+use super::{frontal, place};
+use crate::support::headless::{Desk, eventually, incident, incidents, run};
+use crate::support::mosquitto::Mosquitto;
+use crate::support::peer::Peer;
+
+fn lines(output: &std::process::Output) -> Vec<Value> {
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn the_past_is_judged_again_beside_a_desk_and_saved_without_one() {
+    let broker = Mosquitto::start();
+    let (_dir, data) = place();
+    let desk = Desk::connected(&data, &broker, &[]);
+    let mut peer = Peer::connect(broker.port, &["fleet/+/ack"]);
+    peer.send("fleet/van-1/crash", frontal("e-1"));
+    peer.send("fleet/van-2/crash", frontal("e-2"));
+    peer.wait_for("/ack", 2, 30);
+
+    let strict = data.with_extension("strict.toml");
+    std::fs::write(&strict, "[functions.judge_crash]\ndelta_v_kmh = 100.0\n").unwrap();
+    let (data_arg, strict_arg) = (data.to_str().unwrap(), strict.to_str().unwrap());
+    let same = lines(&run(&["rejudge", "--json", "--data-dir", data_arg]));
+    assert_eq!((same.len(), &same[0]["n_incidents"], &same[0]["n_flips"]), (1, &2.into(), &0.into()), "{same:?}");
+
+    let rejudge = |more: &[&str]| run(&[&["rejudge", "--settings", strict_arg, "--data-dir", data_arg], more].concat());
+    let flips = lines(&rejudge(&["--json"]));
+    assert_eq!(flips.len(), 3, "{flips:?}");
+    assert_eq!(
+        (&flips[0]["type"], &flips[0]["old"]["ruling"], &flips[0]["changed"][0]["key"]),
+        (&"flip".into(), &"real".into(), &"delta_v".into())
+    );
+    assert_eq!((&flips[2]["type"], &flips[2]["n_flips"], &flips[2]["n_saved"]), (&"summary".into(), &2.into(), &Value::Null));
+    assert_eq!(lines(&rejudge(&["--json", "--since", "2099-01-01"]))[0]["n_incidents"], 0);
+
+    let refused = rejudge(&["--save"]);
+    let words = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{words}");
+    assert!(words.contains("nothing saved") && words.contains("running") && words.contains("--save"), "{words}");
+    assert_eq!(desk.stop()["incidents"], 2);
+
+    let live = || -> Vec<Value> {
+        incidents(&data).iter().map(|row| incident(&data, row["id"].as_str().unwrap())["verdict"].clone()).collect()
+    };
+    let before = live();
+    assert_eq!(lines(&rejudge(&["--save", "--json"]))[2]["n_saved"], 2);
+    assert_eq!(lines(&rejudge(&["--save", "--json"]))[2]["n_saved"], 0, "the same was saved twice");
+    assert_eq!(live(), before, "a live verdict was written over");
+    let whole = incident(&data, incidents(&data)[0]["id"].as_str().unwrap());
+    let versions = whole["versions"].as_array().unwrap();
+    assert_eq!((&versions[0]["by"], &versions[1]["by"], versions.len()), (&"live".into(), &"rejudge".into(), 2));
+    assert_ne!(versions[0]["judge"]["limits"], versions[1]["judge"]["limits"]);
+    let text = String::from_utf8(rejudge(&[]).stdout).unwrap();
+    assert!(text.contains("real accident") && text.contains("Speed change") && text.contains("2 flip"), "{text}");
+    eventually("a desk starts on it again", 60, || {
+        let again = Desk::connected(&data, &broker, &[]);
+        again.stop()["incidents"] == 0
+    });
+}
