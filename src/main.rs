@@ -60,6 +60,7 @@ fn start(args: &Args) -> Result<(), Fault> {
         prices: PriceSheet::aws_lambda(&settings.pricing).map_err(failed)?,
         broker: settings.broker,
         functions: settings.functions,
+        shadow: settings.shadow.judge_crash,
         outbound: settings.outbound,
         max_devices: settings.line.max_devices,
         memory_budget_mb: settings.line.memory_budget_mb,

@@ -107,6 +107,10 @@ pub struct ExpectIncident {
     pub ruling: Option<Ruling>,
     /// How many reports.
     pub reports: Option<u32>,
+    /// How many impacts are told apart.
+    pub impacts: Option<usize>,
+    /// From the first impact to the last, ms.
+    pub apart_millis: Option<i64>,
     /// Which road.
     pub origin: Option<Origin>,
 }

@@ -21,12 +21,25 @@ pub struct Settings {
     pub outbound: outbound::Settings,
     /// `[functions.*]`
     pub functions: functions::Settings,
+    /// `[shadow]`
+    pub shadow: Shadow,
     /// `[line]`
     pub line: Line,
     /// `[pricing]`
     pub pricing: pricing::Settings,
     /// `[desk]`
     pub desk: Desk,
+}
+
+/// A second judge beside the line: every crash report is judged by its limits as well, after it is stored. It decides
+/// nothing and tells nobody; where it differs is listed.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Shadow {
+    /// A settings file whose `[functions.judge_crash]` it takes; a relative path begins at this file's directory.
+    pub settings: Option<PathBuf>,
+    /// Its limits, here: what is left out has the default, not the line's value.
+    pub judge_crash: Option<functions::judge_crash::Settings>,
 }
 
 /// What the window looks and sounds like.
@@ -85,6 +98,12 @@ pub enum Error {
         /// Line, key and what is allowed.
         source: Box<toml::de::Error>,
     },
+    /// Two places for one thing.
+    #[error("the settings {path}: [shadow] has both a settings file and limits of its own; take one away", path = path.display())]
+    TwoShadows {
+        /// Which.
+        path: PathBuf,
+    },
     /// A number out of its range.
     #[error("the settings {path}, line {line}: [line] {key} must be from {min} to {max}, found {found}", path = path.display())]
     Range {
@@ -114,13 +133,25 @@ impl Settings {
         let default = Self::default_path();
         let Some(file) = path.or(default.as_deref()) else { return Ok(Self::default()) };
         match std::fs::read_to_string(file) {
-            Ok(text) => Self::parse(file, &text),
+            Ok(text) => Self::parse(file, &text)?.with_shadow(file),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && path.is_none() => Ok(Self::default()),
             Err(source) => Err(Error::Read { path: file.to_owned(), source }),
         }
     }
 
-    /// Reads settings; `path` is for errors.
+    /// Reads the file that `[shadow]` names, if it names one.
+    fn with_shadow(mut self, path: &Path) -> Result<Self, Error> {
+        let Some(named) = &self.shadow.settings else { return Ok(self) };
+        if self.shadow.judge_crash.is_some() {
+            return Err(Error::TwoShadows { path: path.to_owned() });
+        }
+        let file = path.parent().unwrap_or(Path::new("")).join(named);
+        let text = std::fs::read_to_string(&file).map_err(|source| Error::Read { path: file.clone(), source })?;
+        self.shadow.judge_crash = Some(Self::parse(&file, &text)?.functions.judge_crash);
+        Ok(self)
+    }
+
+    /// Reads settings; `path` is for errors. A file that `[shadow]` names is not read.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         let settings: Self =
             toml::from_str(text).map_err(|source| Error::Shape { path: path.to_owned(), source: Box::new(source) })?;

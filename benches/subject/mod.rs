@@ -38,6 +38,7 @@ pub(crate) fn options(url: &str, data_dir: &std::path::Path) -> Options {
         sample: false,
         announce: None,
         wake: std::sync::Arc::new(|| {}),
+        shadow: None,
         blind: true,
     }
 }

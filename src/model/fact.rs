@@ -1,8 +1,11 @@
 //! Everything the state can be told. Past tense, complete, bringing its own time.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::command::{Command, Operator};
+use super::comparison::Flip;
 use super::decision::Judge;
 use super::event::{Event, EventId};
 use super::incident::IncidentId;
@@ -10,7 +13,7 @@ use super::invocation::Invocation;
 use super::packet::{Delivery, Origin, PacketId};
 use super::rejection::Rejection;
 use super::units::Timestamp;
-use super::verdict::Verdict;
+use super::verdict::{CrashVerdict, Verdict};
 
 /// An event and everything said of it, in one piece, so that no one ever sees half of it.
 #[derive(Clone, Debug)]
@@ -29,6 +32,21 @@ pub struct Judged {
     pub delivery: Option<Delivery>,
     /// Which function with which limits judged a crash report.
     pub judge: Option<Judge>,
+}
+
+/// What the shadow judge made of a report.
+#[derive(Clone, Debug)]
+pub struct Shadowed {
+    /// Which limits.
+    pub judge: Judge,
+    /// The road the report took.
+    pub origin: Origin,
+    /// It gave no verdict.
+    pub failed: bool,
+    /// What it says otherwise than the line, in ruling, kind or severity, and its verdict.
+    pub difference: Option<(Flip, Arc<CrashVerdict>)>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A connection of ours that can be up or down.
@@ -209,6 +227,8 @@ pub enum Fact {
         /// When.
         at: Timestamp,
     },
+    /// The shadow judge looked at a report that is stored.
+    Shadowed(Box<Shadowed>),
     /// The window looks at something else.
     Looked(super::command::Focus),
     /// This many records could not be given to the store.

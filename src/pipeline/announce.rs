@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::queue::{Bounds, Queue};
+use crate::model::comparison::Flip;
 use crate::model::effect::CrashRecord;
 use crate::model::{Alert, CrashVerdict, DeviceId, EventId, Incident, IncidentId, IncidentKind, Origin};
 
@@ -84,6 +85,16 @@ impl Announcer {
                 received_at: record.received_at.rfc3339(),
                 verdict: &record.verdict,
             });
+        }
+    }
+
+    /// The shadow judge says otherwise than the line.
+    pub(super) fn shadow(&self, flip: &Flip) {
+        if self.lines.is_some() {
+            let mut line = json!(flip);
+            line["type"] = "shadow".into();
+            line["received_at"] = flip.received_at.rfc3339().into();
+            self.say(&line);
         }
     }
 

@@ -14,6 +14,7 @@ use tokio::sync::mpsc::error::TrySendError;
 
 use super::announce::Announcer;
 use super::queue::Queue;
+use super::shadow::Watcher;
 use super::stages::Told;
 use super::teller::Notices;
 use crate::broker::{Acker, PublishError, Publisher, Qos};
@@ -76,6 +77,8 @@ pub(super) struct Keeper {
     pub(super) told_from_memory: HashSet<String>,
     /// In order; empty unless telling cannot keep up.
     pub(super) untold: VecDeque<OutboxItem>,
+    /// Where there is a shadow judge.
+    pub(super) watcher: Option<Watcher>,
     pub(super) announcer: Announcer,
 }
 
@@ -226,6 +229,10 @@ impl Keeper {
                 }
                 if let Some(item) = notice {
                     self.tell(item);
+                }
+                // Last: everything that matters is done.
+                if let (Some(watcher), Record::Crash(stored), false) = (&self.watcher, record, duplicate) {
+                    watcher.watch(stored);
                 }
             }
             Receipt::Incident { incident, known, notice, .. } => {

@@ -20,6 +20,7 @@ mod player;
 pub mod queue;
 pub mod sample_fleet;
 pub mod scenario_player;
+mod shadow;
 mod stages;
 mod teller;
 
@@ -38,6 +39,7 @@ use keeper::{Keep, Keeper};
 use latest::Latest;
 use player::Player;
 use queue::{Bounds, Queue};
+use shadow::Watcher;
 use stages::{Outlets, Told};
 use teller::Teller;
 
@@ -68,6 +70,8 @@ const SAMPLES: Bounds = Bounds { urgent: 1, bulk: 16_384, bytes: 256 << 20 };
 const EMBEDDED_URL: &str = "embedded-broker-url";
 /// At the end, how long a commit may take: twice what `SQLite` waits for another program.
 const LAST_COMMIT: Duration = Duration::from_secs(10);
+/// At the end, how long the shadow judge may go on.
+const LAST_SHADOW: Duration = Duration::from_secs(1);
 /// At the end, how long people are still told before the rest is left to the next start.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
@@ -81,6 +85,8 @@ pub struct Options {
     pub functions: functions::Settings,
     /// How people are told.
     pub outbound: outbound::Settings,
+    /// The limits of a second judge beside the line, which decides nothing.
+    pub shadow: Option<functions::judge_crash::Settings>,
     /// What calls cost.
     pub prices: PriceSheet,
     /// Telemetry devices remembered at most, per root.
@@ -132,6 +138,7 @@ pub struct Line {
     others: Vec<JoinHandle<()>>,
     teller: Teller,
     player: Player,
+    shadow: Option<(Watcher, JoinHandle<()>)>,
     /// What the operator must be told about the start: a file put aside.
     pub notices: Vec<String>,
 }
@@ -199,7 +206,9 @@ impl Line {
             move || stages::run_state(state, &facts, &outlets)
         })?;
         let teller = Teller::start(outbound, Arc::clone(&facts), Arc::clone(&keep))?;
+        let shadow = options.shadow.map(|limits| shadow::start(limits, Arc::clone(&facts), announcer.clone())).transpose()?;
         let keeper = Keeper {
+            watcher: shadow.as_ref().map(|(watcher, _)| watcher.clone()),
             writer: opened.writer,
             queue: Arc::clone(&keep),
             facts: Arc::clone(&facts),
@@ -228,8 +237,9 @@ impl Line {
             move || keep_history(history, &samples)
         })?);
         others.push(spawn("tick", {
-            let readings: Vec<Box<dyn Fn() -> crate::model::QueueReading + Send>> =
+            let mut readings: Vec<Box<dyn Fn() -> crate::model::QueueReading + Send>> =
                 vec![reading(&inbox), reading(&facts), reading(&keep), reading(&samples)];
+            readings.extend(shadow.as_ref().map(|(watcher, _)| reading(watcher.queue())));
             let (facts, ending, dir) = (Arc::clone(&facts), Arc::clone(&ending), options.data_dir.clone());
             move || tick(&readings, &facts, &ending, &dir)
         })?);
@@ -250,6 +260,7 @@ impl Line {
             others,
             teller,
             player,
+            shadow,
             notices: opened.notices,
         })
     }
@@ -282,6 +293,15 @@ impl Line {
         // A commit is reported, then acknowledged, and that is reported in turn: each adds a step to a timeline.
         if !(saved && save_all(&self.desk.facts) && save_all(&self.desk.facts)) {
             log::error!("the store could not be written at the end: what was not saved was not acknowledged either");
+        }
+        if let Some((watcher, thread)) = self.shadow {
+            // It decides nothing, so it holds up nothing: what it has said by then is saved, the rest was not judged twice.
+            watcher.queue().close();
+            let until = Clock.instant() + LAST_SHADOW;
+            while !thread.is_finished() && Clock.instant() < until {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            save_all(&self.desk.facts);
         }
         self.keep.close();
         self.samples.close();

@@ -42,3 +42,23 @@ fn a_file_that_was_named_must_be_there() {
     std::fs::write(&file, "[line]\nmax_devices = 7\n").unwrap();
     assert_eq!(Settings::load(Some(&file)).unwrap().line.max_devices, 7);
 }
+
+#[test]
+fn the_shadow_has_its_limits_from_a_file_or_from_here_and_never_from_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("settings.toml");
+    let load = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        Settings::load(Some(&file))
+    };
+    std::fs::write(folder.path().join("try.toml"), "[functions.judge_crash]\ndelta_v_kmh = 11.5\n").unwrap();
+    let of = |settings: Settings| settings.shadow.judge_crash.map(|limits| limits.delta_v_kmh);
+    assert_eq!(of(load("").unwrap()), None);
+    assert_eq!(of(load("[shadow]\nsettings = \"try.toml\"\n").unwrap()), Some(11.5));
+    assert_eq!(of(load("[shadow.judge_crash]\ndelta_v_kmh = 12.5\n").unwrap()), Some(12.5));
+    let error = load("[shadow]\nsettings = \"none.toml\"\n").unwrap_err();
+    assert!(matches!(&error, Error::Read { path, .. } if path.ends_with("none.toml")), "{error}");
+    let error = load("[shadow]\nsettings = \"try.toml\"\n[shadow.judge_crash]\npeak_g = 3.0\n").unwrap_err().to_string();
+    assert!(error.contains("[shadow]") && error.contains("take one away"), "{error}");
+    assert!(load("[shadow.judge_crash]\npeek_g = 3.0\n").unwrap_err().to_string().contains("peek_g"));
+}

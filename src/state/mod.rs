@@ -11,6 +11,7 @@ mod meters;
 mod notices;
 mod picture;
 mod series;
+mod shadow;
 pub mod snapshot;
 mod temperatures;
 mod traces;
@@ -59,6 +60,7 @@ pub struct State {
     meters: meters::Meters,
     health: health::Health,
     traces: traces::Traces,
+    shadow: shadow::Shadow,
     alerts: VecDeque<Alert>,
     n_alerts: u64,
     focus: Focus,
@@ -76,6 +78,7 @@ impl State {
             meters: meters::Meters::new(prices),
             health: health::Health::default(),
             traces: traces::Traces::default(),
+            shadow: shadow::Shadow::default(),
             alerts: VecDeque::new(),
             n_alerts: 0,
             focus: Focus { fleet_len: 40, ..Focus::default() },
@@ -144,6 +147,10 @@ impl State {
                     self.traces.painted(packet, at);
                 }
                 self.parts.traces_changed = true;
+            }
+            Fact::Shadowed(shadowed) => {
+                effects.extend(self.shadow.judged(*shadowed).map(Effect::Save));
+                self.parts.shadow_changed = true;
             }
             Fact::Looked(focus) => self.focus = focus,
             Fact::Unsaved(n) => self.health.counters.unsaved += n,

@@ -19,6 +19,7 @@ pub(super) struct Parts {
     pub(super) traces_changed: bool,
     pub(super) alerts_changed: bool,
     pub(super) seconds_changed: bool,
+    pub(super) shadow_changed: bool,
 }
 
 impl State {
@@ -40,6 +41,9 @@ impl State {
         }
         if std::mem::take(&mut parts.alerts_changed) {
             snapshot.alerts = Arc::new(self.alerts.iter().cloned().collect());
+        }
+        if std::mem::take(&mut parts.shadow_changed) {
+            snapshot.shadow = self.shadow.view();
         }
         if std::mem::take(&mut parts.seconds_changed) {
             // Sums over the fleet are made once a second, however many pictures are taken.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::model::comparison::Flip;
 use crate::model::effect::SampleChunk;
 use crate::model::{
-    Alert, Band, DeviceId, Driving, Focus, Incident, IncidentId, Invocation, Link, LinkStatus, Origin, PacketId, PicoUsd,
+    Alert, Band, DeviceId, Driving, Focus, Incident, IncidentId, Invocation, Judge, Link, LinkStatus, Origin, PacketId, PicoUsd,
     QueueReading, Rejection, RejectionReason, TemperatureVerdict, Timestamp,
 };
 
@@ -65,10 +66,36 @@ pub struct Snapshot {
     pub store_bytes: u64,
     /// Bytes of numbers held in memory, and the budget.
     pub memory: (u64, u64),
+    /// What the shadow judge says otherwise; `None` where none is set up or it has judged nothing yet.
+    pub shadow: Option<Arc<ShadowView>>,
     /// The last command that was refused, and why: nothing of it was done.
     pub refused: Option<Arc<Refusal>>,
     /// Something the operator must be told about the line itself: unsaved records, a full register.
     pub banners: Vec<Banner>,
+}
+
+/// The shadow judge since the start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShadowView {
+    /// Which limits.
+    pub judge: Judge,
+    /// Reports of real devices that it judged.
+    pub n_judged: u64,
+    /// Of them ruled otherwise than on the line, in ruling, kind or severity.
+    pub n_differ: u64,
+    /// Of them such that it gave no verdict.
+    pub n_failed: u64,
+    /// Reports of drills and samples; never counted among the real.
+    pub n_others: u64,
+    /// The last differences, newest first, at most 100; drills and samples among them, by their origin.
+    pub last: Vec<Arc<Flip>>,
+}
+
+impl ShadowView {
+    /// Nothing judged yet.
+    pub const fn begin(judge: Judge) -> Self {
+        Self { judge, n_judged: 0, n_differ: 0, n_failed: 0, n_others: 0, last: Vec::new() }
+    }
 }
 
 /// A command that was refused.

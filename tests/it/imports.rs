@@ -25,7 +25,21 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The wiring, and what stands above it.
     (
         "pipeline",
-        &["broker", "clock", "functions", "host", "model", "outbound", "play", "pricing", "scenario", "state", "store", "wire"],
+        &[
+            "broker",
+            "clock",
+            "functions",
+            "host",
+            "model",
+            "outbound",
+            "play",
+            "pricing",
+            "rejudge",
+            "scenario",
+            "state",
+            "store",
+            "wire",
+        ],
     ),
     ("settings", &["broker", "functions", "outbound", "pricing"]),
     (

@@ -73,12 +73,15 @@ fn check(path: &Path) {
         let ids: Vec<_> = incidents.iter().map(|i| format!("{} {} {:?} {:?}", i.id, i.device, i.severity, i.ruling())).collect();
         assert_eq!(incidents.len(), expected.len(), "{name}: incidents {ids:#?}");
         for (incident, expected) in incidents.iter().zip(expected) {
-            let ExpectIncident { device, severity, life, ruling, reports, origin } = expected;
+            let ExpectIncident { device, severity, life, ruling, reports, impacts, apart_millis, origin } = expected;
             assert_eq!(incident.device.as_str(), device, "{name}: device");
             assert!(severity.is_none_or(|s| incident.severity == s), "{name}: severity {:?}", incident.severity);
             assert!(life.is_none_or(|l| incident.life == l), "{name}: life {:?}", incident.life);
             assert!(ruling.is_none_or(|r| incident.ruling() == Some(r)), "{name}: ruling {:?}", incident.ruling());
             assert!(reports.is_none_or(|n| incident.n_reports == n), "{name}: reports {}", incident.n_reports);
+            let apart = incident.impacts_apart().map(|(_, secs)| (secs * 1e3).round() as i64);
+            assert!(impacts.is_none_or(|n| incident.impacts.len() == n), "{name}: impacts {:?}", incident.impacts);
+            assert!(apart_millis.is_none_or(|millis| apart == Some(millis)), "{name}: apart {apart:?}");
             assert!(origin.is_none_or(|o| incident.origin == o), "{name}: origin {:?}", incident.origin);
         }
     }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{frontal, place};
 use crate::support::headless::{Desk, eventually, incident, incidents, run};
+use crate::support::hook::Hook;
 use crate::support::mosquitto::Mosquitto;
 use crate::support::peer::Peer;
 
@@ -61,4 +62,29 @@ fn the_past_is_judged_again_beside_a_desk_and_saved_without_one() {
         let again = Desk::connected(&data, &broker, &[]);
         again.stop()["incidents"] == 0
     });
+}
+
+#[test]
+fn the_shadow_judge_differs_beside_the_line_and_tells_nobody() {
+    let broker = Mosquitto::start();
+    let (_dir, data) = place();
+    let hook = Hook::start();
+    let settings = hook.settings(&data);
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, format!("{text}\n[shadow.judge_crash]\ndelta_v_kmh = 100.0\n")).unwrap();
+    let desk = Desk::connected(&data, &broker, &["--settings", settings.to_str().unwrap()]);
+    let mut peer = Peer::connect(broker.port, &["fleet/+/ack", "fleet/+/verdict"]);
+    peer.send("fleet/van-1/crash", frontal("e-1"));
+    eventually("the shadow differs", 30, || desk.lines("shadow").len() == 1);
+    let line = desk.lines("shadow").remove(0);
+    assert_eq!((&line["old"]["ruling"], &line["device"]), (&"real".into(), &"van-1".into()));
+    assert_ne!(line["new"]["ruling"], "real");
+    eventually("people are told by the line's verdict", 30, || hook.devices().contains("van-1"));
+    assert_eq!(peer.wait_for("/verdict", 1, 30)[0]["ruling"], "real");
+    desk.stop();
+    assert_eq!(hook.told().len(), 1, "{:?}", hook.told());
+    let whole = incident(&data, incidents(&data)[0]["id"].as_str().unwrap());
+    assert_eq!((&whole["verdict"]["ruling"], &whole["ruling"]), (&"real".into(), &"real".into()));
+    let by: Vec<_> = whole["versions"].as_array().unwrap().iter().map(|version| version["by"].as_str().unwrap()).collect();
+    assert_eq!(by, ["live", "shadow"]);
 }
