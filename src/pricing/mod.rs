@@ -13,6 +13,7 @@ use chrono::Datelike as _;
 
 use crate::model::{Invocation, PicoUsd, Timestamp};
 
+pub mod forecast;
 pub mod free_tier;
 pub mod price_sheet;
 #[cfg(test)]
@@ -42,6 +43,13 @@ pub fn mb_ms(invocation: &Invocation) -> u64 {
 /// The UTC month that a call is billed in, `2026-11`.
 pub fn month(at: Timestamp) -> String {
     at.utc().map_or_else(String::new, |time| format!("{:04}-{:02}", time.year(), time.month()))
+}
+
+/// The UTC month that a moment lies in: its first instant and that of the next one.
+pub fn month_of(at: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    let first = at.utc()?.date_naive().with_day(1)?;
+    let instant = |day: chrono::NaiveDate| Timestamp::from(day.and_time(chrono::NaiveTime::MIN).and_utc());
+    Some((instant(first), instant(first.checked_add_months(chrono::Months::new(1))?)))
 }
 
 /// An exact amount of money.

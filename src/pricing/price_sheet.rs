@@ -37,11 +37,14 @@ pub struct Settings {
     pub region: String,
     /// The processor. Default `arm64`.
     pub arch: Arch,
+    /// What a month may cost, US dollars as text, `"90.00"`; without it there is no budget.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub monthly_budget_usd: Option<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { region: "us-east-1".to_owned(), arch: Arch::default() }
+        Self { region: "us-east-1".to_owned(), arch: Arch::default(), monthly_budget_usd: None }
     }
 }
 
@@ -81,6 +84,7 @@ impl Price {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PriceSheet {
     prices: Vec<Price>,
+    budget: Option<PicoUsd>,
 }
 
 /// A price sheet that cannot be used.
@@ -95,6 +99,9 @@ pub enum Error {
     /// An amount is no decimal of at most twelve places.
     #[error("price {0}: amounts must be decimals in dollars of whole picodollars, \"0.0000133334\"")]
     Amount(usize),
+    /// A budget that is no amount.
+    #[error("[pricing] monthly_budget_usd must be a decimal in dollars, \"90.00\"")]
+    Budget,
     /// No price for what was asked.
     #[error("the price sheet has no price for {region} on {arch}")]
     NoPrice {
@@ -133,8 +140,9 @@ impl PriceSheet {
 
     /// Those of the default settings.
     pub fn standard() -> &'static Self {
-        static STANDARD: LazyLock<PriceSheet> =
-            LazyLock::new(|| PriceSheet::aws_lambda(&Settings::default()).unwrap_or(PriceSheet { prices: Vec::new() }));
+        static STANDARD: LazyLock<PriceSheet> = LazyLock::new(|| {
+            PriceSheet::aws_lambda(&Settings::default()).unwrap_or(PriceSheet { prices: Vec::new(), budget: None })
+        });
         &STANDARD
     }
 
@@ -163,7 +171,18 @@ impl PriceSheet {
         if prices.is_empty() {
             return Err(Error::NoPrice { region: settings.region.clone(), arch: settings.arch.key() });
         }
-        Ok(Self { prices })
+        let budget = settings.monthly_budget_usd.as_deref().map(|usd| pico(usd).map(PicoUsd).ok_or(Error::Budget)).transpose()?;
+        Ok(Self { prices, budget })
+    }
+
+    /// A sheet of one price, without a budget.
+    pub fn of(price: Price) -> Self {
+        Self { prices: vec![price], budget: None }
+    }
+
+    /// What a month may cost, where that is set.
+    pub const fn budget(&self) -> Option<PicoUsd> {
+        self.budget
     }
 
     /// The price in force at a moment; before the first one, the first one.

@@ -46,7 +46,7 @@ fn the_price_follows_the_date_of_the_call() {
              gb_second_usd = \"0\"\nsource = \"test\"\nchecked_on = \"2026-11-22\"\n"
         )
     };
-    let settings = Settings { region: "r".to_owned(), arch: Arch::Arm64 };
+    let settings = Settings { region: "r".to_owned(), arch: Arch::Arm64, monthly_budget_usd: None };
     let sheet = PriceSheet::parse(&(entry("2026-02-01", "2") + &entry("2026-01-01", "1")), &settings).unwrap();
     let at = |text: &str| Timestamp::from(chrono::DateTime::parse_from_rfc3339(text).unwrap().to_utc());
     for (time, micro_usd) in [("2020-01-01T00:00:00Z", 1), ("2026-01-31T23:59:59.999Z", 1), ("2026-02-01T00:00:00Z", 2)] {
@@ -56,7 +56,7 @@ fn the_price_follows_the_date_of_the_call() {
 
 #[test]
 fn a_sheet_that_cannot_be_used_says_why() {
-    let settings = Settings { region: "mars-1".to_owned(), arch: Arch::X86 };
+    let settings = Settings { region: "mars-1".to_owned(), arch: Arch::X86, monthly_budget_usd: None };
     assert_eq!(PriceSheet::aws_lambda(&settings).unwrap_err().to_string(), "the price sheet has no price for mars-1 on x86_64");
     let broken = AWS.replacen("0.0000166667", "0.0000166667001", 1);
     assert!(PriceSheet::parse(&broken, &Settings::default()).unwrap_err().to_string().starts_with("price 1: amounts"));
@@ -68,7 +68,7 @@ const AWS: &str = include_str!("../../assets/prices/aws_lambda.toml");
 fn every_region_and_architecture_of_the_sheet_can_be_chosen() {
     for region in ["us-east-1", "ap-northeast-2"] {
         for arch in [Arch::Arm64, Arch::X86] {
-            let sheet = PriceSheet::aws_lambda(&Settings { region: region.to_owned(), arch }).unwrap();
+            let sheet = PriceSheet::aws_lambda(&Settings { region: region.to_owned(), arch, monthly_budget_usd: None }).unwrap();
             assert!(sheet.at(NOVEMBER).is_some_and(|price| price.title().ends_with(&format!("{region} {}", arch.key()))));
         }
     }

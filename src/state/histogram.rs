@@ -41,6 +41,12 @@ impl Histogram {
         self.total += 1;
     }
 
+    /// Counts what another has counted.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.buckets.iter_mut().zip(other.buckets.iter()).for_each(|(sum, n)| *sum = sum.saturating_add(*n));
+        self.total += other.total;
+    }
+
     /// The value that `share` (0 to 1) of all are at or below; `None` where there is none.
     pub(super) fn quantile(&self, share: f64) -> Option<u32> {
         Self::quantile_of(&[self], share)

@@ -174,6 +174,7 @@ impl State {
 
     fn judged(&mut self, judged: Judged, now: Timestamp, effects: &mut Vec<Effect>) {
         let cost: PicoUsd = judged.invocations.iter().map(|call| self.meters.count(call)).sum();
+        self.meters.remember(&judged);
         self.health.filed(judged.event.received_at, now);
         match &judged.event.reading {
             Reading::Driving(_) => self.drove(&judged, now, effects),

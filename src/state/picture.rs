@@ -51,7 +51,7 @@ impl State {
             snapshot.sensors = Arc::new(sensors);
             snapshot.sensor_counts = counts;
             snapshot.functions = Arc::new(self.meters.rows());
-            snapshot.invocations = Arc::new(self.meters.recent());
+            snapshot.calls = Arc::new(self.meters.recent());
             snapshot.bill = self.meters.bill(self.at);
             snapshot.rejections = Arc::new(self.health.rejections());
             snapshot.rate = self.health.rate();

@@ -8,9 +8,12 @@ use serde::Serialize;
 use crate::model::comparison::Flip;
 use crate::model::effect::SampleChunk;
 use crate::model::{
-    Alert, Band, DeviceId, Driving, Focus, Incident, IncidentId, Invocation, Judge, Link, LinkStatus, Origin, PacketId, PicoUsd,
-    QueueReading, Rejection, RejectionReason, TemperatureVerdict, Timestamp,
+    Alert, Band, Celsius, CrashReport, DeviceId, Driving, Focus, Incident, IncidentId, Invocation, Judge, Link, LinkStatus,
+    Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, TemperatureVerdict, Timestamp, Verdict,
 };
+
+use crate::pricing::Price;
+use crate::pricing::forecast::{Day, Forecast};
 
 /// The picture of one moment. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -54,8 +57,8 @@ pub struct Snapshot {
     pub queues: Vec<QueueReading>,
     /// Every function, in the order of `functions::all`.
     pub functions: Arc<Vec<FunctionRow>>,
-    /// The newest calls, newest first, at most 200.
-    pub invocations: Arc<Vec<Invocation>>,
+    /// The newest calls of every function, newest first, at most 100 each.
+    pub calls: Arc<Vec<Arc<RecentCall>>>,
     /// This month's bill.
     pub bill: BillView,
     /// The newest rejections, newest first, at most 100.
@@ -272,7 +275,7 @@ pub struct Latency {
     pub p99_micros: Option<u32>,
 }
 
-/// One function's meter, this month.
+/// One function's meter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FunctionRow {
     /// `judge_crash`.
@@ -281,6 +284,21 @@ pub struct FunctionRow {
     pub sentence: &'static str,
     /// MB
     pub memory_mb: u32,
+    /// The last 15 minutes that are over and the open one, since this start.
+    pub quarter: Usage,
+    /// The last 24 hours, since this start.
+    pub day: Usage,
+    /// This month. Percentiles are of this start.
+    pub month: Usage,
+    /// Calls in each of the last 60 minutes, oldest first, the open one last.
+    pub per_minute: Vec<u32>,
+    /// Its last call.
+    pub last_at: Option<Timestamp>,
+}
+
+/// What calls came to over a span of time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Usage {
     /// Calls.
     pub n_calls: u64,
     /// Of them cold.
@@ -289,18 +307,42 @@ pub struct FunctionRow {
     pub n_failed: u64,
     /// Half are quicker, µs.
     pub p50_micros: Option<u32>,
+    /// 95 of 100 are quicker, µs.
+    pub p95_micros: Option<u32>,
     /// 99 of 100 are quicker, µs.
     pub p99_micros: Option<u32>,
     /// Billed, ms.
     pub billed_ms: u64,
-    /// List price this month, before the free tier.
+    /// List price, before the free tier.
     pub list_price: PicoUsd,
-    /// Its last call.
-    pub last_at: Option<Timestamp>,
+}
+
+/// A call with what it was called with and what it answered.
+#[derive(Clone, Debug)]
+pub struct RecentCall {
+    /// The metered call.
+    pub call: Invocation,
+    /// What it costs at list price.
+    pub price: PicoUsd,
+    /// The event.
+    pub event: RecentEvent,
+    /// What it answered; `None` where it failed and nothing could stand in.
+    pub verdict: Option<Verdict>,
+}
+
+/// The event of a call, as far as it is kept.
+#[derive(Clone, Debug)]
+pub enum RecentEvent {
+    /// A row of driving data, and when it was measured.
+    Driving(Driving, Timestamp),
+    /// A crash report.
+    Crash(Arc<CrashReport>),
+    /// A temperature, and when it was measured.
+    Temperature(Celsius, Timestamp),
 }
 
 /// This month's bill, as AWS Lambda would write it for the calls that ran here.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BillView {
     /// The month, `2026-11`.
     pub month: String,
@@ -314,6 +356,27 @@ pub struct BillView {
     pub free_mb_ms_left: u64,
     /// Which dated price sheet, `aws_lambda 2026-10-01 us-east-1 arm64`.
     pub price_sheet: String,
+    /// The price in force, for what-if.
+    pub price: Option<Price>,
+    /// What the month may cost, where that is set.
+    pub budget: Option<PicoUsd>,
+    /// The UTC days of the month so far, from the first on.
+    pub days: Vec<DayCost>,
+    /// When the month began and when the next one does.
+    pub span: (Timestamp, Timestamp),
+    /// What the month will come to; `None` while too little is known.
+    pub forecast: Option<Forecast>,
+}
+
+/// What one UTC day came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DayCost {
+    /// What was used.
+    pub usage: Day,
+    /// List price, before the free tier.
+    pub list: PicoUsd,
+    /// What it adds to what is due, after the free tier.
+    pub due: PicoUsd,
 }
 
 /// What became of one injected message, stage by stage.

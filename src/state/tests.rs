@@ -143,13 +143,18 @@ fn the_bill_is_the_sum_of_its_calls_from_the_first_second_on() {
     assert_eq!(snapshot.bill.list, exact.pico());
     assert_eq!((snapshot.bill.due, snapshot.bill.month.as_str()), (PicoUsd(0), "2027-01"));
     assert_eq!(crate::pricing::FREE_REQUESTS - snapshot.bill.free_requests_left, 300);
-    assert_eq!(snapshot.functions.iter().map(|row| row.n_calls).sum::<u64>(), 300);
-    assert_eq!(snapshot.functions.iter().map(|row| row.n_cold).sum::<u64>(), 2);
+    assert_eq!(snapshot.functions.iter().map(|row| row.month.n_calls).sum::<u64>(), 300);
+    assert_eq!(snapshot.functions.iter().map(|row| row.month.n_cold).sum::<u64>(), 2);
     let billed_ms: u64 = line.calls.iter().map(|call| u64::from(call.billed_ms)).sum();
-    assert_eq!(snapshot.functions.iter().map(|row| row.billed_ms).sum::<u64>(), billed_ms);
-    assert_eq!(snapshot.functions.iter().map(|row| row.list_price).sum::<PicoUsd>(), sum);
-    let newest_first: Vec<_> = line.calls.iter().rev().take(200).cloned().collect();
-    assert_eq!(*snapshot.invocations, newest_first);
+    assert_eq!(snapshot.functions.iter().map(|row| row.month.billed_ms).sum::<u64>(), billed_ms);
+    assert_eq!(snapshot.functions.iter().map(|row| row.month.list_price).sum::<PicoUsd>(), sum);
+    for row in snapshot.functions.iter() {
+        let newest_first: Vec<_> = line.calls.iter().rev().filter(|call| call.function == row.name).take(100).collect();
+        let kept: Vec<_> = snapshot.calls.iter().map(|kept| &kept.call).filter(|call| call.function == row.name).collect();
+        assert_eq!(kept, newest_first, "each function's newest calls are kept, however busy the others are");
+        assert_eq!(row.day.n_calls, row.month.n_calls);
+        assert_eq!(row.per_minute.iter().map(|n| u64::from(*n)).sum::<u64>(), row.month.n_calls);
+    }
 
     // What went to the store says the same, so a restart goes on with the same bill.
     line.commit_all();
@@ -169,7 +174,7 @@ fn a_new_month_begins_a_new_bill() {
     line.pass_secs(31 * 24 * 3_600);
     let snapshot = line.state.snapshot();
     assert_eq!((snapshot.bill.month.as_str(), snapshot.bill.list), ("2027-02", PicoUsd(0)));
-    assert!(snapshot.functions.iter().all(|row| row.n_calls == 0));
+    assert!(snapshot.functions.iter().all(|row| row.month.n_calls == 0));
 }
 
 #[test]
@@ -196,7 +201,27 @@ fn a_function_that_failed_is_in_its_meter() {
     }
     let rows = meters.rows();
     let row = rows.iter().find(|row| row.name == "judge_crash").unwrap();
-    assert_eq!((row.n_calls, row.n_failed, row.n_cold, row.billed_ms), (4, 3, 0, 8));
+    assert_eq!(row.quarter, row.month);
+    assert_eq!((row.month.n_calls, row.month.n_failed, row.month.n_cold, row.month.billed_ms), (4, 3, 0, 8));
+}
+
+#[test]
+fn a_span_of_a_meter_forgets_what_is_older() {
+    let mut line = Line::new();
+    line.receive("sensors/box-1/temperature", r#"{"celsius":5}"#);
+    let calls = |line: &mut Line| {
+        line.pass_secs(1);
+        let rows = line.state.snapshot().functions;
+        let row = rows.iter().find(|row| row.name == "route_temperature").unwrap();
+        (row.quarter.n_calls, row.day.n_calls, row.month.n_calls)
+    };
+    assert_eq!(calls(&mut line), (1, 1, 1));
+    line.pass_secs(10 * 60);
+    assert_eq!(calls(&mut line), (1, 1, 1));
+    line.pass_secs(10 * 60);
+    assert_eq!(calls(&mut line), (0, 1, 1));
+    line.pass_secs(26 * 3_600);
+    assert_eq!(calls(&mut line), (0, 0, 1));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![expect(missing_docs, reason = "the names are Phosphor's own")]
 
 pub const ARROW_CLOCKWISE: &str = "\u{e036}";
+pub const ARROW_RIGHT: &str = "\u{e06c}";
 pub const ARROWS_CLOCKWISE: &str = "\u{e094}";
 pub const BELL_RINGING: &str = "\u{e5e8}";
 pub const BROADCAST: &str = "\u{e0f2}";
@@ -28,7 +29,9 @@ pub const PLAY: &str = "\u{e3d0}";
 pub const PLUGS: &str = "\u{eb56}";
 pub const PLUGS_CONNECTED: &str = "\u{eb5a}";
 pub const QUESTION: &str = "\u{e3e8}";
+pub const SLIDERS: &str = "\u{e432}";
 pub const SHIELD_CHECK: &str = "\u{e40c}";
+pub const SNOWFLAKE: &str = "\u{e5aa}";
 pub const SUN: &str = "\u{e472}";
 pub const TEST_TUBE: &str = "\u{e7a0}";
 pub const THERMOMETER: &str = "\u{e5c6}";

@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod decimate;
+pub mod degrees;
 pub mod desk;
 pub mod icons;
 pub mod panels;

@@ -127,6 +127,11 @@ pub fn usd(amount: PicoUsd) -> String {
     format!("USD {sign}{digits}")
 }
 
+/// Dollars as [`usd`] writes them.
+pub fn usd_of(dollars: f64) -> String {
+    usd(PicoUsd((dollars * 1e12) as i64))
+}
+
 /// A share of one as per cent: `96 %`.
 pub fn percent(share: f64) -> String {
     quantity(share * 100.0, 0, "%")
@@ -154,6 +159,11 @@ pub fn clock_minutes(at: Timestamp) -> String {
 /// Local day and zone: `18 Mar UTC+09:00`.
 pub fn day_and_zone(at: Timestamp) -> String {
     local(at).map_or_else(|| UNKNOWN.to_owned(), |time| format!("{} {}", time.format("%-d %b"), zone_of(*time.offset())))
+}
+
+/// Local day and time to the minute: `24 Mar 22:15`.
+pub fn day_and_minutes(at: Timestamp) -> String {
+    local(at).map_or_else(|| UNKNOWN.to_owned(), |time| time.format("%-d %b %H:%M").to_string())
 }
 
 /// Local date, time and zone, for hovers: `2026-03-18 03:12:47 UTC+09:00`.

@@ -1,7 +1,7 @@
 //! Sentences about incidents, as cards and lists say them. Pure.
 
 use super::{text, tr};
-use crate::model::{Band, Incident, IncidentKind, Life, Malfunction, Origin, Position, Ruling, StepKind};
+use crate::model::{Band, CrashVerdict, Incident, IncidentKind, Life, Malfunction, Origin, Position, Ruling, StepKind};
 
 /// What it is, in one line: `Real accident, 96 % confidence`.
 pub fn headline(incident: &Incident) -> String {
@@ -31,15 +31,20 @@ pub fn headline(incident: &Incident) -> String {
 pub fn brief(incident: &Incident) -> String {
     match &incident.kind {
         IncidentKind::Crash { report, .. } if report.unreadable.is_some() => "Report cannot be read".to_owned(),
-        IncidentKind::Crash { verdict, .. } => match verdict.ruling {
-            Ruling::Real => format!("Real accident, {}", text::likelihood(verdict.probability)),
-            Ruling::Undecided => format!("Undecided, {} accident", text::likelihood(verdict.probability)),
-            Ruling::Malfunction => {
-                let kind = verdict.malfunction.map_or("Malfunction", malfunction);
-                format!("{kind}, {}", text::likelihood(1.0 - verdict.probability))
-            }
-        },
+        IncidentKind::Crash { verdict, .. } => ruled(verdict),
         IncidentKind::Temperature { .. } => headline(incident),
+    }
+}
+
+/// What was ruled and how surely: `Real accident, over 99 %`.
+pub fn ruled(verdict: &CrashVerdict) -> String {
+    match verdict.ruling {
+        Ruling::Real => format!("Real accident, {}", text::likelihood(verdict.probability)),
+        Ruling::Undecided => format!("Undecided, {} accident", text::likelihood(verdict.probability)),
+        Ruling::Malfunction => {
+            let kind = verdict.malfunction.map_or("Malfunction", malfunction);
+            format!("{kind}, {}", text::likelihood(1.0 - verdict.probability))
+        }
     }
 }
 

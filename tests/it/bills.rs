@@ -62,7 +62,7 @@ fn worked_bills_agree_to_the_picodollar() {
         let path = entry.unwrap().path();
         let case: Case = toml::from_str(&std::fs::read_to_string(&path).unwrap())
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let sheet = PriceSheet::aws_lambda(&Settings { region: case.region, arch: case.arch }).unwrap();
+        let sheet = PriceSheet::aws_lambda(&Settings { region: case.region, arch: case.arch, monthly_budget_usd: None }).unwrap();
         let mut bill = Bill::default();
         for call in &case.call {
             bill.add_many(&invocation(call), call.n, &sheet);

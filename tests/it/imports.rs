@@ -21,7 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("outbound", &["clock", "model"]),
     ("play", &["clock", "model"]),
     ("store", &["clock", "functions", "model"]),
-    ("ui", &["model", "scenario", "state"]),
+    ("ui", &["model", "pricing", "scenario", "state", "wire"]),
     // The wiring, and what stands above it.
     (
         "pipeline",
@@ -59,7 +59,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("window", &["clock", "pipeline", "ui"]),
+    ("window", &["clock", "pipeline", "settings", "ui"]),
 ];
 
 fn sources(dir: &Path, files: &mut Vec<PathBuf>) {

@@ -39,9 +39,9 @@ pub fn all() -> Vec<Box<dyn Panel>> {
     vec![
         Box::<live::Live>::default(),
         Box::<incidents::Incidents>::default(),
-        Box::new(temperature::Temperature),
-        Box::new(functions::Functions),
-        Box::new(cost::Cost),
+        Box::<temperature::Temperature>::default(),
+        Box::<functions::Functions>::default(),
+        Box::<cost::Cost>::default(),
         Box::<inject::Inject>::default(),
         Box::new(connections::Connections),
     ]

@@ -125,8 +125,8 @@ impl Kpi<'_> {
     }
 }
 
-/// Counts over the last minute; the least and the greatest at the edges, the last one with a dot.
-fn sparkline(painter: &Painter, rect: Rect, counts: &[u32], theme: &Theme) {
+/// Counts over time, oldest first; the least and the greatest at the edges, the last one with a dot.
+pub fn sparkline(painter: &Painter, rect: Rect, counts: &[u32], theme: &Theme) {
     let (Some(least), Some(most)) = (counts.iter().min(), counts.iter().max()) else { return };
     if counts.len() < 2 {
         return;

@@ -9,9 +9,12 @@ use fleetwatch::model::{
     PacketId, PicoUsd, Points, Position, Pulse, QueueReading, Ruling, Severity, SpeedTrace, Step, StepKind, TemperatureVerdict,
     Timestamp,
 };
+use fleetwatch::pricing::forecast::Day;
+use fleetwatch::pricing::{self, PriceSheet};
 use fleetwatch::state::Snapshot;
 use fleetwatch::state::snapshot::{
-    Banner, BillView, Counters, FleetPage, FleetRow, FunctionRow, Latency, Rate, SensorCounts, SensorRow, SensorView, VehicleView,
+    Banner, BillView, Counters, DayCost, FleetPage, FleetRow, FunctionRow, Latency, Rate, SensorCounts, SensorRow, SensorView,
+    Usage, VehicleView,
 };
 
 /// 2026-03-18 03:12:47 UTC.
@@ -72,14 +75,7 @@ pub(crate) fn busy() -> Snapshot {
         links: links.into_iter().map(|(link, state)| (link, LinkStatus::plain(state))).collect(),
         queues: vec![QueueReading { name: "inbox", depth: 3, capacity: 10_000, shed: 0, offered: 5_431_007 }],
         functions: Arc::new(functions()),
-        bill: BillView {
-            month: "2026-03".into(),
-            due: PicoUsd(0),
-            list: PicoUsd(1_384_000_000_000),
-            free_requests_left: 523_079,
-            free_mb_ms_left: 398_000_000_000,
-            price_sheet: "aws_lambda 2026-10-01 us-east-1 arm64".into(),
-        },
+        bill: bill(),
         store_bytes: 18_400_000,
         memory: (41_000_000, 256_000_000),
         ..Snapshot::default()
@@ -365,6 +361,48 @@ pub(crate) fn alert(id: u64, incident: &Incident) -> Alert {
     }
 }
 
+/// 18 days of March with some 60 million calls, on a budget of 90 dollars.
+fn bill() -> BillView {
+    let sheet = PriceSheet::standard();
+    let span = pricing::month_of(NOW).unwrap();
+    let usage = |i: u64| Day { requests: 3_100_000 + i * 7_919 % 900_000, mb_ms: 3_100_000 * 128 * (30 + i % 5) };
+    let today = Day { requests: 430_000, mb_ms: 430_000 * 128 * 33 };
+    let days: Vec<Day> = (0..17).map(usage).chain([today]).collect();
+    let mut bill = pricing::Bill::default();
+    let costs = days.iter().map(|day| {
+        let (list, due) = (bill.list(), bill.due());
+        bill.add_usage(day.requests, day.mb_ms, NOW, sheet);
+        DayCost { usage: *day, list: PicoUsd(bill.list().0 - list.0), due: PicoUsd(bill.due().0 - due.0) }
+    });
+    let costs = costs.collect();
+    BillView {
+        month: "2026-03".into(),
+        due: bill.due(),
+        list: bill.list(),
+        free_requests_left: bill.free_requests_left(),
+        free_mb_ms_left: bill.free_mb_ms_left(),
+        price_sheet: "aws_lambda 2025-10-01 us-east-1 arm64".into(),
+        price: sheet.at(NOW).cloned(),
+        budget: Some(PicoUsd(90_000_000_000_000)),
+        days: costs,
+        span,
+        forecast: pricing::forecast::forecast(&days, span.0, span.1, NOW, sheet),
+    }
+}
+
+fn usage(n_calls: u64) -> Usage {
+    Usage {
+        n_calls,
+        n_cold: 1,
+        n_failed: 0,
+        p50_micros: Some(86),
+        p95_micros: Some(213),
+        p99_micros: Some(412),
+        billed_ms: n_calls,
+        list_price: PicoUsd(n_calls as i64 * 2_083),
+    }
+}
+
 fn functions() -> Vec<FunctionRow> {
     [
         ("preprocess_driving", "Drops bad rows of driving data.", 5_430_000),
@@ -375,13 +413,10 @@ fn functions() -> Vec<FunctionRow> {
         name,
         sentence,
         memory_mb: 128,
-        n_calls,
-        n_cold: 1,
-        n_failed: 0,
-        p50_micros: Some(86),
-        p99_micros: Some(412),
-        billed_ms: n_calls,
-        list_price: PicoUsd(n_calls as i64 * 2_083),
+        quarter: usage(n_calls / 2_000),
+        day: usage(n_calls / 20),
+        month: usage(n_calls),
+        per_minute: (0..60).map(|i| (n_calls / 40_000 + i * 37 % 11) as u32).collect(),
         last_at: Some(ago(0)),
     })
     .into()

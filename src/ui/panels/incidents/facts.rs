@@ -171,7 +171,7 @@ pub(super) fn raw(ui: &mut Ui, rect: Rect, report: &CrashReport, view: &mut RawV
 }
 
 /// Bytes as text: line ends stay, what cannot be printed or is no UTF-8 becomes `\x1b`; nothing can act on the screen.
-pub(super) fn escaped(bytes: &[u8]) -> String {
+pub(in crate::ui::panels) fn escaped(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {

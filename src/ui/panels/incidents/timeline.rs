@@ -47,6 +47,11 @@ const fn words(kind: &StepKind) -> (&'static str, &'static str) {
     }
 }
 
+/// A step in a word.
+pub(in crate::ui::panels) fn step_word(kind: &StepKind) -> String {
+    words(kind).1.to_owned()
+}
+
 /// From where the offsets count.
 fn zero(incident: &Incident) -> Timestamp {
     let received = incident.timeline.iter().find(|step| step.kind == StepKind::Received);

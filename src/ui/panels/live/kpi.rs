@@ -122,12 +122,15 @@ fn messages(snapshot: &Snapshot, liveness: Liveness) -> Kpi<'_> {
 
 fn calls<'a>(snapshot: &Snapshot) -> Kpi<'a> {
     let sum = |field: fn(&crate::state::snapshot::FunctionRow) -> u64| snapshot.functions.iter().map(field).sum::<u64>();
-    let calls = sum(|row| row.n_calls);
+    let calls = sum(|row| row.month.n_calls);
     Kpi {
         label: "Function calls this month".to_owned(),
         value: (calls > 0).then(|| count(calls)),
         unit: "calls".to_owned(),
-        parts: vec![part(sum(|row| row.n_failed) as usize, "failed"), part(sum(|row| row.n_cold) as usize, "cold starts")],
+        parts: vec![
+            part(sum(|row| row.month.n_failed) as usize, "failed"),
+            part(sum(|row| row.month.n_cold) as usize, "cold starts"),
+        ],
         needs: "appears with the first call",
         hover: "Calls of the functions in this process, metered as AWS Lambda would".to_owned(),
         ..Kpi::default()

@@ -1,0 +1,145 @@
+//! Functions: are they working, fast enough, and what did this call do?
+//!
+//! ```text
+//! ┌ head: ready, errors, span ────────────┐ 44
+//! ├ a row for each function ──────────────┤ its rows, at most 265
+//! ├ recent calls ┬ input │ effects ───────┤
+//! │          484 │ log                    │
+//! └──────────────┴────────────────────────┘
+//! ```
+
+mod calls;
+mod detail;
+mod log;
+mod table;
+
+use eframe::egui::{self, Align, Layout, UiBuilder, pos2, vec2};
+
+use super::{Panel, PanelContext, Screen};
+use crate::model::PacketId;
+use crate::state::Snapshot;
+use crate::state::snapshot::{FunctionRow, Usage};
+use crate::ui::shapes::Mark;
+use crate::ui::theme::{PANE_PAD, Theme, Type, sizes};
+use crate::ui::widgets::{badge, empty_state, name, pane, segments};
+use crate::ui::{icons, text, tr};
+
+/// Height of the head, points.
+const HEAD_H: f32 = 44.0;
+/// Width of the list of calls, points.
+const CALLS_W: f32 = 484.0;
+/// Below this width of the screen the list of calls gives way.
+const NARROW: f32 = 1240.0;
+
+/// Over which time the table sums.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Span {
+    Quarter,
+    #[default]
+    Day,
+    Month,
+}
+
+impl Span {
+    const ALL: [Self; 3] = [Self::Quarter, Self::Day, Self::Month];
+
+    fn word(self) -> String {
+        match self {
+            Self::Quarter => tr!("functions-15-min"),
+            Self::Day => tr!("functions-24-h"),
+            Self::Month => tr!("functions-month"),
+        }
+    }
+
+    const fn of(self, row: &FunctionRow) -> &Usage {
+        match self {
+            Self::Quarter => &row.quarter,
+            Self::Day => &row.day,
+            Self::Month => &row.month,
+        }
+    }
+}
+
+/// The Functions screen.
+#[derive(Debug, Default)]
+pub(super) struct Functions {
+    span: Span,
+    function: Option<&'static str>,
+    packet: Option<PacketId>,
+}
+
+impl Panel for Functions {
+    fn screen(&self) -> Screen {
+        Screen::Functions
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        let room = ui.max_rect();
+        if snapshot.functions.is_empty() {
+            pane(ui, room, "functions", |ui| {
+                empty_state(ui, icons::FUNCTION, &tr!("functions-empty"), &tr!("functions-empty-when"), None)
+            });
+            return;
+        }
+        let (head, rest) = room.split_top_bottom_at_y(room.top() + HEAD_H);
+        let rows_h = sizes().row_compact + snapshot.functions.len() as f32 * table::ROW_H;
+        let (rows, below) = rest.split_top_bottom_at_y(rest.top() + rows_h.min(rest.height() * 0.45));
+        let calls_w = if room.width() < NARROW { 380.0 } else { CALLS_W };
+        let (calls, detail) = below.split_left_right_at_x(below.left() + calls_w);
+        pane(ui, head, "head", |ui| self.head(ui, snapshot));
+        let chosen = self.chosen(snapshot);
+        if let Some(function) = pane(ui, rows, "table", |ui| table::ui(ui, &snapshot.functions, self.span, chosen)) {
+            self.function = Some(function);
+            self.packet = None;
+        }
+        let of_function: Vec<_> = snapshot.calls.iter().filter(|call| call.call.function == chosen).collect();
+        // The newest one until somebody chooses: then that one, for as long as it is kept.
+        let shown = of_function.iter().find(|call| Some(call.call.cause.packet) == self.packet).or(of_function.first());
+        let shown_packet = shown.map(|call| call.call.cause.packet);
+        if let Some(packet) = pane(ui, calls, "calls", |ui| calls::ui(ui, chosen, &of_function, shown_packet)) {
+            self.packet = Some(packet);
+        }
+        pane(ui, detail, "detail", |ui| match shown {
+            Some(call) => detail::ui(ui, call, snapshot, context),
+            None => {
+                empty_state(ui, icons::FUNCTION, &tr!("functions-no-call"), &tr!("functions-no-call-when"), None);
+            }
+        });
+    }
+}
+
+impl Functions {
+    /// The function whose calls are shown: the chosen one, else the one that judges crashes.
+    fn chosen(&self, snapshot: &Snapshot) -> &'static str {
+        let judge = snapshot.functions.iter().find(|row| row.name == "judge_crash");
+        self.function.or_else(|| judge.or(snapshot.functions.first()).map(|row| row.name)).unwrap_or_default()
+    }
+
+    fn head(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot) {
+        let theme = Theme::of(ui);
+        let room = ui.max_rect().shrink2(vec2(PANE_PAD.x, 0.0));
+        let layout = Layout::left_to_right(Align::Center);
+        ui.scope_builder(UiBuilder::new().max_rect(room).layout(layout).id_salt("left"), |ui| {
+            ui.spacing_mut().item_spacing.x = 8.0;
+            let n = snapshot.functions.len() as i64;
+            ui.label(Type::Section.rich(tr!("functions-n", n = n), theme.text.primary));
+            ui.label(Type::Small.rich(tr!("functions-in-process"), theme.text.tertiary));
+            let failed: u64 = snapshot.functions.iter().map(|row| self.span.of(row).n_failed).sum();
+            if failed == 0 {
+                badge(ui, Some(Mark::Disc), &tr!("functions-all-ready"), theme.status.ok);
+            } else {
+                badge(ui, Some(Mark::Triangle), &tr!("functions-n-failed", n = text::count(failed)), theme.status.high);
+            }
+        });
+        let layout = Layout::right_to_left(Align::Center);
+        ui.scope_builder(UiBuilder::new().max_rect(room).layout(layout).id_salt("right"), |ui| {
+            ui.spacing_mut().item_spacing.x = 8.0;
+            segments(ui, &tr!("functions-span"), &mut self.span, &Span::ALL, Span::word);
+            ui.label(Type::Small.rich(tr!("functions-span"), theme.text.tertiary));
+        });
+        let words = tr!("functions-since");
+        let rect = egui::Rect::from_min_size(pos2(room.left(), room.top()), vec2(1.0, 1.0));
+        name(ui, rect, "since", egui::Role::Label, &words);
+    }
+}
