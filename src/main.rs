@@ -59,6 +59,7 @@ fn start(args: &Args) -> Result<(), Fault> {
         data_dir,
         prices: PriceSheet::aws_lambda(&settings.pricing).map_err(failed)?,
         broker: settings.broker,
+        formats: settings.formats,
         functions: settings.functions,
         shadow: settings.shadow.judge_crash,
         outbound: settings.outbound,

@@ -5,10 +5,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::decode::{self, Interner};
+use crate::decode::Decoder;
 use crate::functions::{self, Function as _, judge_crash};
 use crate::model::comparison::{Brief, Comparison, EvidenceChange, Flip, PastReport, place};
-use crate::model::{CrashVerdict, Decision, EventId, Evidence, Judge, Lane, Packet, Ruling, Severity, Timestamp, Verdict};
+use crate::model::{
+    CrashVerdict, Decision, EventId, Evidence, Judge, Lane, Packet, Reading, Ruling, Severity, Timestamp, Verdict,
+};
 
 #[cfg(test)]
 mod tests;
@@ -17,7 +19,7 @@ mod tests;
 #[derive(Debug)]
 pub struct Comparer {
     function: judge_crash::JudgeCrash,
-    interner: Interner,
+    decoder: Decoder,
     current: Option<Group>,
     comparison: Comparison,
 }
@@ -56,7 +58,7 @@ impl Comparer {
     pub fn new(limits: &judge_crash::Settings) -> Self {
         Self {
             function: judge_crash::JudgeCrash::new(limits.clone()),
-            interner: Interner::default(),
+            decoder: Decoder::default(),
             current: None,
             comparison: Comparison::begin(functions::crash_judge(limits)),
         }
@@ -118,11 +120,10 @@ impl Comparer {
             redelivered: false,
             delivery: None,
         };
-        let (function, interner) = (&mut self.function, &mut self.interner);
+        let (function, decoder) = (&mut self.function, &mut self.decoder);
         let judged = catch_unwind(AssertUnwindSafe(|| {
-            let mut events = Vec::new();
-            decode::decode(&packet, interner, &mut events).ok()?;
-            match function.judge(events.first()?) {
+            let events = decoder.decode_one(&packet).ok()?;
+            match function.judge(events.iter().find(|event| matches!(event.reading, Reading::Crash(_)))?) {
                 Verdict::Crash(verdict) => Some(*verdict),
                 _ => None,
             }

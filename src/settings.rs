@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 use serde::Deserialize;
 
-use crate::{broker, functions, outbound, pricing};
+use crate::{broker, decode, functions, outbound, pricing};
 
 /// The commented default, as `assets/settings.toml` has it.
 pub const COMMENTED_DEFAULT: &str = include_str!("../assets/settings.toml");
@@ -19,6 +19,8 @@ pub struct Settings {
     pub broker: broker::Settings,
     /// `[outbound]`
     pub outbound: outbound::Settings,
+    /// `[formats]`
+    pub formats: decode::Settings,
     /// `[functions.*]`
     pub functions: functions::Settings,
     /// `[shadow]`
@@ -104,6 +106,14 @@ pub enum Error {
         /// Which.
         path: PathBuf,
     },
+    /// A format or a topic filter that cannot be.
+    #[error("the settings {path}: {why}", path = path.display())]
+    Formats {
+        /// Which.
+        path: PathBuf,
+        /// The key, and what is allowed.
+        why: String,
+    },
     /// A number out of its range.
     #[error("the settings {path}, line {line}: [line] {key} must be from {min} to {max}, found {found}", path = path.display())]
     Range {
@@ -155,6 +165,7 @@ impl Settings {
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         let settings: Self =
             toml::from_str(text).map_err(|source| Error::Shape { path: path.to_owned(), source: Box::new(source) })?;
+        settings.formats.check().map_err(|why| Error::Formats { path: path.to_owned(), why })?;
         let Line { max_devices, memory_budget_mb } = settings.line;
         for (key, found, min, max) in
             [("max_devices", max_devices as u64, 1, 1_000_000), ("memory_budget_mb", memory_budget_mb, 16, 65_536)]

@@ -30,6 +30,7 @@ pub(crate) fn options(url: &str, data_dir: &std::path::Path) -> Options {
     Options {
         data_dir: data_dir.to_owned(),
         broker: broker::Settings::at(url),
+        formats: fleetwatch::decode::Settings::default(),
         functions: functions::Settings::default(),
         outbound: outbound::Settings { desktop: false, ..outbound::Settings::default() },
         prices: PriceSheet::standard().clone(),

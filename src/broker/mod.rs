@@ -48,6 +48,18 @@ pub trait Sink: Send + 'static {
     fn link(&mut self, link: Link, status: LinkStatus);
 }
 
+/// One topic filter to subscribe to, under each root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// Without a root.
+    pub topic: String,
+    /// On which lane it must come.
+    pub lane: Lane,
+    /// Whether the lane is not whole without it. One that is merely offered (a format that perhaps nobody here sends)
+    /// may be refused by the broker: that is told, and is no fault.
+    pub needed: bool,
+}
+
 /// Why a lane or the embedded broker cannot be started. What goes wrong later is a [`LinkStatus`].
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -121,8 +133,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Starts a lane and returns at once; how the connection goes is told to `sink`.
 ///
-/// `origins` are the topic roots to subscribe: `&[Origin::Device, Origin::Drill]` for a desk.
-pub fn connect(settings: &Settings, lane: Lane, origins: &[Origin], sink: impl Sink) -> Result<Client, Error> {
+/// `origins` are the topic roots to subscribe: `&[Origin::Device, Origin::Drill]` for a desk. Of `subscriptions` the lane
+/// takes its own.
+pub fn connect(
+    settings: &Settings,
+    lane: Lane,
+    origins: &[Origin],
+    subscriptions: &[Subscription],
+    sink: impl Sink,
+) -> Result<Client, Error> {
     settings.check()?;
     let endpoint: Endpoint = settings.url.as_ref().ok_or(Error::NoBroker)?.expose().parse()?;
     let client_id = format!("{}-{}", settings.client_id.as_deref().ok_or(Error::NoClientId)?, lane_name(lane));
@@ -138,7 +157,7 @@ pub fn connect(settings: &Settings, lane: Lane, origins: &[Origin], sink: impl S
     let stop = Arc::new(subscriber::Stop::default());
     let subscriber = subscriber::Subscriber::new(
         subscriber::Parts { eventloop, client, outbox: Arc::clone(&outbox), endpoint, client_id, lane },
-        subscriber::filters(lane, origins, settings.telemetry_qos),
+        subscriber::chunks(lane, origins, subscriptions, settings.telemetry_qos),
         sink,
     );
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

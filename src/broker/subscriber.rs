@@ -4,6 +4,7 @@
 //! read the codes of a SUBACK; after a reconnect it hands out what it had buffered from the old connection; and it
 //! stops for good if the polling task waits for room in its own request queue.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ use super::publisher::Outbox;
 use super::remedy::{End, Remedies, Remedy};
 use super::settings::Qos;
 use super::words::{self, Kind};
-use super::{Endpoint, Sink};
+use super::{Endpoint, Sink, Subscription};
 use crate::clock::Clock;
 use crate::model::{Delivery, Lane, Link, LinkState, LinkStatus, Origin, Packet, Timestamp};
 
@@ -48,14 +49,58 @@ impl Stop {
     }
 }
 
-/// What a lane subscribes to, under each root.
-pub(super) fn filters(lane: Lane, origins: &[Origin], telemetry_qos: Qos) -> Vec<SubscribeFilter> {
-    let (topics, qos): (&[&str], _) = match lane {
-        Lane::Crash => (&["fleet/+/crash"], QoS::AtLeastOnce),
-        Lane::Telemetry => (&["fleet/+/driving", "sensors/+/temperature"], telemetry_qos.on_the_wire()),
+/// Filters in one SUBSCRIBE at most: AWS `IoT` Core takes eight (AWS service quotas, "subscriptions per subscribe request").
+const PER_SUBSCRIBE: usize = 8;
+/// Filters of one connection at most: AWS `IoT` Core takes fifty (AWS service quotas, "subscriptions per connection").
+const PER_CONNECTION: usize = 50;
+/// So many connections that end while an offered filter waits for its answer, and the offered ones are left out: some
+/// brokers hang up on a filter that they do not allow, and our own topics must not suffer for those of others.
+const HUNG_UP: u32 = 2;
+
+/// One SUBSCRIBE: filters that are all needed, or all merely offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Chunk {
+    filters: Vec<SubscribeFilter>,
+    needed: bool,
+}
+
+/// What a lane subscribes to, under each root: what is needed comes first.
+pub(super) fn chunks(lane: Lane, origins: &[Origin], subscriptions: &[Subscription], telemetry_qos: Qos) -> Vec<Chunk> {
+    let qos = match lane {
+        Lane::Crash => QoS::AtLeastOnce,
+        Lane::Telemetry => telemetry_qos.on_the_wire(),
     };
-    let under = |origin: &Origin| topics.iter().map(move |topic| format!("{}{topic}", origin.root())).collect::<Vec<_>>();
-    origins.iter().flat_map(under).map(|path| SubscribeFilter::new(path, qos)).collect()
+    let under = |needed: bool| {
+        let own = subscriptions.iter().filter(move |subscription| subscription.lane == lane && subscription.needed == needed);
+        let own: Vec<_> = own.collect();
+        let rooted = origins.iter().flat_map(move |origin| {
+            own.clone()
+                .into_iter()
+                .map(move |subscription| SubscribeFilter::new(format!("{}{}", origin.root(), subscription.topic), qos))
+        });
+        rooted.collect::<Vec<_>>()
+    };
+    let (needed, mut offered) = (under(true), under(false));
+    // The operator's own are never left out; a broker that has a limit says so.
+    offered.truncate(PER_CONNECTION.saturating_sub(needed.len()));
+    let split = |filters: &[SubscribeFilter], needed| {
+        filters.chunks(PER_SUBSCRIBE).map(|filters| Chunk { filters: filters.to_vec(), needed }).collect::<Vec<_>>()
+    };
+    split(&needed, true).into_iter().chain(split(&offered, false)).collect()
+}
+
+/// How the subscriptions of the present connection stand.
+#[derive(Debug, Default)]
+struct Subscribing {
+    /// Sent by us, not written by the client yet: indices of chunks, in order.
+    unwritten: VecDeque<usize>,
+    /// Written, not answered: packet id and index.
+    unanswered: Vec<(u16, usize)>,
+    refused: Vec<String>,
+    /// Merely offered, and refused.
+    declined: Vec<String>,
+    /// The broker's answers in which something was refused.
+    raw: String,
 }
 
 /// What [`super::connect`] has put together.
@@ -71,7 +116,10 @@ pub(super) struct Parts {
 /// One lane's loop and what it remembers.
 pub(super) struct Subscriber<S> {
     parts: Parts,
-    filters: Vec<SubscribeFilter>,
+    chunks: Vec<Chunk>,
+    subscribing: Subscribing,
+    /// Connections in a row that ended while an offered filter waited for its answer.
+    n_hung_up: u32,
     sink: S,
     clock: Clock,
     backoff: Backoff,
@@ -85,10 +133,12 @@ pub(super) struct Subscriber<S> {
 }
 
 impl<S: Sink> Subscriber<S> {
-    pub(super) fn new(parts: Parts, filters: Vec<SubscribeFilter>, sink: S) -> Self {
+    pub(super) fn new(parts: Parts, chunks: Vec<Chunk>, sink: S) -> Self {
         Self {
             parts,
-            filters,
+            chunks,
+            subscribing: Subscribing::default(),
+            n_hung_up: 0,
             sink,
             clock: Clock,
             backoff: Backoff::default(),
@@ -159,6 +209,10 @@ impl<S: Sink> Subscriber<S> {
             Event::Incoming(rumqttc::Packet::ConnAck(_)) => self.connected(),
             Event::Incoming(rumqttc::Packet::SubAck(answer)) => self.subscribed(&answer),
             Event::Incoming(rumqttc::Packet::PubAck(ack)) => self.parts.outbox.acknowledged(ack.pkid),
+            Event::Outgoing(Outgoing::Subscribe(packet_id)) => {
+                let written = self.subscribing.unwritten.pop_front();
+                self.subscribing.unanswered.extend(written.map(|chunk_idx| (packet_id, chunk_idx)));
+            }
             Event::Outgoing(Outgoing::Publish(packet_id)) => self.parts.outbox.written(packet_id),
             _ => {}
         }
@@ -167,27 +221,70 @@ impl<S: Sink> Subscriber<S> {
     fn connected(&mut self) {
         self.connected_at = Some(self.clock.instant());
         self.n_connects += 1;
-        // The queue is empty: nothing was taken while there was no connection.
-        if self.parts.client.try_subscribe_many(self.filters.iter().cloned()).is_err() {
-            log::error!("the request queue had no room to subscribe");
-        }
+        self.subscribing = Subscribing::default();
+        // What is needed first; what is offered once that is answered, so that it can spoil nothing.
+        self.subscribe(true);
         self.parts.outbox.open();
     }
 
+    /// Asks for the chunks that are needed, or for those that are offered; says whether there were any.
+    fn subscribe(&mut self, needed: bool) -> bool {
+        let mut any = false;
+        for chunk_idx in 0..self.chunks.len() {
+            let chunk = &self.chunks[chunk_idx];
+            if chunk.needed != needed {
+                continue;
+            }
+            any = true;
+            // There is room: a connection begins with an empty queue, and few are asked for.
+            match self.parts.client.try_subscribe_many(chunk.filters.iter().cloned()) {
+                Ok(()) => self.subscribing.unwritten.push_back(chunk_idx),
+                Err(_) => log::error!("the request queue had no room to subscribe"),
+            }
+        }
+        any
+    }
+
     fn subscribed(&mut self, answer: &SubAck) {
-        let refused: Vec<_> = self
-            .filters
-            .iter()
-            .zip(&answer.return_codes)
-            .filter(|(_, code)| matches!(code, SubscribeReasonCode::Failure))
-            .map(|(filter, _)| filter.path.as_str())
-            .collect();
+        let Some(place) = self.subscribing.unanswered.iter().position(|(packet_id, _)| *packet_id == answer.pkid) else { return };
+        let (_, chunk_idx) = self.subscribing.unanswered.swap_remove(place);
+        let chunk = &self.chunks[chunk_idx];
+        let codes = chunk.filters.iter().zip(&answer.return_codes);
+        let refused =
+            codes.filter(|(_, code)| matches!(code, SubscribeReasonCode::Failure)).map(|(filter, _)| filter.path.clone());
+        let list = if chunk.needed { &mut self.subscribing.refused } else { &mut self.subscribing.declined };
+        let n_before = list.len();
+        list.extend(refused);
+        if list.len() > n_before {
+            self.subscribing.raw = format!("SUBACK {:?}", answer.return_codes);
+        }
+        if !(self.subscribing.unanswered.is_empty() && self.subscribing.unwritten.is_empty()) {
+            return;
+        }
+        self.subscriptions_stand();
+        let leave_out = self.n_hung_up >= HUNG_UP;
+        let needed = self.chunks.get(chunk_idx).is_some_and(|chunk| chunk.needed);
+        if needed && !leave_out {
+            self.subscribe(false);
+        } else if !leave_out {
+            self.n_hung_up = 0;
+        }
+    }
+
+    /// Tells how the link is, now that what was asked for is answered.
+    fn subscriptions_stand(&mut self) {
+        let Subscribing { refused, declined, raw, .. } = &self.subscribing;
         let mut reasons: Vec<String> = self.departure.iter().cloned().collect();
         if !refused.is_empty() {
-            reasons.push(words::filters_refused(&refused));
+            reasons.push(words::filters_refused(&refused.iter().map(String::as_str).collect::<Vec<_>>()));
         }
-        let raw = if refused.is_empty() { String::new() } else { format!("SUBACK {:?}", answer.return_codes) };
         let state = if reasons.is_empty() { LinkState::Up } else { LinkState::Degraded };
+        if self.n_hung_up >= HUNG_UP {
+            reasons.push(words::offered_left_out());
+        } else if !declined.is_empty() {
+            reasons.push(words::offered_refused(&declined.iter().map(String::as_str).collect::<Vec<_>>()));
+        }
+        let raw = raw.clone();
         self.link(state, reasons.join(" "), raw, None);
     }
 
@@ -202,6 +299,10 @@ impl<S: Sink> Subscriber<S> {
         self.parts.eventloop.clean();
         self.parts.eventloop.pending.clear();
         self.parts.eventloop.state.collision = None;
+        let offered_waits = std::mem::take(&mut self.subscribing).unanswered.iter().any(|(_, idx)| !self.chunks[*idx].needed);
+        if self.n_hung_up < HUNG_UP {
+            self.n_hung_up = if offered_waits { self.n_hung_up + 1 } else { 0 };
+        }
 
         let lasted = self.connected_at.take().map(|since| now.duration_since(since));
         let explained = words::explain(

@@ -1,16 +1,44 @@
 use super::*;
 
-fn paths(lane: Lane, origins: &[Origin]) -> Vec<String> {
-    filters(lane, origins, Qos::AtMostOnce).into_iter().map(|filter| format!("{} {}", filter.path, filter.qos as u8)).collect()
+fn wanted() -> Vec<Subscription> {
+    let one = |topic: &str, lane, needed| Subscription { topic: topic.to_owned(), lane, needed };
+    let mut wanted = vec![
+        one("fleet/+/crash", Lane::Crash, true),
+        one("fleet/+/driving", Lane::Telemetry, true),
+        one("sensors/+/temperature", Lane::Telemetry, true),
+    ];
+    wanted.extend((0..30).map(|n| one(&format!("other{n}/+"), Lane::Telemetry, false)));
+    wanted
+}
+
+fn paths(chunks: &[Chunk]) -> Vec<String> {
+    chunks.iter().flat_map(|chunk| &chunk.filters).map(|filter| format!("{} {}", filter.path, filter.qos as u8)).collect()
 }
 
 #[test]
 fn each_lane_subscribes_under_each_root() {
-    assert_eq!(paths(Lane::Crash, &[Origin::Device, Origin::Drill]), ["fleet/+/crash 1", "drill/fleet/+/crash 1"]);
+    let crash = chunks(Lane::Crash, &[Origin::Device, Origin::Drill], &wanted(), Qos::AtMostOnce);
+    assert_eq!(paths(&crash), ["fleet/+/crash 1", "drill/fleet/+/crash 1"]);
+    let telemetry = chunks(Lane::Telemetry, &[Origin::Device, Origin::Sample], &wanted(), Qos::AtMostOnce);
     assert_eq!(
-        paths(Lane::Telemetry, &[Origin::Device, Origin::Sample]),
-        ["fleet/+/driving 0", "sensors/+/temperature 0", "sample/fleet/+/driving 0", "sample/sensors/+/temperature 0"]
+        paths(&telemetry)[..5],
+        [
+            "fleet/+/driving 0",
+            "sensors/+/temperature 0",
+            "sample/fleet/+/driving 0",
+            "sample/sensors/+/temperature 0",
+            "other0/+ 0"
+        ]
     );
-    let sure = filters(Lane::Telemetry, &[Origin::Device], Qos::AtLeastOnce);
-    assert!(sure.iter().all(|filter| filter.qos == QoS::AtLeastOnce));
+    let sure = chunks(Lane::Telemetry, &[Origin::Device], &wanted(), Qos::AtLeastOnce);
+    assert!(sure.iter().flat_map(|chunk| &chunk.filters).all(|filter| filter.qos == QoS::AtLeastOnce));
+}
+
+#[test]
+fn the_limits_of_aws_are_kept_and_what_is_needed_is_asked_for_alone() {
+    let telemetry = chunks(Lane::Telemetry, &[Origin::Device, Origin::Drill, Origin::Sample], &wanted(), Qos::AtMostOnce);
+    assert!(telemetry.iter().all(|chunk| chunk.filters.len() <= PER_SUBSCRIBE));
+    assert_eq!(paths(&telemetry).len(), PER_CONNECTION);
+    assert!(telemetry[0].needed && telemetry[0].filters.len() == 6);
+    assert!(telemetry[1..].iter().all(|chunk| !chunk.needed));
 }

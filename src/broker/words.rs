@@ -99,6 +99,24 @@ pub(super) fn filters_refused(filters: &[&str]) -> String {
     )
 }
 
+/// Words for filters of other makers' formats that the broker refused; all that is Fleetwatch's own is there.
+pub(super) fn offered_refused(filters: &[&str]) -> String {
+    format!(
+        "Fleetwatch's own topics come in. The broker does not let this desk read topics of other makers' formats: {}. \
+         Where no device sends there, nothing is missing; else allow it in the broker's access list. \
+         To stop asking, name the formats that you use in the settings, [formats] enabled.",
+        filters.join(", ")
+    )
+}
+
+/// Words while the filters of other makers' formats are left out, because the broker hung up on them.
+pub(super) fn offered_left_out() -> String {
+    "Fleetwatch's own topics come in. The broker hung up when this desk asked for topics of other makers' formats, so they \
+     are left out until the next start. Name the formats that you use in the settings, [formats] enabled, and allow their \
+     topics in the broker's access list."
+        .to_owned()
+}
+
 /// Words while a poisoned session is left aside.
 pub(super) fn poisoned(left: &str, now: &str, reason: &str) -> String {
     format!(

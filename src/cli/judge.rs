@@ -7,8 +7,8 @@ use bytes::Bytes;
 use serde::Deserialize;
 
 use crate::clock::Clock;
-use crate::decode::native::MAX_NAME_BYTES;
-use crate::decode::{self, Interner, MAX_PAYLOAD_BYTES};
+use crate::decode::filing::MAX_NAME_BYTES;
+use crate::decode::{Decoded, Decoder, MAX_PAYLOAD_BYTES};
 use crate::functions::{self, judge_crash};
 use crate::model::{CrashReport, Lane, Packet, Reading};
 use crate::wire;
@@ -17,8 +17,8 @@ use crate::wire;
 /// `input` or `output` stops. Blank lines are passed over. Memory is bounded whatever the length of a line.
 pub fn judge(mut input: impl BufRead, output: impl Write, settings: &functions::Settings) -> io::Result<()> {
     let mut output = io::BufWriter::with_capacity(64 * 1024, output);
-    let mut interner = Interner::default();
-    let mut events = Vec::with_capacity(1);
+    let mut decoder = Decoder::default();
+    let mut decoded = Decoded::default();
     let mut line = Vec::new();
     while read_line(&mut input, &mut line)? {
         let text = line.trim_ascii();
@@ -35,12 +35,9 @@ pub fn judge(mut input: impl BufRead, output: impl Write, settings: &functions::
             redelivered: false,
             delivery: None,
         };
-        events.clear();
         // A crash topic always gives an event; were it not so, the line would be missing and a test would fail.
-        if decode::decode(&packet, &mut interner, &mut events).is_err() {
-            continue;
-        }
-        for report in events.iter().filter_map(|event| crash(&event.reading)) {
+        decoder.decode(&packet, &mut decoded);
+        for report in decoded.events.iter().filter_map(|event| crash(&event.reading)) {
             let verdict = judge_crash::judge(report, &settings.judge_crash);
             output.write_all(&wire::verdict_line(&verdict, named.event_id().unwrap_or(wire::own_id(&report.event_id))))?;
             output.write_all(b"\n")?;
@@ -54,7 +51,7 @@ pub fn judge(mut input: impl BufRead, output: impl Write, settings: &functions::
 fn crash(reading: &Reading) -> Option<&CrashReport> {
     match reading {
         Reading::Crash(report) => Some(report),
-        Reading::Driving(_) | Reading::Temperature(_) => None,
+        Reading::Driving(_) | Reading::Temperature(_) | Reading::Presence(_) => None,
     }
 }
 

@@ -3,25 +3,18 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::json::{self, AnyTime, Claim, Name, Samples, Time};
-use super::ranges::{CELSIUS, CRASH_G, DRIVING_G, HDOP, HEADING, LAT, LON, RANGE_G, SPEED, T_MS, TRACE_SPEED};
-use super::{DecodeError, Format, Interner, MAX_PAYLOAD_BYTES, shown};
-use crate::model::{
-    AccelG, BootId, Celsius, CrashReport, DeviceId, Driving, Event, EventId, Fahrenheit, Frame, Origin, Packet, PacketId,
-    Position, Pulse, Reading, RejectionReason, SpeedTrace, Temperature, Timestamp,
+use super::filing::{
+    MAX_CLAIM_CHARS, check_name, check_size, event, event_id, hash_key, presentable, read_position, register, unreadable,
 };
-
-/// Longest name of a device, event or start, bytes. Own judgement; an MQTT client id of a device is at most 128 on
-/// AWS `IoT` Core, too.
-pub const MAX_NAME_BYTES: usize = 128;
-/// Longest device's own verdict that is kept, characters. Own judgement.
-pub const MAX_CLAIM_CHARS: usize = 256;
-/// The earliest device time that is believed, 2015-01-01T00:00:00Z: a clock without battery starts at 1970, 1980
-/// or 2000. Own judgement.
-pub const EARLIEST: Timestamp = Timestamp(1_420_070_400_000_000);
-/// How far ahead of our receive time a device's clock may be, seconds: a day covers a wrong time zone. Own judgement.
-pub const MAX_AHEAD_SECS: i64 = 24 * 3_600;
+use super::json::{self, AnyTime, Claim, Name, Samples, Time};
+use super::{DecodeError, Filter, Format, Interner, Scribe, shown};
+use crate::model::range::{CELSIUS, CRASH_G, DRIVING_G, HEADING, RANGE_G, SPEED, T_MS, TRACE_SPEED};
+use crate::model::{
+    AccelG, BootId, Celsius, CrashReport, DeviceId, Driving, Event, Fahrenheit, Frame, Origin, Packet, Position, Pulse, Reading,
+    RejectionReason, SpeedTrace, Temperature,
+};
 
 #[derive(Deserialize)]
 struct DrivingMessage<'a> {
@@ -105,25 +98,42 @@ impl<'a> Topic<'a> {
     }
 }
 
+/// Its name.
+pub const NAME: &str = "native";
+
 /// The format of `docs/WIRE.md`.
 #[derive(Debug)]
 pub struct Native;
 
 impl Format for Native {
     fn name(&self) -> &'static str {
-        "native"
+        NAME
     }
 
-    fn recognizes(&self, packet: &Packet) -> bool {
-        Topic::parse(Origin::of_topic(&packet.topic).1).is_some()
+    fn filters(&self) -> Vec<Filter> {
+        vec![Filter::crash("fleet/+/crash"), Filter::telemetry("fleet/+/driving"), Filter::telemetry("sensors/+/temperature")]
     }
 
-    fn decode(&self, packet: &Packet, interner: &mut Interner, events: &mut Vec<Event>) -> Result<(), DecodeError> {
-        let (origin, topic) = Origin::of_topic(&packet.topic);
+    fn knows(&self, topic: &str) -> bool {
+        Topic::parse(topic).is_some()
+    }
+
+    fn looks_like(&self, json: &Value) -> Option<&'static str> {
+        let has = |key| json.get(key).is_some();
+        match () {
+            () if has("samples") || has("airbag") => Some("fleet/vehicle/crash"),
+            () if has("celsius") || has("fahrenheit") => Some("sensors/sensor/temperature"),
+            () if has("occurred_at") => Some("fleet/vehicle/driving"),
+            () => None,
+        }
+    }
+
+    fn decode(&mut self, scribe: &mut Scribe<'_>) -> Result<(), DecodeError> {
+        let Scribe { packet, origin, topic, .. } = *scribe;
         let event = match Topic::parse(topic) {
-            Some(Topic::Driving(vehicle)) => driving(packet, origin, vehicle, interner)?,
-            Some(Topic::Temperature(sensor)) => temperature(packet, origin, sensor, interner)?,
-            Some(Topic::Crash(vehicle)) => crash(packet, origin, vehicle, interner),
+            Some(Topic::Driving(vehicle)) => driving(packet, origin, vehicle, scribe.interner)?,
+            Some(Topic::Temperature(sensor)) => temperature(packet, origin, sensor, scribe.interner)?,
+            Some(Topic::Crash(vehicle)) => crash(packet, origin, vehicle, scribe.interner),
             None => {
                 return Err(DecodeError::new(
                     RejectionReason::UnknownTopic,
@@ -131,7 +141,7 @@ impl Format for Native {
                 ));
             }
         };
-        events.push(event);
+        scribe.write(event);
         Ok(())
     }
 }
@@ -259,127 +269,4 @@ fn read_speed(speed: SpeedMessage) -> Result<SpeedTrace, DecodeError> {
     T_MS.check_all("speed.t_ms", &trace.t_ms)?;
     TRACE_SPEED.check_all("speed.kmh", &trace.kmh)?;
     Ok(trace)
-}
-
-fn unreadable(packet: &Packet, origin: Origin, vehicle: &str, error: &DecodeError) -> CrashReport {
-    CrashReport {
-        event_id: event_id(origin, vehicle, &hash_key(packet.id())),
-        pulse: Pulse::default(),
-        frame: Frame::Device,
-        gravity: true,
-        range_g: None,
-        speed: None,
-        airbag: None,
-        position: None,
-        device_verdict: None,
-        unreadable: Some(error.detail.as_str().into()),
-        claims_test: false,
-        raw: packet.payload.clone(),
-        topic: packet.topic.clone(),
-    }
-}
-
-/// `<vehicle>/<key>`; a drill's or sample's begins with its root, so that it can never be taken for a real one
-/// (a vehicle's name is not empty and holds no slash, so no real id begins with one).
-fn event_id(origin: Origin, vehicle: &str, key: &str) -> EventId {
-    EventId(match origin {
-        Origin::Device => format!("{vehicle}/{key}").into(),
-        Origin::Drill | Origin::Sample => format!("/{}{vehicle}/{key}", origin.root()).into(),
-    })
-}
-
-fn hash_key(packet: PacketId) -> String {
-    format!("#{packet}")
-}
-
-fn event(
-    packet: &Packet,
-    origin: Origin,
-    device: DeviceId,
-    time: Option<Timestamp>,
-    boot: Option<BootId>,
-    seq: Option<u64>,
-    reading: Reading,
-) -> Event {
-    let latest = packet.received_at.plus_secs(MAX_AHEAD_SECS);
-    let occurred_at = time.filter(|time| (EARLIEST..=latest).contains(time));
-    Event {
-        device,
-        origin,
-        occurred_at,
-        clock_wrong: time.is_some() && occurred_at.is_none(),
-        received_at: packet.received_at,
-        boot,
-        seq,
-        retained: packet.retained,
-        packet: packet.id(),
-        reading,
-    }
-}
-
-fn register(
-    interner: &mut Interner,
-    origin: Origin,
-    what: &str,
-    name: &str,
-    boot: Option<&Name<'_>>,
-) -> Result<(DeviceId, Option<BootId>), DecodeError> {
-    let boot = boot.map(|boot| &*boot.0).filter(|boot| !boot.is_empty());
-    check_name(what, name)?;
-    boot.map_or(Ok(()), |boot| check_name("boot_id", boot))?;
-    interner.device_and_boot(origin, name, boot).ok_or_else(|| {
-        DecodeError::new(
-            RejectionReason::TooManyDevices,
-            format!("the {what} {} is new and the register is full at {} devices", shown(name), interner.limit()),
-        )
-    })
-}
-
-fn check_size(packet: &Packet) -> Result<(), DecodeError> {
-    let len = packet.payload.len();
-    if len <= MAX_PAYLOAD_BYTES {
-        return Ok(());
-    }
-    Err(DecodeError::new(RejectionReason::TooLarge, format!("the payload has {len} bytes; at most {MAX_PAYLOAD_BYTES} are read")))
-}
-
-/// The one rule for names: 1 to 128 bytes, no control characters.
-fn check_name(what: &str, name: &str) -> Result<(), DecodeError> {
-    let wrong = if name.is_empty() {
-        "is empty".to_owned()
-    } else if name.len() > MAX_NAME_BYTES {
-        format!("has {} bytes; at most {MAX_NAME_BYTES} are allowed", name.len())
-    } else if name.bytes().any(|byte| byte.is_ascii_control()) || (!name.is_ascii() && name.chars().any(char::is_control)) {
-        format!("has a control character: {}", shown(name))
-    } else {
-        return Ok(());
-    };
-    Err(DecodeError::new(RejectionReason::WrongShape, format!("{what} {wrong}")))
-}
-
-/// A name that breaks the rule, made fit to be filed under; a good name as it is.
-fn presentable(name: &str) -> Cow<'_, str> {
-    if check_name("", name).is_ok() {
-        return Cow::Borrowed(name);
-    }
-    if name.is_empty() {
-        return Cow::Borrowed("unknown");
-    }
-    let mut fit = String::new();
-    for c in name.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }) {
-        if fit.len() + c.len_utf8() > MAX_NAME_BYTES {
-            break;
-        }
-        fit.push(c);
-    }
-    Cow::Owned(fit)
-}
-
-/// A place in range; exactly 0°, 0° is what receivers send without a fix, and no place.
-fn read_position(position: Option<Position>) -> Result<Option<Position>, DecodeError> {
-    let Some(position) = position else { return Ok(None) };
-    LAT.check(position.lat)?;
-    LON.check(position.lon)?;
-    HDOP.check_some(position.hdop)?;
-    Ok(Some(position).filter(|position| position.lat != 0.0 || position.lon != 0.0))
 }

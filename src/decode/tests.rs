@@ -20,9 +20,7 @@ fn packet(topic: &str, payload: impl Into<Bytes>) -> Packet {
 }
 
 fn read(topic: &str, payload: &str) -> Result<Event, DecodeError> {
-    let mut events = Vec::new();
-    decode(&packet(topic, payload.to_owned()), &mut Interner::default(), &mut events)?;
-    Ok(events.remove(0))
+    Ok(Decoder::default().decode_one(&packet(topic, payload.to_owned()))?.remove(0))
 }
 
 #[track_caller]
@@ -178,11 +176,11 @@ fn a_vehicle_that_cannot_be_named_is_filed_under_a_name_that_can_be_shown() {
 
 #[test]
 fn a_full_register_refuses_new_vehicles_but_never_a_crash() {
-    let mut interner = Interner::new(2);
+    let mut decoder = Decoder::new(&Settings::default(), 2);
     let mut send = |topic: &str| {
-        let mut events = Vec::new();
-        decode(&packet(topic, "{\"occurred_at\": 1795307460000, \"boot_id\": \"b\"}"), &mut interner, &mut events)
-            .map(|()| events.remove(0))
+        decoder
+            .decode_one(&packet(topic, "{\"occurred_at\": 1795307460000, \"boot_id\": \"b\"}"))
+            .map(|mut events| events.remove(0))
     };
     for topic in ["fleet/a/driving", "fleet/b/driving", "fleet/a/driving", "drill/fleet/c/driving"] {
         assert!(send(topic).is_ok(), "{topic}");
@@ -221,15 +219,13 @@ const VALID: [(&str, &str); 3] = [
 
 /// What every answer must keep, whatever came in.
 fn check_any(topic: &str, payload: Vec<u8>) -> Result<(), TestCaseError> {
-    let mut events = Vec::new();
     let packet = packet(topic, payload);
-    let result = decode(&packet, &mut Interner::new(4), &mut events);
-    prop_assert_eq!(events.len(), usize::from(result.is_ok()));
+    let result = Decoder::new(&Settings::default(), 4).decode_one(&packet);
     let levels: Vec<_> = Origin::of_topic(topic).1.split('/').collect();
     if let ["fleet", _, "crash"] = levels[..] {
         prop_assert!(result.is_ok(), "a crash topic gave {:?}", result);
     }
-    for event in events {
+    for event in result.into_iter().flatten() {
         prop_assert!(!event.device.as_str().is_empty() && event.device.as_str().len() <= 128);
         match event.reading {
             Reading::Crash(report) => {
@@ -241,6 +237,7 @@ fn check_any(topic: &str, payload: Vec<u8>) -> Result<(), TestCaseError> {
             }
             Reading::Driving(row) => prop_assert!(row.speed_kmh.is_none_or(|kmh| (0.0..=400.0).contains(&kmh))),
             Reading::Temperature(reading) => prop_assert!((-273.15..=2_000.0).contains(&reading.celsius.0)),
+            Reading::Presence(_) => {}
         }
     }
     Ok(())

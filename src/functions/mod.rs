@@ -23,6 +23,8 @@ pub enum Trigger {
     Crash,
     /// Temperatures.
     Temperature,
+    /// Devices that come and go.
+    Presence,
 }
 
 impl Trigger {
@@ -32,6 +34,7 @@ impl Trigger {
             Reading::Driving(_) => Self::Driving,
             Reading::Crash(_) => Self::Crash,
             Reading::Temperature(_) => Self::Temperature,
+            Reading::Presence(_) => Self::Presence,
         }
     }
 }

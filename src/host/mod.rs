@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::clock::Time;
-use crate::decode::{self, Interner};
+use crate::decode::{self, Decoded, Decoder};
 use crate::functions::{self, Function, Trigger};
 use crate::model::{
     Cause, CrashVerdict, DrivingVerdict, Event, Evidence, Fact, Invocation, Judge, Judged, Outcome, Packet, Points, Reading,
@@ -30,8 +30,8 @@ pub struct Host {
     /// Who judges crash reports.
     judge: Judge,
     slots: Vec<Slot>,
-    interner: Interner,
-    events: Vec<Event>,
+    decoder: Decoder,
+    decoded: Decoded,
     time: Box<dyn Time>,
 }
 
@@ -42,38 +42,53 @@ impl std::fmt::Debug for Host {
 }
 
 impl Host {
-    /// A host with every function cold. `max_devices` bounds how many distinct telemetry devices are remembered.
+    /// A host with every function cold, that reads every format. `max_devices` bounds how many distinct telemetry
+    /// devices are remembered.
     pub fn new(settings: functions::Settings, max_devices: usize, time: Box<dyn Time>) -> Self {
+        Self::reading(&decode::Settings::default(), settings, max_devices, time)
+    }
+
+    /// The same, with the formats of the settings.
+    pub fn reading(formats: &decode::Settings, settings: functions::Settings, max_devices: usize, time: Box<dyn Time>) -> Self {
+        let decoder = Decoder::new(formats, max_devices);
         let slots = functions::CARDS.iter().map(|card| Slot { card, warm: None }).collect();
         let judge = functions::crash_judge(&settings.judge_crash);
-        Self { settings, judge, slots, interner: Interner::new(max_devices), events: Vec::new(), time }
+        Self { settings, judge, slots, decoder, decoded: Decoded::default(), time }
+    }
+
+    /// What must be subscribed to, without roots.
+    pub fn filters(&self) -> Vec<decode::Wanted> {
+        self.decoder.filters()
     }
 
     /// Takes a packet the whole way from bytes to facts.
     pub fn handle(&mut self, packet: &Packet, facts: &mut Vec<Fact>) {
-        let mut events = std::mem::take(&mut self.events);
-        events.clear();
-        match decode::decode(packet, &mut self.interner, &mut events) {
-            Ok(()) => {
-                let decoded_at = self.time.now();
-                let mut delivery = packet.delivery;
-                for event in events.drain(..) {
-                    // The packet is acknowledged with its first event; a packet carries one crash report at most.
-                    facts.push(self.judge(event, decoded_at, delivery.take()));
-                }
-            }
-            Err(error) => facts.push(Fact::Rejected(
-                Rejection {
-                    topic: packet.topic.clone(),
-                    received_at: packet.received_at,
-                    reason: error.reason,
-                    detail: error.detail.into(),
-                    payload_len: packet.payload.len(),
-                },
-                packet.delivery,
-            )),
+        let mut decoded = std::mem::take(&mut self.decoded);
+        self.decoder.decode(packet, &mut decoded);
+        let n_outcomes = decoded.events.len() + decoded.refused.len();
+        if n_outcomes > 1 {
+            facts.push(Fact::Divided { further: n_outcomes as u32 - 1 });
         }
-        self.events = events;
+        // The packet is let go with the last crash report in it: records are committed in order, so all that came before
+        // are then safe. Without a crash report there is nothing that must be stored first.
+        let last_crash = decoded.events.iter().rposition(|event| matches!(event.reading, Reading::Crash(_)));
+        let releases = last_crash.or_else(|| decoded.events.len().checked_sub(1));
+        let decoded_at = if decoded.events.is_empty() { Timestamp::default() } else { self.time.now() };
+        for (event_idx, event) in decoded.events.drain(..).enumerate() {
+            let delivery = packet.delivery.filter(|_| releases == Some(event_idx));
+            facts.push(self.judge(event, decoded_at, delivery));
+        }
+        for (error_idx, error) in decoded.refused.drain(..).enumerate() {
+            let rejection = Rejection {
+                topic: packet.topic.clone(),
+                received_at: packet.received_at,
+                reason: error.reason,
+                detail: error.detail.into(),
+                payload_len: packet.payload.len(),
+            };
+            facts.push(Fact::Rejected(rejection, packet.delivery.filter(|_| releases.is_none() && error_idx == 0)));
+        }
+        self.decoded = decoded;
     }
 
     fn judge(&mut self, event: Event, decoded_at: Timestamp, delivery: Option<crate::model::Delivery>) -> Fact {
@@ -180,7 +195,7 @@ fn fail_open(event: &Event, card: &functions::Card, what: &str) -> Option<Verdic
             }],
         }))),
         Reading::Driving(_) => Some(Verdict::Driving(DrivingVerdict::Drop(RejectionReason::NotJudged))),
-        Reading::Temperature(_) => None,
+        Reading::Temperature(_) | Reading::Presence(_) => None,
     }
 }
 

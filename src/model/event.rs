@@ -104,6 +104,17 @@ pub enum Reading {
     Crash(Box<CrashReport>),
     /// A temperature.
     Temperature(Temperature),
+    /// It came or went: a last will, a death certificate, unplugged.
+    Presence(Presence),
+}
+
+/// Whether a device is there, as its broker, gateway or itself says. No measurement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presence {
+    /// It is there.
+    pub online: bool,
+    /// In words: "last will", "unplugged from the vehicle".
+    pub why: Box<str>,
 }
 
 /// Three accelerations in g. In the vehicle frame X is forward, Y right, Z down.

@@ -143,6 +143,11 @@ pub struct QueueReading {
 pub enum Fact {
     /// An event was decoded and judged.
     Judged(Box<Judged>),
+    /// A packet carried this many readings, or refused parts, more than one: probes of one sensor, a batch.
+    Divided {
+        /// Beyond the first.
+        further: u32,
+    },
     /// A packet went no further.
     Rejected(Rejection, Option<Delivery>),
     /// An operator asked for something.

@@ -17,7 +17,9 @@ pub mod event;
 pub mod fact;
 pub mod incident;
 pub mod invocation;
+pub mod measure;
 pub mod packet;
+pub mod range;
 pub mod rejection;
 pub mod verdict;
 
@@ -26,8 +28,8 @@ pub use command::{Command, Focus, Operator, SensorFocus, SensorOrder};
 pub use decision::{DecidedBy, Decision, Fingerprint, Judge, Occasion, Said, VerdictVersion};
 pub use effect::{Effect, Record};
 pub use event::{
-    AccelG, BootId, CrashReport, DeviceId, DeviceKind, Driving, Event, EventId, Frame, Position, Pulse, Reading, SpeedTrace,
-    Temperature,
+    AccelG, BootId, CrashReport, DeviceId, DeviceKind, Driving, Event, EventId, Frame, Position, Presence, Pulse, Reading,
+    SpeedTrace, Temperature,
 };
 pub use fact::{DeliveryOutcome, Fact, Judged, Link, LinkState, LinkStatus, QueueReading};
 pub use incident::{Impact, Incident, IncidentId, IncidentKind, Kept, Life, Note, Step, StepKind};

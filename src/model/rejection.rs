@@ -36,11 +36,13 @@ pub enum RejectionReason {
     TooManyDevices,
     /// The function that should have read it failed.
     NotJudged,
+    /// Understood, and holds nothing that the desk uses: a switch, a setting, a gateway's own state.
+    NotUsed,
 }
 
 impl RejectionReason {
     /// Every reason, in order of declaration.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::UnknownTopic,
         Self::TooLarge,
         Self::NotUtf8,
@@ -55,6 +57,7 @@ impl RejectionReason {
         Self::RetainedOld,
         Self::TooManyDevices,
         Self::NotJudged,
+        Self::NotUsed,
     ];
 
     /// The key in counters, `not_json`.
@@ -74,6 +77,7 @@ impl RejectionReason {
             Self::RetainedOld => "retained_old",
             Self::TooManyDevices => "too_many_devices",
             Self::NotJudged => "not_judged",
+            Self::NotUsed => "not_used",
         }
     }
 }

@@ -43,8 +43,9 @@ use shadow::Watcher;
 use stages::{Outlets, Told};
 use teller::Teller;
 
-use crate::broker::{self, Client, Embedded, Sink};
+use crate::broker::{self, Client, Embedded, Sink, Subscription};
 use crate::clock::{Clock, SystemTime};
+use crate::decode;
 use crate::functions;
 use crate::host::Host;
 use crate::model::effect::SampleChunk;
@@ -81,6 +82,8 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// The broker; without an address the embedded one is started.
     pub broker: broker::Settings,
+    /// The payload formats that are taken in.
+    pub formats: decode::Settings,
     /// The functions' limits.
     pub functions: functions::Settings,
     /// How people are told.
@@ -165,8 +168,10 @@ impl Line {
         let origins: &[Origin] =
             if options.sample { &[Origin::Device, Origin::Drill, Origin::Sample] } else { &[Origin::Device, Origin::Drill] };
         let sink = || LaneSink { inbox: Arc::clone(&inbox), facts: Arc::clone(&facts) };
-        let crash_lane = broker::connect(&settings, Lane::Crash, origins, sink())?;
-        let telemetry_lane = broker::connect(&settings, Lane::Telemetry, origins, sink())?;
+        let host = Host::reading(&options.formats, options.functions, options.max_devices, Box::new(SystemTime::default()));
+        let subscriptions = host.filters().into_iter().map(subscription).collect::<Vec<_>>();
+        let crash_lane = broker::connect(&settings, Lane::Crash, origins, &subscriptions, sink())?;
+        let telemetry_lane = broker::connect(&settings, Lane::Telemetry, origins, &subscriptions, sink())?;
 
         let (announcer, announcing) = match options.announce {
             Some(out) => Announcer::start(out).map(|(announcer, thread)| (announcer, Some(thread)))?,
@@ -187,7 +192,6 @@ impl Line {
         let outbound = Outbound::new(&options.outbound)?;
         state.apply(linked(teller::LINK, teller::first_status(&outbound)), Clock.now(), &mut ignored);
 
-        let host = Host::new(options.functions, options.max_devices, Box::new(SystemTime::default()));
         let host = spawn("host", {
             let (inbox, facts) = (Arc::clone(&inbox), Arc::clone(&facts));
             move || stages::run_host(host, &inbox, &facts)
@@ -357,6 +361,10 @@ impl Sink for LaneSink {
     fn link(&mut self, link: Link, status: LinkStatus) {
         drop(self.facts.push_wait(Told::Fact(linked(link, status))));
     }
+}
+
+fn subscription(wanted: decode::Wanted) -> Subscription {
+    Subscription { topic: wanted.filter.topic, lane: wanted.filter.lane, needed: wanted.asked }
 }
 
 fn linked(link: Link, status: LinkStatus) -> Fact {

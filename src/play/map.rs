@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::Error;
 use super::crash_map::CrashMap;
 use super::rows::{Row, Rows};
-use super::unit::{Measure, Unit};
+use crate::model::measure::{Measure, Unit};
 
 /// How a recording becomes messages.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::crash_map::LabelBook;
 use super::map::{Column, Map, Order, Origin, PositionColumns, number};
 use super::rows::{Row, Rows};
-use super::unit::{Measure, Unit};
 use super::wire::{DrivingBody, TemperatureBody, round};
 use super::{Body, Error, Kind};
+use crate::model::measure::{Measure, Unit};
 use crate::model::{AccelG, Position};
 
 mod crashes;
@@ -119,6 +119,7 @@ impl Samples {
         let value = round(value, 4);
         Ok(Some(Body::Temperature(match column.unit {
             Unit::Fahrenheit => TemperatureBody::Fahrenheit(value),
+            Unit::Kelvin => TemperatureBody::Celsius(round(value - 273.15, 4)),
             _ => TemperatureBody::Celsius(value),
         })))
     }

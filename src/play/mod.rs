@@ -17,7 +17,6 @@ pub mod publish;
 pub mod recording;
 pub mod rows;
 pub mod schedule;
-pub mod unit;
 pub mod wire;
 
 pub use map::{Kind, Map};

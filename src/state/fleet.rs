@@ -8,7 +8,7 @@ use super::series::{self, Series};
 use super::snapshot::{FleetPage, FleetRow, SensorCounts, SensorPage, SensorRow, SensorView, VehicleView};
 use crate::model::effect::SampleChunk;
 use crate::model::{
-    Band, DeviceId, DeviceKind, Driving, Event, Focus, Origin, SensorFocus, SensorOrder, TemperatureVerdict, Timestamp,
+    Band, DeviceId, DeviceKind, Driving, Event, Focus, Origin, Presence, SensorFocus, SensorOrder, TemperatureVerdict, Timestamp,
 };
 
 /// A device that sent nothing for this long is silent, s (design, "silent > 60 s").
@@ -27,11 +27,20 @@ struct Pulse {
     period_micros: f64,
     n_seen: u64,
     clock_ahead_ms: i64,
+    /// It said goodbye, or its broker did for it; until it is heard again.
+    offline: bool,
 }
 
 impl Pulse {
     fn new(event: &Event) -> Self {
-        Self { origin: event.origin, last_seen: event.received_at, period_micros: 0.0, n_seen: 0, clock_ahead_ms: 0 }
+        Self {
+            origin: event.origin,
+            last_seen: event.received_at,
+            period_micros: 0.0,
+            n_seen: 0,
+            clock_ahead_ms: 0,
+            offline: false,
+        }
     }
 
     fn beat(&mut self, event: &Event) {
@@ -42,6 +51,7 @@ impl Pulse {
             _ => self.period_micros + (step - self.period_micros) / 8.0,
         };
         self.n_seen += 1;
+        self.offline = false;
         self.last_seen = self.last_seen.max(event.received_at);
         self.origin = event.origin;
         if let Some(occurred_at) = event.occurred_at {
@@ -54,7 +64,7 @@ impl Pulse {
     }
 
     fn is_silent(&self, now: Timestamp) -> bool {
-        now.micros_since(self.last_seen) > SILENT_AFTER_SECS * 1_000_000
+        self.offline || now.micros_since(self.last_seen) > SILENT_AFTER_SECS * 1_000_000
     }
 }
 
@@ -203,6 +213,17 @@ impl Fleet {
         self.routed.add(verdict.band);
         let chunk = sensor.series.push(event.time(), &[Some(verdict.celsius.0)]);
         self.keep(DeviceKind::Sensor, key, chunk)
+    }
+
+    /// A device came or went; one that never sent anything is not taken up for it.
+    pub(super) fn came_or_went(&mut self, event: &Event, presence: &Presence) {
+        let key = key(event.origin, &event.device);
+        if let Some(vehicle) = self.vehicles.get_mut(&key) {
+            vehicle.pulse.offline = !presence.online;
+        }
+        if let Some(sensor) = self.sensors.get_mut(&key) {
+            sensor.pulse.offline = !presence.online;
+        }
     }
 
     fn keep(&mut self, kind: DeviceKind, key: Key, chunk: Option<Arc<SampleChunk>>) -> Option<Arc<SampleChunk>> {

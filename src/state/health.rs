@@ -36,6 +36,10 @@ impl Health {
     /// A packet or a row went no further.
     pub(super) fn rejected(&mut self, rejection: Rejection) {
         self.count_rejected(rejection.reason);
+        if rejection.reason == RejectionReason::NotUsed {
+            // On purpose, and often: it must not push out what somebody has to mend.
+            return;
+        }
         if self.rejections.len() >= REJECTIONS {
             self.rejections.pop_back();
         }

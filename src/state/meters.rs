@@ -255,6 +255,8 @@ impl Meters {
                 Reading::Driving(row) => RecentEvent::Driving(*row, at),
                 Reading::Crash(report) => RecentEvent::Crash(Arc::new((**report).clone())),
                 Reading::Temperature(reading) => RecentEvent::Temperature(reading.celsius, at),
+                // No function listens to it.
+                Reading::Presence(_) => continue,
             };
             let verdict = verdicts.next().cloned();
             meter.recent.push_front(Arc::new(RecentCall { call: call.clone(), price, event, verdict }));

@@ -105,6 +105,7 @@ impl State {
                 self.health.rejected(rejection);
                 effects.extend(delivery.map(Effect::Release));
             }
+            Fact::Divided { further } => self.health.counters.further += u64::from(further),
             Fact::Commanded { command, by, at } => self.commanded(command, by, at, effects),
             Fact::Linked { link, status, .. } => self.linked(link, status),
             Fact::Stored { incident, event, duplicate, at } => {
@@ -176,10 +177,18 @@ impl State {
         let cost: PicoUsd = judged.invocations.iter().map(|call| self.meters.count(call)).sum();
         self.meters.remember(&judged);
         self.health.filed(judged.event.received_at, now);
+        // A packet that brought no crash report has nothing that must be stored first.
+        if !matches!(judged.event.reading, Reading::Crash(_)) {
+            effects.extend(judged.delivery.map(Effect::Release));
+        }
         match &judged.event.reading {
             Reading::Driving(_) => self.drove(&judged, now, effects),
             Reading::Temperature(_) => self.measured(&judged, cost, now, effects),
             Reading::Crash(_) => self.crashed(judged, cost, now, effects),
+            Reading::Presence(presence) => {
+                self.health.counters.kept += 1;
+                self.fleet.came_or_went(&judged.event, presence);
+            }
         }
     }
 
@@ -416,6 +425,7 @@ impl State {
             Reading::Crash(report) => report.topic.to_string(),
             Reading::Driving(_) => format!("{}fleet/{}/driving", event.origin.root(), event.device),
             Reading::Temperature(_) => format!("{}sensors/{}/temperature", event.origin.root(), event.device),
+            Reading::Presence(_) => format!("{}{}", event.origin.root(), event.device),
         };
         let mut stages = vec![
             stage("Received", "off the socket", event.received_at, event.received_at),

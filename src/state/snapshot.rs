@@ -224,11 +224,13 @@ pub struct SensorView {
     pub crossed: Option<(Timestamp, Band)>,
 }
 
-/// What came in and what became of it: `received = kept + shed + rejected + duplicates`, to the message.
+/// What came in and what became of it: `received + further = kept + shed + rejected + duplicates`, to the message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counters {
     /// Off the sockets.
     pub received: u64,
+    /// Readings beyond the first of their message: several probes, a batch.
+    pub further: u64,
     /// Decoded and filed.
     pub kept: u64,
     /// Dropped under pressure, telemetry only.

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use fleetwatch::broker::{self, Client, PublishError, Qos, Secret, Settings, Sink};
+use fleetwatch::broker::{self, Client, PublishError, Qos, Secret, Settings, Sink, Subscription};
 use fleetwatch::model::{Delivery, Lane, Link, LinkState, LinkStatus, Origin, Packet};
 
 use crate::flood::{Flood, Frames, driving};
@@ -87,9 +87,19 @@ fn settings(url: &str) -> Settings {
 }
 
 #[track_caller]
+/// What Fleetwatch's own format wants to hear.
+fn native_topics() -> Vec<Subscription> {
+    let needed = |topic: &str, lane| Subscription { topic: topic.to_owned(), lane, needed: true };
+    vec![
+        needed("fleet/+/crash", Lane::Crash),
+        needed("fleet/+/driving", Lane::Telemetry),
+        needed("sensors/+/temperature", Lane::Telemetry),
+    ]
+}
+
 fn connect(settings: &Settings, lane: Lane, origins: &[Origin]) -> (Client, Collector) {
     let seen = Collector::default();
-    (broker::connect(settings, lane, origins, seen.clone()).unwrap(), seen)
+    (broker::connect(settings, lane, origins, &native_topics(), seen.clone()).unwrap(), seen)
 }
 
 fn text(packet: &Packet) -> &str {

@@ -28,6 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "broker",
             "clock",
+            "decode",
             "functions",
             "host",
             "model",
@@ -41,7 +42,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("settings", &["broker", "functions", "outbound", "pricing"]),
+    ("settings", &["broker", "decode", "functions", "outbound", "pricing"]),
     (
         "cli",
         &[

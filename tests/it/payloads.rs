@@ -5,17 +5,17 @@
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use fleetwatch::decode::{self, Interner};
+use fleetwatch::decode::Decoder;
 use fleetwatch::model::{Lane, Packet, Reading, Timestamp};
 
 /// 2026-11-22T00:31:00Z
 const RECEIVED_AT: Timestamp = Timestamp(1_795_307_460_000_000);
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ext| ext == "json"))
+        .filter(|path| path.extension().is_some_and(|ext| ext == extension))
         .collect();
     files.sort();
     files
@@ -33,7 +33,7 @@ fn topic(name: &str) -> String {
 #[test]
 fn samples_are_understood_as_written_beside_them() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/payloads/native");
-    let files = files(&folder);
+    let files = files(&folder, "json");
     assert!(files.len() >= 20, "only {} samples", files.len());
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(&folder);
@@ -50,9 +50,8 @@ fn samples_are_understood_as_written_beside_them() {
             redelivered: false,
             delivery: None,
         };
-        let mut events = Vec::new();
-        let understood = match decode::decode(&packet, &mut Interner::default(), &mut events) {
-            Ok(()) => {
+        let understood = match Decoder::default().decode_one(&packet) {
+            Ok(mut events) => {
                 for event in &mut events {
                     if let Reading::Crash(report) = &mut event.reading {
                         assert_eq!(report.raw, packet.payload, "{name}: the bytes are kept");
@@ -61,12 +60,63 @@ fn samples_are_understood_as_written_beside_them() {
                 }
                 format!("{events:#?}")
             }
-            Err(error) => {
-                assert!(events.is_empty(), "{name}: an error and an event");
-                format!("{:?}: {error}", error.reason)
-            }
+            Err(error) => format!("{:?}: {error}", error.reason),
         };
         settings.bind(|| insta::assert_snapshot!(name, understood));
+    }
+}
+
+/// A `.mqtt` file: each message is a line `> topic`, `> topic retained` for what a broker kept, and its payload up to the
+/// next; a payload that begins with `hex ` is bytes. `#` opens a remark.
+fn messages(text: &str) -> Vec<Packet> {
+    let mut packets: Vec<(&str, bool, String)> = Vec::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        match (line.strip_prefix("> "), packets.last_mut()) {
+            (Some(topic), _) => {
+                let bare = topic.strip_suffix(" retained");
+                packets.push((bare.unwrap_or(topic), bare.is_some(), String::new()));
+            }
+            (None, Some((_, _, payload))) => payload.extend([if payload.is_empty() { "" } else { "\n" }, line]),
+            (None, None) => assert!(line.is_empty(), "a payload before its topic: {line}"),
+        }
+    }
+    let bytes = |payload: &str| match payload.strip_prefix("hex ") {
+        Some(hex) => {
+            let digits: Vec<u8> = hex.chars().filter_map(|c| c.to_digit(16)).map(|digit| digit as u8).collect();
+            digits.as_chunks::<2>().0.iter().map(|[high, low]| high << 4 | low).collect()
+        }
+        None => Bytes::copy_from_slice(payload.as_bytes()),
+    };
+    let packet = |(topic, retained, payload): (&str, bool, String)| Packet {
+        topic: topic.into(),
+        payload: bytes(payload.trim_end()),
+        received_at: RECEIVED_AT,
+        lane: Lane::Telemetry,
+        retained,
+        redelivered: false,
+        delivery: None,
+    };
+    packets.into_iter().map(packet).collect()
+}
+
+/// Each file of each format of other makers is read by one decoder, in order.
+#[test]
+fn other_formats_are_understood_as_written_beside_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/payloads");
+    let mut folders: Vec<_> = std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for folder in folders {
+        settings.set_snapshot_path(&folder);
+        for file in files(&folder, "mqtt") {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let mut decoder = Decoder::default();
+            let understood: String = messages(&text).iter().map(|packet| decoder.explain(packet).to_string()).collect();
+            let name = file.file_stem().unwrap().to_str().unwrap();
+            settings.bind(|| insta::assert_snapshot!(name, understood));
+        }
     }
 }
 
@@ -110,8 +160,7 @@ fn every_example_of_the_documentation_is_read() {
             redelivered: false,
             delivery: None,
         };
-        let mut events = Vec::new();
-        decode::decode(&packet, &mut Interner::default(), &mut events).unwrap_or_else(|error| panic!("{heading}: {error}"));
+        let events = Decoder::default().decode_one(&packet).unwrap_or_else(|error| panic!("{heading}: {error}"));
         assert!(!events[0].clock_wrong, "{heading}");
         if let Reading::Crash(report) = &events[0].reading {
             assert_eq!(report.unreadable, None);

@@ -325,7 +325,7 @@ fn complaints_name_the_place_and_the_fix() {
         (VAN, "a.csv", "t,v,van\n1,30\n", &["line 2"]),
         (VAN, "a.csv", "t,v,van\n-8e12,1e308,x\n8e12,-1e308,x\n", &[]),
         (VAN, "a.jsonl", "{\"t\":1,\"v\":30,\"van\":\"x\"}\n[1]\n", &["a.jsonl, line 2", "not a JSON object"]),
-        (&VAN.replace("mph", "°C"), "", "", &["van.toml: [speed] unit", "km/h, mph or m/s"]),
+        (&VAN.replace("mph", "°C"), "", "", &["van.toml: [speed] unit", "km/h, mph, m/s or kn"]),
         (&format!("start_together = true\n{VAN}"), "", "", &["start_together", "order = \"device\""]),
         (&VAN.replace("/driving", "/crash"), "", "", &["topic", "must end in \"/driving\""]),
         (&VAN.replace("speed =", "sped ="), "", "", &["line 5", "unknown field `sped`", "`speed`"]),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use fleetwatch::decode::{self, Interner};
+use fleetwatch::decode::{Decoded, Decoder};
 use fleetwatch::functions::{self, Trigger};
 use fleetwatch::model::{CrashVerdict, DrivingVerdict, Lane, Packet, Timestamp, Verdict};
 use fleetwatch::scenario::{ExpectVerdict, Scenario};
@@ -35,7 +35,8 @@ struct Outcome {
 
 fn run(scenario: &Scenario) -> Outcome {
     let mut functions = functions::all(&functions::Settings::default());
-    let mut interner = Interner::default();
+    let mut decoder = Decoder::default();
+    let mut decoded = Decoded::default();
     let mut outcome = Outcome::default();
     let mut now = START;
     let mut sent = 0;
@@ -55,11 +56,11 @@ fn run(scenario: &Scenario) -> Outcome {
                 redelivered: false,
                 delivery: None,
             };
-            let mut events = Vec::new();
-            if let Err(error) = decode::decode(&packet, &mut interner, &mut events) {
+            decoder.decode(&packet, &mut decoded);
+            for error in &decoded.refused {
                 *outcome.rejected.entry(error.reason.key()).or_default() += 1;
             }
-            for event in &events {
+            for event in &decoded.events {
                 let trigger = Trigger::of(&event.reading);
                 for function in functions.iter_mut().filter(|function| function.card().listens_to == trigger) {
                     let verdict = function.judge(event);

@@ -61,7 +61,9 @@ impl Function for JudgeCrash {
                 verdict.evidence.push(checks::age(event, &self.settings));
                 verdict
             }
-            Reading::Driving(_) | Reading::Temperature(_) => undecided("This is no crash report.", Severity::Medium),
+            Reading::Driving(_) | Reading::Temperature(_) | Reading::Presence(_) => {
+                undecided("This is no crash report.", Severity::Medium)
+            }
         }))
     }
 }

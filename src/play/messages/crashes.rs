@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 
 use super::Timed;
+use crate::model::measure::Measure;
 use crate::play::crash_map::{CrashMap, EventTime, Label, LabelBook};
 use crate::play::map::Map;
 use crate::play::rows::{Row, Rows};
-use crate::play::unit::Measure;
 use crate::play::wire::{CrashBody, Samples, Speeds, round};
 use crate::play::{Body, Error};
 

@@ -154,7 +154,7 @@ fn tls_files_that_cannot_be_used_are_named() {
     std::fs::write(ca.path("empty.pem"), "nothing\n").unwrap();
     let base = || settings("mqtts://127.0.0.1:1");
     let error = |settings: Settings| {
-        broker::connect(&settings, Lane::Crash, DEVICE, Collector::default()).expect_err("cannot be used").to_string()
+        broker::connect(&settings, Lane::Crash, DEVICE, &[], Collector::default()).expect_err("cannot be used").to_string()
     };
     let missing = error(Settings { ca_file: Some(ca.path("missing.pem")), ..base() });
     assert!(missing.contains("ca_file") && missing.contains("missing.pem"), "{missing}");

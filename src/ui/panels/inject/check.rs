@@ -152,7 +152,7 @@ impl Checker<'_> {
     fn value(&mut self, name: &str, rule: &Rule, node: &Node) {
         let at = node.span.start;
         match (rule, &node.value) {
-            (Rule::Number(low, high, unit), value) => self.number(name, (*low, *high), unit, false, node, value),
+            (Rule::Number(range), value) => self.number(name, range.ends(), range.unit, false, node, value),
             (Rule::Count, Value::Number(n)) if *n >= 0.0 && n.fract() == 0.0 && *n < 9e15 => {}
             (Rule::Count, _) => {
                 self.push(at, format!("{name} must be a whole number from 0, got {}", found(node)), "not a count", None);
@@ -279,7 +279,7 @@ impl Checker<'_> {
                 continue;
             };
             for (idx, cell) in cells.iter().enumerate() {
-                self.number(&format!("{path}[{idx}]"), column.range, column.unit, column.nulls, cell, &cell.value);
+                self.number(&format!("{path}[{idx}]"), column.range.ends(), column.range.unit, column.nulls, cell, &cell.value);
             }
             if let Some((first, len)) = lengths.first().filter(|(_, len)| *len != cells.len()) {
                 let message = format!("{path} must have {len} values as {name}.{first} has, got {}", cells.len());

@@ -1,6 +1,8 @@
 //! The native wire format as tables: which topics there are, which fields each message has, and the rule of each.
 //!
-//! The ranges are those of `decode` (docs/WIRE.md); a window imports no part of the line, so they stand here once more.
+//! The ranges are those that decoding keeps to (docs/WIRE.md).
+
+use crate::model::range::{self, Range};
 
 /// What a topic carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,8 +96,8 @@ const fn may(key: &'static str, rule: Rule) -> Field {
 
 /// What a value must be.
 pub(super) enum Rule {
-    /// A number from, to, with its unit.
-    Number(f64, f64, &'static str),
+    /// A number in a range, with its unit.
+    Number(&'static Range),
     /// A whole number from 0.
     Count,
     /// RFC 3339 text, epoch ms or `{{now}}`.
@@ -117,46 +119,31 @@ pub(super) enum Rule {
 /// One array of [`Rule::Columns`].
 pub(super) struct Column {
     pub(super) key: &'static str,
-    pub(super) range: (f64, f64),
-    pub(super) unit: &'static str,
+    pub(super) range: Range,
     pub(super) nulls: bool,
 }
 
-/// Speeds a road vehicle can have, km/h.
-const SPEED: (f64, f64) = (0.0, 400.0);
-/// Accelerations of a driving row, g.
-const ACCEL: (f64, f64) = (-100.0, 100.0);
-/// Accelerations of a crash sample, g: laboratory sensors on engines read to about 1,000.
-const CRASH_ACCEL: (f64, f64) = (-1_000.0, 1_000.0);
-/// Times of samples around `occurred_at`, ms: wide, since a clock that jumps is evidence and no reason not to read.
-const SAMPLE_MS: (f64, f64) = (-1e13, 1e13);
-
 static ACCEL_G: [Field; 3] = [
-    must("x", Rule::Number(ACCEL.0, ACCEL.1, "g")),
-    must("y", Rule::Number(ACCEL.0, ACCEL.1, "g")),
-    must("z", Rule::Number(ACCEL.0, ACCEL.1, "g")),
+    must("x", Rule::Number(&range::DRIVING_G)),
+    must("y", Rule::Number(&range::DRIVING_G)),
+    must("z", Rule::Number(&range::DRIVING_G)),
 ];
-static POSITION: [Field; 3] = [
-    must("lat", Rule::Number(-90.0, 90.0, "degrees")),
-    must("lon", Rule::Number(-180.0, 180.0, "degrees")),
-    may("hdop", Rule::Number(0.0, 100.0, "")),
-];
+static POSITION: [Field; 3] =
+    [must("lat", Rule::Number(&range::LAT)), must("lon", Rule::Number(&range::LON)), may("hdop", Rule::Number(&range::HDOP))];
 static SAMPLES: [Column; 4] = [
-    Column { key: "t_ms", range: SAMPLE_MS, unit: "ms", nulls: false },
-    Column { key: "x_g", range: CRASH_ACCEL, unit: "g", nulls: true },
-    Column { key: "y_g", range: CRASH_ACCEL, unit: "g", nulls: true },
-    Column { key: "z_g", range: CRASH_ACCEL, unit: "g", nulls: true },
+    Column { key: "t_ms", range: range::T_MS, nulls: false },
+    Column { key: "x_g", range: range::CRASH_G, nulls: true },
+    Column { key: "y_g", range: range::CRASH_G, nulls: true },
+    Column { key: "z_g", range: range::CRASH_G, nulls: true },
 ];
-static SPEEDS: [Column; 2] = [
-    Column { key: "t_ms", range: SAMPLE_MS, unit: "ms", nulls: false },
-    Column { key: "kmh", range: SPEED, unit: "km/h", nulls: true },
-];
+static SPEEDS: [Column; 2] =
+    [Column { key: "t_ms", range: range::T_MS, nulls: false }, Column { key: "kmh", range: range::TRACE_SPEED, nulls: true }];
 static DRIVING: [Field; 7] = [
     must("occurred_at", Rule::Time),
-    may("speed_kmh", Rule::Number(SPEED.0, SPEED.1, "km/h")),
+    may("speed_kmh", Rule::Number(&range::SPEED)),
     may("accel_g", Rule::Object(&ACCEL_G)),
     may("position", Rule::Object(&POSITION)),
-    may("heading_deg", Rule::Number(0.0, 360.0, "degrees")),
+    may("heading_deg", Rule::Number(&range::HEADING)),
     may("boot_id", Rule::Name),
     may("seq", Rule::Count),
 ];
@@ -169,7 +156,7 @@ static CRASH: [Field; 13] = [
     must("samples", Rule::Columns(&SAMPLES)),
     may("frame", Rule::OneOf(&["vehicle", "device"])),
     may("gravity", Rule::Bool),
-    may("range_g", Rule::Number(0.1, 2_000.0, "g")),
+    may("range_g", Rule::Number(&range::RANGE_G)),
     may("speed", Rule::Columns(&SPEEDS)),
     may("airbag", Rule::Bool),
     may("position", Rule::Object(&POSITION)),
@@ -177,8 +164,8 @@ static CRASH: [Field; 13] = [
 ];
 static TEMPERATURE: [Field; 5] = [
     may("occurred_at", Rule::Time),
-    may("celsius", Rule::Number(-273.15, 2_000.0, "°C")),
-    may("fahrenheit", Rule::Number(-459.67, 3_632.0, "°F")),
+    may("celsius", Rule::Number(&range::CELSIUS)),
+    may("fahrenheit", Rule::Number(&range::FAHRENHEIT)),
     may("boot_id", Rule::Name),
     may("seq", Rule::Count),
 ];
