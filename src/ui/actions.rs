@@ -4,9 +4,10 @@
 //! Add a variant to [`Action`], put it into [`Action::ALL`] and describe it in [`Action::card`]; the panel that does it
 //! asks [`PanelContext::pressed`](super::panels::PanelContext::pressed) and shows [`Action::key`] on its button.
 
-use eframe::egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
+use eframe::egui::{Context, Event, Id, Key, KeyboardShortcut, Modifiers};
 
 use super::panels::Screen;
+use super::word;
 
 /// Something an operator can do with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,13 @@ pub enum Action {
     SendDrill,
     SendAgain,
     Validate,
+    Search,
+    Pause,
+    BackToLive,
+    MinuteBack,
+    MinuteOn,
+    GoToTime,
+    Mute,
     SwitchTheme,
     Help,
 }
@@ -51,7 +59,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 
 impl Action {
     /// Every action, in the order of the `?` page.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 27] = [
         Self::Show(Screen::Live),
         Self::Show(Screen::Incidents),
         Self::Show(Screen::Temperature),
@@ -70,48 +78,138 @@ impl Action {
         Self::SendDrill,
         Self::SendAgain,
         Self::Validate,
+        Self::Search,
+        Self::Pause,
+        Self::BackToLive,
+        Self::MinuteBack,
+        Self::MinuteOn,
+        Self::GoToTime,
+        Self::Mute,
         Self::SwitchTheme,
         Self::Help,
     ];
 
     /// Its label, help and keys.
-    pub const fn card(self) -> Card {
+    pub fn card(self) -> Card {
         let (label, help, keys): (_, _, &'static [KeyboardShortcut]) = match self {
             Self::Show(screen) => match screen {
-                Screen::Live => ("Live", "Show the Live screen", const { &[ctrl(Key::Num1)] }),
-                Screen::Incidents => ("Incidents", "Show the Incidents screen", const { &[ctrl(Key::Num2)] }),
-                Screen::Temperature => ("Temperature", "Show the Temperature screen", const { &[ctrl(Key::Num3)] }),
-                Screen::Functions => ("Functions", "Show the Functions screen", const { &[ctrl(Key::Num4)] }),
-                Screen::Cost => ("Cost", "Show the Cost screen", const { &[ctrl(Key::Num5)] }),
-                Screen::Inject => ("Inject", "Show the Inject screen", const { &[ctrl(Key::Num6)] }),
-                Screen::Connections => ("Connections", "Show the Connections screen", const { &[ctrl(Key::Num7)] }),
+                Screen::Live => (word!("shell-action-live"), word!("shell-help-live"), const { &[ctrl(Key::Num1)] }),
+                Screen::Incidents => {
+                    (word!("shell-action-incidents"), word!("shell-help-incidents"), const { &[ctrl(Key::Num2)] })
+                }
+                Screen::Temperature => {
+                    (word!("shell-action-temperature"), word!("shell-help-temperature"), const { &[ctrl(Key::Num3)] })
+                }
+                Screen::Functions => {
+                    (word!("shell-action-functions"), word!("shell-help-functions"), const { &[ctrl(Key::Num4)] })
+                }
+                Screen::Cost => (word!("shell-action-cost"), word!("shell-help-cost"), const { &[ctrl(Key::Num5)] }),
+                Screen::Inject => (word!("shell-action-inject"), word!("shell-help-inject"), const { &[ctrl(Key::Num6)] }),
+                Screen::Connections => {
+                    (word!("shell-action-connections"), word!("shell-help-connections"), const { &[ctrl(Key::Num7)] })
+                }
             },
-            Self::Next => ("Next", "Move down in the list", const { &[plain(Key::J), plain(Key::ArrowDown)] }),
-            Self::Previous => ("Previous", "Move up in the list", const { &[plain(Key::K), plain(Key::ArrowUp)] }),
-            Self::Open => ("Open", "Open the chosen incident", const { &[plain(Key::Enter)] }),
-            Self::Back => ("Back", "Go back, close what is open", const { &[plain(Key::Escape)] }),
-            Self::Acknowledge => ("Acknowledge", "Take the chosen incident: somebody is on it", const { &[plain(Key::A)] }),
-            Self::Resolve => ("Resolve", "Close the chosen incident", const { &[plain(Key::R)] }),
-            Self::Note => ("Note", "Write a note to the chosen incident", const { &[plain(Key::N)] }),
-            Self::Filter => ("Filter", "Type into the screen's filter", const { &[plain(Key::Slash), ctrl(Key::F)] }),
-            Self::SendDrill => ("Send drill", "Inject: send the message as a drill", const { &[ctrl(Key::Enter)] }),
-            Self::SendAgain => ("Send again", "Inject: send the last drill once more", const { &[plain(Key::R)] }),
-            Self::Validate => ("Validate", "Inject: check the message", const { &[ctrl_shift(Key::V)] }),
-            Self::SwitchTheme => ("Theme", "Switch between dark and light", const { &[ctrl_shift(Key::D)] }),
-            Self::Help => ("Keys", "Show every key", const { &[plain(Key::Questionmark)] }),
+            Self::Next => {
+                (word!("shell-action-next"), word!("shell-help-next"), const { &[plain(Key::J), plain(Key::ArrowDown)] })
+            }
+            Self::Previous => {
+                (word!("shell-action-previous"), word!("shell-help-previous"), const { &[plain(Key::K), plain(Key::ArrowUp)] })
+            }
+            Self::Open => (word!("shell-action-open"), word!("shell-help-open"), const { &[plain(Key::Enter)] }),
+            Self::Back => (word!("shell-action-back"), word!("shell-help-back"), const { &[plain(Key::Escape)] }),
+            Self::Acknowledge => (word!("shell-action-acknowledge"), word!("shell-help-acknowledge"), const { &[plain(Key::A)] }),
+            Self::Resolve => (word!("shell-action-resolve"), word!("shell-help-resolve"), const { &[plain(Key::R)] }),
+            Self::Note => (word!("shell-action-note"), word!("shell-help-note"), const { &[plain(Key::N)] }),
+            Self::Filter => {
+                (word!("shell-action-filter"), word!("shell-help-filter"), const { &[plain(Key::Slash), ctrl(Key::F)] })
+            }
+            Self::SendDrill => (word!("shell-action-send-drill"), word!("shell-help-send-drill"), const { &[ctrl(Key::Enter)] }),
+            Self::SendAgain => (word!("shell-action-send-again"), word!("shell-help-send-again"), const { &[plain(Key::R)] }),
+            Self::Validate => (word!("shell-action-validate"), word!("shell-help-validate"), const { &[ctrl_shift(Key::V)] }),
+            Self::SwitchTheme => (word!("shell-action-theme"), word!("shell-help-theme"), const { &[ctrl_shift(Key::D)] }),
+            Self::Search => (word!("shell-action-search"), word!("shell-help-search"), const { &[ctrl(Key::K)] }),
+            Self::Pause => (word!("shell-action-pause"), word!("shell-help-pause"), const { &[plain(Key::Space)] }),
+            Self::BackToLive => {
+                (word!("shell-action-back-to-live"), word!("shell-help-back-to-live"), const { &[plain(Key::L)] })
+            }
+            Self::MinuteBack => {
+                (word!("shell-action-minute-back"), word!("shell-help-minute-back"), const { &[plain(Key::OpenBracket)] })
+            }
+            Self::MinuteOn => {
+                (word!("shell-action-minute-on"), word!("shell-help-minute-on"), const { &[plain(Key::CloseBracket)] })
+            }
+            Self::GoToTime => (word!("shell-action-go-to-time"), word!("shell-help-go-to-time"), &[]),
+            Self::Mute => (word!("shell-action-mute"), word!("shell-help-mute"), const { &[plain(Key::M)] }),
+            Self::Help => (word!("shell-action-keys"), word!("shell-help-keys"), const { &[plain(Key::Questionmark)] }),
         };
         Card { label, help, keys }
     }
 
     /// Its first key, as buttons show it: `A`, `Ctrl+1`.
     pub fn key(self) -> String {
-        self.card().keys.first().map(key_text).unwrap_or_default()
+        if self == Self::GoToTime { CHORD.to_owned() } else { self.card().keys.first().map(key_text).unwrap_or_default() }
+    }
+
+    /// All its keys, as the list of keys shows them.
+    pub fn keys_text(self) -> String {
+        if self == Self::GoToTime {
+            CHORD.to_owned()
+        } else {
+            self.card().keys.iter().map(key_text).collect::<Vec<_>>().join(", ")
+        }
+    }
+
+    /// Means the same on every screen, so that the palette can do it.
+    pub const fn anywhere(self) -> bool {
+        matches!(
+            self,
+            Self::Show(_)
+                | Self::Pause
+                | Self::BackToLive
+                | Self::MinuteBack
+                | Self::MinuteOn
+                | Self::GoToTime
+                | Self::Mute
+                | Self::SwitchTheme
+                | Self::Help
+        )
     }
 
     /// Takes effect when the key goes up, so that a key that was held down in another window does nothing here.
     const fn on_release(self) -> bool {
         matches!(self, Self::Acknowledge)
     }
+}
+
+/// The keys of [`Action::GoToTime`], one after the other.
+const CHORD: &str = "G T";
+
+/// How long after the G its T may come. s
+const CHORD_SECS: f64 = 1.5;
+
+/// Whether the T of the chord was pressed; remembers its G.
+fn chord(ctx: &Context) -> bool {
+    if ctx.text_edit_focused() {
+        return false;
+    }
+    let id = Id::unique("G, then T");
+    let (bare, time) = ctx.input(|input| {
+        let bare = input.events.iter().find_map(|event| match event {
+            Event::Key { key, pressed: true, repeat: false, modifiers: Modifiers::NONE, .. } => Some(*key),
+            _ => None,
+        });
+        (bare, input.time)
+    });
+    let Some(key) = bare else { return false };
+    ctx.data_mut(|data| {
+        let begun = data.get_temp::<f64>(id);
+        if key == Key::G {
+            data.insert_temp(id, time);
+        } else {
+            data.remove::<f64>(id);
+        }
+        key == Key::T && begun.is_some_and(|begun| time - begun <= CHORD_SECS)
+    })
 }
 
 /// A shortcut as people read it: `Ctrl+Shift+D`.
@@ -130,6 +228,8 @@ pub fn key_text(shortcut: &KeyboardShortcut) -> String {
         Key::Escape => "Esc",
         Key::Slash => "/",
         Key::Questionmark => "?",
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
         key => key.name(),
     });
     text
@@ -137,14 +237,18 @@ pub fn key_text(shortcut: &KeyboardShortcut) -> String {
 
 /// The actions whose keys were pressed since the last frame.
 ///
-/// Single keys do nothing while a text field has the focus, and Enter does nothing while a button has it, since there
-/// it presses that button.
+/// Single keys do nothing while a text field has the focus, and Enter and Space do nothing while a button has it,
+/// since there they press that button.
 pub fn pressed(ctx: &Context) -> Vec<Action> {
+    if chord(ctx) {
+        return vec![Action::GoToTime];
+    }
     let typing = ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let takes = |shortcut: &KeyboardShortcut| {
         let bare = !shortcut.modifiers.command;
-        !(bare && typing && shortcut.logical_key != Key::Escape || focused && *shortcut == plain(Key::Enter))
+        !(bare && typing && shortcut.logical_key != Key::Escape
+            || focused && (*shortcut == plain(Key::Enter) || *shortcut == plain(Key::Space)))
     };
     ctx.input(|input| {
         let mut actions = Vec::new();

@@ -5,8 +5,10 @@ pub mod actions;
 pub mod decimate;
 pub mod degrees;
 pub mod desk;
+pub mod fuzzy;
 pub mod icons;
 pub mod panels;
+pub mod past;
 pub mod series;
 pub mod shapes;
 pub mod text;
@@ -17,7 +19,7 @@ pub mod widgets;
 pub mod words;
 
 pub use desk::Desk;
-pub(crate) use tr::tr;
+pub(crate) use tr::{tr, word};
 
 use std::sync::Arc;
 

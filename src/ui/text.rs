@@ -2,9 +2,9 @@
 //!
 //! A number never goes out without its unit; where it is not known, words stand instead of it.
 
-use chrono::{DateTime, FixedOffset, Local, TimeZone as _};
+use chrono::{DateTime, Datelike as _, FixedOffset, Local, TimeZone as _};
 
-pub use crate::model::likelihood;
+use super::{tr, word};
 use crate::model::{Band, Life, Link, LinkState, PicoUsd, Points, Ruling, Severity, Timestamp};
 
 /// `1,284`.
@@ -27,17 +27,22 @@ pub fn plural(n: u64, one: &str, many: &str) -> String {
 
 /// A value with its unit and a fixed number of decimals: `34.0 km/h`. Not finite: `unknown`.
 pub fn quantity(value: f64, decimals: usize, unit: &str) -> String {
+    if !value.is_finite() {
+        return unknown().to_owned();
+    }
     let number = number(value, decimals);
-    if number == UNKNOWN || unit.is_empty() { number } else { format!("{number} {unit}") }
+    if unit.is_empty() { number } else { format!("{number} {unit}") }
 }
 
 /// What stands where a number is not known.
-pub const UNKNOWN: &str = "unknown";
+pub fn unknown() -> &'static str {
+    word!("text-unknown")
+}
 
 /// A value with a fixed number of decimals and a real minus sign. Not finite: `unknown`.
 pub fn number(value: f64, decimals: usize) -> String {
     if !value.is_finite() {
-        return UNKNOWN.to_owned();
+        return unknown().to_owned();
     }
     let text = format!("{:.decimals$}", value.abs());
     let zero = text.bytes().all(|b| b == b'0' || b == b'.');
@@ -68,7 +73,7 @@ pub fn kmh(value: f64) -> String {
 pub fn heading(degrees: f64) -> String {
     const POINTS: [&str; 8] = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"];
     if !degrees.is_finite() {
-        return UNKNOWN.to_owned();
+        return unknown().to_owned();
     }
     let turned = degrees.rem_euclid(360.0);
     format!("{}° {}", number(turned, 0), POINTS[(turned / 45.0).round() as usize % 8])
@@ -94,11 +99,11 @@ pub fn age(now: Timestamp, then: Timestamp) -> String {
 
 fn age_of_secs(secs: u64) -> String {
     match secs {
-        0..60 => format!("{secs} s"),
-        60..600 => format!("{} min {:02} s", secs / 60, secs % 60),
-        600..3_600 => format!("{} min", secs / 60),
-        3_600..86_400 => format!("{} h {:02} min", secs / 3_600, secs / 60 % 60),
-        _ => format!("{} d {} h", secs / 86_400, secs / 3_600 % 24),
+        0..60 => tr!("text-secs", s = secs),
+        60..600 => tr!("text-min-secs", min = secs / 60, s = format!("{:02}", secs % 60)),
+        600..3_600 => tr!("text-min", min = secs / 60),
+        3_600..86_400 => tr!("text-hours-min", h = secs / 3_600, min = format!("{:02}", secs / 60 % 60)),
+        _ => tr!("text-days-hours", d = secs / 86_400, h = secs / 3_600 % 24),
     }
 }
 
@@ -132,6 +137,15 @@ pub fn usd_of(dollars: f64) -> String {
     usd(PicoUsd((dollars * 1e12) as i64))
 }
 
+/// A probability as people read it: `96 %`, `over 99 %`, `under 1 %`; never a certainty. NaN: `unknown`.
+pub fn likelihood(p: f64) -> String {
+    match p {
+        0.995.. => tr!("text-over-99"),
+        ..0.005 => tr!("text-under-1"),
+        p => percent(p),
+    }
+}
+
 /// A share of one as per cent: `96 %`.
 pub fn percent(share: f64) -> String {
     quantity(share * 100.0, 0, "%")
@@ -143,33 +157,39 @@ fn local(at: Timestamp) -> Option<DateTime<FixedOffset>> {
 
 /// Local time of day, 24 h: `03:12:47`.
 pub fn clock(at: Timestamp) -> String {
-    local(at).map_or_else(|| UNKNOWN.to_owned(), |time| time.format("%H:%M:%S").to_string())
+    local(at).map_or_else(|| unknown().to_owned(), |time| time.format("%H:%M:%S").to_string())
 }
 
 /// Local time of day with ms: `03:12:05.578`.
 pub fn clock_millis(at: Timestamp) -> String {
-    local(at).map_or_else(|| UNKNOWN.to_owned(), |time| time.format("%H:%M:%S%.3f").to_string())
+    local(at).map_or_else(|| unknown().to_owned(), |time| time.format("%H:%M:%S%.3f").to_string())
 }
 
 /// Hours and minutes: `03:12`.
 pub fn clock_minutes(at: Timestamp) -> String {
-    local(at).map_or_else(|| UNKNOWN.to_owned(), |time| time.format("%H:%M").to_string())
+    local(at).map_or_else(|| unknown().to_owned(), |time| time.format("%H:%M").to_string())
 }
 
 /// Local day and zone: `18 Mar UTC+09:00`.
 pub fn day_and_zone(at: Timestamp) -> String {
-    local(at).map_or_else(|| UNKNOWN.to_owned(), |time| format!("{} {}", time.format("%-d %b"), zone_of(*time.offset())))
+    local(at).map_or_else(
+        || unknown().to_owned(),
+        |time| {
+            let (day, month) = (time.day(), time.month());
+            tr!("text-day-and-zone", day = day, month = month, zone = zone_of(*time.offset()))
+        },
+    )
 }
 
 /// Local day and time to the minute: `24 Mar 22:15`.
 pub fn day_and_minutes(at: Timestamp) -> String {
-    local(at).map_or_else(|| UNKNOWN.to_owned(), |time| time.format("%-d %b %H:%M").to_string())
+    local(at).map_or_else(|| unknown().to_owned(), |time| time.format("%-d %b %H:%M").to_string())
 }
 
 /// Local date, time and zone, for hovers: `2026-03-18 03:12:47 UTC+09:00`.
 pub fn full_time(at: Timestamp) -> String {
     local(at)
-        .map_or_else(|| UNKNOWN.to_owned(), |time| format!("{} {}", time.format("%Y-%m-%d %H:%M:%S"), zone_of(*time.offset())))
+        .map_or_else(|| unknown().to_owned(), |time| format!("{} {}", time.format("%Y-%m-%d %H:%M:%S"), zone_of(*time.offset())))
 }
 
 fn zone_of(offset: FixedOffset) -> String {
@@ -230,84 +250,84 @@ impl Freshness {
     }
 
     /// In a word.
-    pub const fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
-            Self::Live => "live",
-            Self::Late => "late",
-            Self::Stale => "stale",
-            Self::Lost => "lost",
+            Self::Live => word!("text-fresh-live"),
+            Self::Late => word!("text-fresh-late"),
+            Self::Stale => word!("text-fresh-stale"),
+            Self::Lost => word!("text-fresh-lost"),
         }
     }
 }
 
 /// A severity in a word.
-pub const fn severity(severity: Severity) -> &'static str {
+pub fn severity(severity: Severity) -> &'static str {
     match severity {
-        Severity::Critical => "Critical",
-        Severity::High => "High",
-        Severity::Medium => "Medium",
-        Severity::Low => "Low",
+        Severity::Critical => word!("text-severity-critical"),
+        Severity::High => word!("text-severity-high"),
+        Severity::Medium => word!("text-severity-medium"),
+        Severity::Low => word!("text-severity-low"),
     }
 }
 
 /// A ruling in words.
-pub const fn ruling(ruling: Ruling) -> &'static str {
+pub fn ruling(ruling: Ruling) -> &'static str {
     match ruling {
-        Ruling::Real => "Real accident",
-        Ruling::Malfunction => "Malfunction",
-        Ruling::Undecided => "Undecided",
+        Ruling::Real => word!("text-ruling-real-accident"),
+        Ruling::Malfunction => word!("text-ruling-malfunction"),
+        Ruling::Undecided => word!("text-ruling-undecided"),
     }
 }
 
 /// Where an incident is in its life, in a word.
-pub const fn life(life: Life) -> &'static str {
+pub fn life(life: Life) -> &'static str {
     match life {
-        Life::Open => "unacknowledged",
-        Life::Acknowledged => "acknowledged",
-        Life::Resolved => "resolved",
+        Life::Open => word!("text-life-unacknowledged"),
+        Life::Acknowledged => word!("text-life-acknowledged"),
+        Life::Resolved => word!("text-life-resolved"),
     }
 }
 
 /// The state of one link in the words that fit it. A channel that nothing went out on yet is not connecting: it waits.
-pub const fn link_of(which: Link, state: LinkState) -> &'static str {
+pub fn link_of(which: Link, state: LinkState) -> &'static str {
     match (which, state) {
-        (Link::Store, LinkState::Up) => "Writable",
-        (Link::Store, LinkState::Down) => "Not writable",
-        (Link::Notify, LinkState::Up) => "Reachable",
-        (Link::Notify, LinkState::Down) => "Unreachable",
-        (Link::Notify, LinkState::Degraded) => "Telling fails",
-        (Link::Notify, LinkState::Connecting) => "Set up, not used yet",
+        (Link::Store, LinkState::Up) => word!("text-store-writable"),
+        (Link::Store, LinkState::Down) => word!("text-store-not-writable"),
+        (Link::Notify, LinkState::Up) => word!("text-notify-reachable"),
+        (Link::Notify, LinkState::Down) => word!("text-notify-unreachable"),
+        (Link::Notify, LinkState::Degraded) => word!("text-notify-telling-fails"),
+        (Link::Notify, LinkState::Connecting) => word!("text-notify-set-up-not-used-yet"),
         (_, state) => link(state),
     }
 }
 
 /// A connection's state in words.
-pub const fn link(state: LinkState) -> &'static str {
+pub fn link(state: LinkState) -> &'static str {
     match state {
-        LinkState::Connecting => "Connecting",
-        LinkState::Up => "Connected",
-        LinkState::Degraded => "Degraded",
-        LinkState::Down => "Disconnected",
-        LinkState::NotSet => "Not set",
+        LinkState::Connecting => word!("text-link-connecting"),
+        LinkState::Up => word!("text-link-connected"),
+        LinkState::Degraded => word!("text-link-degraded"),
+        LinkState::Down => word!("text-link-disconnected"),
+        LinkState::NotSet => word!("text-link-not-set"),
     }
 }
 
 /// Which way a piece of evidence points, in words.
-pub const fn points(points: Points) -> &'static str {
+pub fn points(points: Points) -> &'static str {
     match points {
-        Points::Accident => "accident",
-        Points::Malfunction => "malfunction",
-        Points::Neutral => "neutral",
-        Points::NotChecked => "not checked",
+        Points::Accident => word!("text-points-accident"),
+        Points::Malfunction => word!("text-points-malfunction"),
+        Points::Neutral => word!("text-points-neutral"),
+        Points::NotChecked => word!("text-points-not-checked"),
     }
 }
 
 /// A band in capitals, as its badge says it.
-pub const fn band(band: Band) -> &'static str {
+pub fn band(band: Band) -> &'static str {
     match band {
-        Band::Cold => "COLD",
-        Band::Normal => "NORMAL",
-        Band::Hot => "HOT",
+        Band::Cold => word!("text-band-cold"),
+        Band::Normal => word!("text-band-normal"),
+        Band::Hot => word!("text-band-hot"),
     }
 }
 

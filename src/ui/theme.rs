@@ -349,7 +349,7 @@ pub fn icon_fill_font(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name("icons-fill".into()))
 }
 
-fn family(weight: u16) -> FontFamily {
+pub(super) fn family(weight: u16) -> FontFamily {
     match weight {
         500 => FontFamily::Name("sans-500".into()),
         600 => FontFamily::Name("sans-600".into()),

@@ -10,6 +10,7 @@
 
 use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use fluent_bundle::types::FluentNumber;
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
@@ -60,6 +61,9 @@ thread_local! {
     static ENGLISH: OnceCell<Book> = const { OnceCell::new() };
     static KOREAN: OnceCell<Book> = const { OnceCell::new() };
 }
+
+/// Messages without arguments, by key: most of a frame's words.
+type Fixed = HashMap<&'static str, &'static str>;
 
 impl Language {
     /// Every language.
@@ -117,66 +121,70 @@ impl Language {
             Self::English => &ENGLISH,
             Self::Korean => &KOREAN,
         };
-        shelf.with(|book| read(book.get_or_init(|| Book::of(self))))
+        shelf.with(|shelf| read(shelf.get_or_init(|| book(self))))
+    }
+
+    /// Its files: name and text.
+    fn sheets(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        SHEETS.iter().map(move |(name, english, korean)| match self {
+            Self::English => (*name, *english),
+            Self::Korean => (*name, *korean),
+        })
     }
 }
 
 /// The messages of one language.
-struct Book {
-    bundle: FluentBundle<FluentResource>,
-    /// Messages without arguments, ready: most of a frame's words.
-    fixed: HashMap<&'static str, String>,
+type Book = FluentBundle<FluentResource>;
+
+/// Reads a language's files.
+fn book(language: Language) -> Book {
+    let locale: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new(vec![locale]);
+    bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(|value, _| match value {
+        FluentValue::Number(number) => Some(written(number)),
+        _ => None,
+    }));
+    for (name, source) in language.sheets() {
+        // What can be read of a file is used; the tests refuse one that cannot be read whole.
+        let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, errors)| {
+            log::error!("assets/i18n/{}/{name}.ftl: {errors:?}", language.tag());
+            resource
+        });
+        if let Err(errors) = bundle.add_resource(resource) {
+            log::error!("assets/i18n/{}/{name}.ftl: {errors:?}", language.tag());
+        }
+    }
+    bundle
 }
 
-impl Book {
-    fn of(language: Language) -> Self {
-        let locale: LanguageIdentifier = language.tag().parse().unwrap_or_default();
-        let mut bundle = FluentBundle::new(vec![locale]);
-        bundle.set_use_isolating(false);
-        bundle.set_formatter(Some(|value, _| match value {
-            FluentValue::Number(number) => Some(written(number)),
-            _ => None,
-        }));
-        let mut keys = Vec::new();
-        for (name, english, korean) in SHEETS {
-            let source = match language {
-                Language::English => english,
-                Language::Korean => korean,
-            };
-            keys.extend(keys_of(source));
-            // What can be read of a file is used; the tests refuse one that cannot be read whole.
-            let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(resource, errors)| {
-                log::error!("assets/i18n/{}/{name}.ftl: {errors:?}", language.tag());
-                resource
-            });
-            if let Err(errors) = bundle.add_resource(resource) {
-                log::error!("assets/i18n/{}/{name}.ftl: {errors:?}", language.tag());
-            }
-        }
-        let mut book = Self { bundle, fixed: HashMap::new() };
-        for key in keys {
-            let mut errors = Vec::new();
-            if let Some(pattern) = book.bundle.get_message(key).and_then(|message| message.value()) {
-                let text = book.bundle.format_pattern(pattern, None, &mut errors).into_owned();
+/// The messages without arguments. They are made once a language and kept as long as the program runs.
+fn fixed(language: Language) -> &'static Fixed {
+    static FIXED: [OnceLock<Fixed>; 2] = [const { OnceLock::new() }; 2];
+    FIXED[language as usize].get_or_init(|| {
+        let book = book(language);
+        let mut fixed = Fixed::new();
+        for (_, source) in language.sheets() {
+            for key in keys_of(source) {
+                let Some(pattern) = book.get_message(key).and_then(|message| message.value()) else { continue };
+                let mut errors = Vec::new();
+                let text = book.format_pattern(pattern, None, &mut errors).into_owned();
                 if errors.is_empty() {
-                    book.fixed.insert(key, text);
+                    fixed.insert(key, text.leak());
                 }
             }
         }
-        book
-    }
+        fixed
+    })
+}
 
-    fn say(&self, key: &str, args: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
-        if let Some(text) = self.fixed.get(key) {
-            return Some(text.clone());
-        }
-        let pattern = self.bundle.get_message(key)?.value()?;
-        let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, value.clone())).collect();
-        let mut errors = Vec::new();
-        let text = self.bundle.format_pattern(pattern, Some(&args), &mut errors);
-        debug_assert!(errors.is_empty(), "{key}: {errors:?}");
-        Some(text.into_owned())
-    }
+fn say(book: &Book, key: &str, args: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
+    let pattern = book.get_message(key)?.value()?;
+    let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, value.clone())).collect();
+    let mut errors = Vec::new();
+    let text = book.format_pattern(pattern, Some(&args), &mut errors);
+    debug_assert!(errors.is_empty(), "{key}: {errors:?}");
+    Some(text.into_owned())
 }
 
 /// The keys that a file defines, in its order.
@@ -198,9 +206,16 @@ fn written(number: &FluentNumber) -> String {
 /// The message of `key` in the language that is spoken, else in English, else the key itself. Use `tr!`.
 pub fn message(key: &str, args: &[(&'static str, FluentValue<'_>)]) -> String {
     let spoken = Language::spoken();
-    let said = spoken.with_book(|book| book.say(key, args));
-    let said = said.or_else(|| (spoken != Language::English).then(|| Language::English.with_book(|book| book.say(key, args)))?);
+    let said = spoken.with_book(|book| say(book, key, args));
+    let said =
+        said.or_else(|| (spoken != Language::English).then(|| Language::English.with_book(|book| say(book, key, args)))?);
     said.unwrap_or_else(|| key.to_owned())
+}
+
+/// The message of `key`, which has no arguments. Use `tr!`, or `word!` where a `&'static str` is wanted.
+pub fn fixed_text(key: &'static str) -> &'static str {
+    let said = fixed(Language::spoken()).get(key).or_else(|| fixed(Language::English).get(key));
+    said.copied().unwrap_or(key)
 }
 
 /// An argument of a message. Use `tr!`.
@@ -210,12 +225,20 @@ pub fn argument<'a>(value: impl Into<FluentValue<'a>>) -> FluentValue<'a> {
 
 /// The words of a key in the language that is spoken; see [`tr`](self).
 macro_rules! tr {
-    ($key:literal $(,)?) => { $crate::ui::tr::message($key, &[]) };
+    ($key:literal $(,)?) => { $crate::ui::tr::fixed_text($key).to_owned() };
     ($key:literal, $($name:ident = $value:expr),+ $(,)?) => {
         $crate::ui::tr::message($key, &[$((stringify!($name), $crate::ui::tr::argument($value))),+])
     };
 }
 pub(crate) use tr;
+
+/// As `tr!` without arguments, for a place that wants a `&'static str`.
+macro_rules! word {
+    ($key:literal) => {
+        $crate::ui::tr::fixed_text($key)
+    };
+}
+pub(crate) use word;
 
 #[cfg(test)]
 #[path = "tr_tests.rs"]

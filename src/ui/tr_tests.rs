@@ -23,7 +23,8 @@ fn defined(source: &str) -> BTreeMap<String, BTreeSet<String>> {
 /// Every `tr!` in `source`: its key, its arguments, its line.
 fn used(source: &str) -> Vec<(String, BTreeSet<String>, usize)> {
     let mut found = Vec::new();
-    for (at, _) in source.match_indices("tr!(") {
+    let places = ["tr!(", "word!("].into_iter().flat_map(|call| source.match_indices(call));
+    for (at, call) in places {
         if source[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
             continue;
         }
@@ -31,7 +32,7 @@ fn used(source: &str) -> Vec<(String, BTreeSet<String>, usize)> {
         if source[line_start..at].trim_start().starts_with("//") {
             continue;
         }
-        let rest = &source[at + 4..];
+        let rest = &source[at + call.len()..];
         let Some(quoted) = rest.trim_start().strip_prefix('"') else { continue };
         let (key, after) = quoted.split_once('"').unwrap();
         let (mut depth, mut in_text, mut name, mut names) = (0, false, String::new(), BTreeSet::new());

@@ -1,27 +1,27 @@
 //! Sentences about incidents, as cards and lists say them. Pure.
 
-use super::{text, tr};
+use super::{text, tr, word};
 use crate::model::{Band, CrashVerdict, Incident, IncidentKind, Life, Malfunction, Origin, Position, Ruling, StepKind};
 
 /// What it is, in one line: `Real accident, 96 % confidence`.
 pub fn headline(incident: &Incident) -> String {
     match &incident.kind {
         IncidentKind::Crash { verdict, report } => match verdict.ruling {
-            _ if report.unreadable.is_some() => "Unreadable crash report: needs a person".to_owned(),
-            Ruling::Real => format!("Real accident, {} confidence", text::likelihood(verdict.probability)),
-            Ruling::Undecided => format!("Undecided, {} accident: needs a person", text::likelihood(verdict.probability)),
+            _ if report.unreadable.is_some() => tr!("words-unreadable-needs-person"),
+            Ruling::Real => tr!("words-real-confidence", p = text::likelihood(verdict.probability)),
+            Ruling::Undecided => tr!("words-undecided-needs-person", p = text::likelihood(verdict.probability)),
             Ruling::Malfunction => {
-                let kind = verdict.malfunction.map_or("Malfunction", malfunction);
-                format!("{kind}, {} confidence", text::likelihood(1.0 - verdict.probability))
+                let kind = verdict.malfunction.map_or(word!("text-ruling-malfunction"), malfunction);
+                tr!("words-kind-confidence", kind = kind, p = text::likelihood(1.0 - verdict.probability))
             }
         },
         IncidentKind::Temperature { verdict, .. } => {
             let (low, high) = verdict.limits_c;
             let celsius = text::celsius(verdict.celsius.0);
             match verdict.band {
-                Band::Hot => format!("Above its limit: {celsius}, limit {}", text::celsius(high)),
-                Band::Cold => format!("Below its limit: {celsius}, limit {}", text::celsius(low)),
-                Band::Normal => format!("Within its limits: {celsius}"),
+                Band::Hot => tr!("words-above", celsius = celsius, limit = text::celsius(high)),
+                Band::Cold => tr!("words-below", celsius = celsius, limit = text::celsius(low)),
+                Band::Normal => tr!("words-within", celsius = celsius),
             }
         }
     }
@@ -30,7 +30,7 @@ pub fn headline(incident: &Incident) -> String {
 /// What it is where there is little room: `Device dropped, over 99 %`.
 pub fn brief(incident: &Incident) -> String {
     match &incident.kind {
-        IncidentKind::Crash { report, .. } if report.unreadable.is_some() => "Report cannot be read".to_owned(),
+        IncidentKind::Crash { report, .. } if report.unreadable.is_some() => tr!("words-unreadable"),
         IncidentKind::Crash { verdict, .. } => ruled(verdict),
         IncidentKind::Temperature { .. } => headline(incident),
     }
@@ -39,11 +39,11 @@ pub fn brief(incident: &Incident) -> String {
 /// What was ruled and how surely: `Real accident, over 99 %`.
 pub fn ruled(verdict: &CrashVerdict) -> String {
     match verdict.ruling {
-        Ruling::Real => format!("Real accident, {}", text::likelihood(verdict.probability)),
-        Ruling::Undecided => format!("Undecided, {} accident", text::likelihood(verdict.probability)),
+        Ruling::Real => tr!("words-real", p = text::likelihood(verdict.probability)),
+        Ruling::Undecided => tr!("words-undecided", p = text::likelihood(verdict.probability)),
         Ruling::Malfunction => {
-            let kind = verdict.malfunction.map_or("Malfunction", malfunction);
-            format!("{kind}, {}", text::likelihood(1.0 - verdict.probability))
+            let kind = verdict.malfunction.map_or(word!("text-ruling-malfunction"), malfunction);
+            tr!("words-kind", kind = kind, p = text::likelihood(1.0 - verdict.probability))
         }
     }
 }
@@ -60,17 +60,17 @@ pub fn detail(incident: &Incident) -> String {
                 parts.push(format!("Δv {}", text::kmh(delta_v)));
             }
             if let Some(peak) = verdict.peak_g {
-                parts.push(format!("peak {}", text::quantity(peak, 1, "g")));
+                parts.push(tr!("words-peak", g = text::quantity(peak, 1, "g")));
             }
             match report.airbag {
-                Some(true) => parts.push("airbag deployed".to_owned()),
-                Some(false) => parts.push("no airbag".to_owned()),
+                Some(true) => parts.push(tr!("words-airbag")),
+                Some(false) => parts.push(tr!("words-no-airbag")),
                 None => {}
             }
         }
         IncidentKind::Temperature { back_at, .. } => {
             if let Some(back_at) = back_at {
-                parts.push(format!("back in its band {}", text::clock(*back_at)));
+                parts.push(tr!("words-back", at = text::clock(*back_at)));
             }
         }
     }
@@ -82,13 +82,12 @@ pub fn detail(incident: &Incident) -> String {
 
 /// Who has it: `Acknowledged 03:04:12 by J. Han`.
 pub fn state(incident: &Incident) -> String {
-    let by = |verb, (who, at): &(String, _)| format!("{verb} {} by {who}", text::clock(*at));
     match (&incident.resolved, &incident.acknowledged) {
-        (Some(resolved), _) => by("Resolved", resolved),
-        (None, Some(acknowledged)) => by("Acknowledged", acknowledged),
-        (None, None) if incident.life == Life::Resolved => "Resolved".to_owned(),
-        (None, None) if incident.told_nobody() => "Nobody told".to_owned(),
-        (None, None) => "Unacknowledged".to_owned(),
+        (Some((who, at)), _) => tr!("words-resolved-by", at = text::clock(*at), who = who),
+        (None, Some((who, at))) => tr!("words-acknowledged-by", at = text::clock(*at), who = who),
+        (None, None) if incident.life == Life::Resolved => tr!("words-resolved"),
+        (None, None) if incident.told_nobody() => tr!("words-nobody-told"),
+        (None, None) => tr!("words-unacknowledged"),
     }
 }
 
@@ -101,9 +100,9 @@ pub fn told(incident: &Incident) -> Option<(String, String)> {
         .find(|step| matches!(step.kind, StepKind::Told | StepKind::TellFailed | StepKind::WouldHaveTold))?;
     let at = text::clock(step.at);
     let short = match (&step.kind, incident.origin) {
-        (StepKind::TellFailed, _) => format!("Telling failed: {}", short_reason(&step.detail)),
-        (StepKind::WouldHaveTold, Origin::Sample) => format!("Nobody told, sample {at}"),
-        (StepKind::WouldHaveTold, _) => "Nobody told, drill".to_owned(),
+        (StepKind::TellFailed, _) => tr!("words-telling-failed", why = short_reason(&step.detail)),
+        (StepKind::WouldHaveTold, Origin::Sample) => tr!("words-nobody-told-sample", at = at),
+        (StepKind::WouldHaveTold, _) => tr!("words-nobody-told-drill"),
         _ => format!("{} {at}", text::capital(&step.detail.replacen(": ", " ", 1))),
     };
     Some((short, format!("{} {}", step.detail, text::clock_millis(step.at))))
@@ -131,26 +130,26 @@ pub fn position(incident: &Incident) -> Option<Position> {
 }
 
 /// The badge of an origin: `DRILL`, `SAMPLE`, none for a real device.
-pub const fn origin(origin: Origin) -> Option<&'static str> {
+pub fn origin(origin: Origin) -> Option<&'static str> {
     match origin {
         Origin::Device => None,
-        Origin::Drill => Some("DRILL"),
-        Origin::Sample => Some("SAMPLE"),
+        Origin::Drill => Some(word!("words-drill")),
+        Origin::Sample => Some(word!("words-sample")),
     }
 }
 
 /// A malfunction's kind, as a headline begins.
-pub const fn malfunction(kind: Malfunction) -> &'static str {
+pub fn malfunction(kind: Malfunction) -> &'static str {
     match kind {
-        Malfunction::Dropped => "Device dropped",
-        Malfunction::Spike => "Single spike",
-        Malfunction::Stuck => "Sensor stuck",
-        Malfunction::Clipped => "Sensor at its limit",
-        Malfunction::Clock => "Device clock jumped",
-        Malfunction::Shaken => "Device shaken",
-        Malfunction::Pothole => "Pothole",
-        Malfunction::HardBraking => "Hard braking",
-        Malfunction::NoPulse => "No collision pulse",
+        Malfunction::Dropped => word!("words-kind-device-dropped"),
+        Malfunction::Spike => word!("words-kind-single-spike"),
+        Malfunction::Stuck => word!("words-kind-sensor-stuck"),
+        Malfunction::Clipped => word!("words-kind-sensor-at-its-limit"),
+        Malfunction::Clock => word!("words-kind-device-clock-jumped"),
+        Malfunction::Shaken => word!("words-kind-device-shaken"),
+        Malfunction::Pothole => word!("words-kind-pothole"),
+        Malfunction::HardBraking => word!("words-kind-hard-braking"),
+        Malfunction::NoPulse => word!("words-kind-no-collision-pulse"),
     }
 }
 

@@ -1,0 +1,55 @@
+# Numbers, ages, states in a word.
+text-severity-critical = Critical
+text-severity-high = High
+text-severity-medium = Medium
+text-severity-low = Low
+text-ruling-real-accident = Real accident
+text-ruling-malfunction = Malfunction
+text-ruling-undecided = Undecided
+text-life-unacknowledged = unacknowledged
+text-life-acknowledged = acknowledged
+text-life-resolved = resolved
+text-points-accident = accident
+text-points-malfunction = malfunction
+text-points-neutral = neutral
+text-points-not-checked = not checked
+text-band-cold = COLD
+text-band-normal = NORMAL
+text-band-hot = HOT
+text-store-writable = Writable
+text-store-not-writable = Not writable
+text-notify-reachable = Reachable
+text-notify-unreachable = Unreachable
+text-notify-telling-fails = Telling fails
+text-notify-set-up-not-used-yet = Set up, not used yet
+text-link-connecting = Connecting
+text-link-connected = Connected
+text-link-degraded = Degraded
+text-link-disconnected = Disconnected
+text-link-not-set = Not set
+text-fresh-live = live
+text-fresh-late = late
+text-fresh-stale = stale
+text-fresh-lost = lost
+text-unknown = unknown
+text-secs = { $s } s
+text-min-secs = { $min } min { $s } s
+text-min = { $min } min
+text-hours-min = { $h } h { $min } min
+text-days-hours = { $d } d { $h } h
+text-day-and-zone = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+} { $zone }
+text-over-99 = over 99 %
+text-under-1 = under 1 %

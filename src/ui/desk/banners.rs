@@ -9,7 +9,7 @@ use crate::ui::shapes::{self, Mark};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::vitals::Broker;
 use crate::ui::widgets::{Button, name};
-use crate::ui::{icons, text};
+use crate::ui::{icons, text, tr, word};
 
 /// One banner: cause, effect and fix, then the raw error.
 struct Line {
@@ -44,24 +44,20 @@ impl Desk {
             let lanes = [Link::BrokerCrash, Link::BrokerTelemetry];
             let was_up = lanes.iter().filter_map(|lane| snapshot.links.get(lane)).any(|lane| lane.n_connects > 0);
             let title = match (broker.away(), self.broker_lost_at.filter(|_| was_up)) {
-                (true, Some(at)) => format!("Broker lost at {}, {} ago. No new data.", text::clock(at), text::age(now, at)),
-                (true, None) => "No connection to the broker. No data can come in.".to_owned(),
-                (false, _) => format!("The broker is reached on {} of {} lanes.", broker.n_up, broker.n_lanes),
+                (true, Some(at)) => tr!("shell-broker-lost", at = text::clock(at), age = text::age(now, at)),
+                (true, None) => tr!("shell-broker-none"),
+                (false, _) => tr!("shell-broker-lanes", up = broker.n_up, all = broker.n_lanes),
             };
-            let effect = if broker.away() {
-                "New crash reports cannot reach Fleetwatch until it is back."
-            } else {
-                "Part of what devices send may be late or missing."
-            };
-            let next = status.next_try_at.map_or_else(String::new, |at| format!("next try in {}", text::age(at, now)));
+            let effect = if broker.away() { word!("shell-broker-effect") } else { word!("shell-broker-part") };
+            let next = status.next_try_at.map_or_else(String::new, |at| tr!("shell-next-try", wait = text::age(at, now)));
             let body = if status.reason.is_empty() { effect.to_owned() } else { format!("{effect} {}", status.reason) };
             lines.push(Line { critical: broker.away(), title, body, raw: status.raw.clone(), next, button: true });
         }
         if let Some(status) = snapshot.links.get(&Link::Store).filter(|status| status.state == LinkState::Down) {
             lines.push(Line {
                 critical: true,
-                title: "The store cannot be written.".to_owned(),
-                body: format!("Incidents are shown but not yet kept; devices are not told that they are. {}", status.reason),
+                title: tr!("shell-store-down"),
+                body: tr!("shell-store-effect", why = status.reason.as_str()),
                 raw: status.raw.clone(),
                 next: String::new(),
                 button: true,
@@ -112,7 +108,7 @@ fn banner(ui: &mut Ui, room: Rect, i: usize, line: &Line) -> (f32, bool) {
         painter.galley(pos2(rect.left() + 56.0, y), galley, color);
         y += h;
     }
-    let kind = if line.critical { "Critical" } else { "Warning" };
+    let kind = if line.critical { word!("text-severity-critical") } else { word!("shell-warning") };
     let spoken = [kind, &line.title, &line.body, &line.raw, &line.next].join(" ");
     name(ui, rect, ("banner", i), Role::Label, spoken.trim());
     let mut clicked = false;
@@ -121,7 +117,8 @@ fn banner(ui: &mut Ui, room: Rect, i: usize, line: &Line) -> (f32, bool) {
         ui.scope_builder(
             UiBuilder::new().max_rect(place).id_salt(("banner", i)).layout(Layout::right_to_left(Align::Center)),
             |ui| {
-                clicked = ui.add(Button::default("Connections").named("Show connections")).clicked();
+                clicked =
+                    ui.add(Button::default(word!("shell-action-connections")).named(word!("shell-show-connections"))).clicked();
                 ui.label(Type::Small.rich(&line.next, theme.text.secondary));
             },
         );

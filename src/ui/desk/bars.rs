@@ -1,17 +1,15 @@
 //! The top bar and the status bar.
 
-use eframe::egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Color32, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Desk, switch_theme};
+use super::Desk;
 use crate::model::{Link, LinkState, Timestamp};
-use crate::ui::actions::Action;
 use crate::ui::panels::Screen;
 use crate::ui::shapes::{self, Mark};
-use crate::ui::theme::{RADIUS_CHIP, RADIUS_CONTROL, Status, Theme, Type, sizes};
-use crate::ui::tr::Language;
+use crate::ui::theme::{RADIUS_CHIP, Theme, Type, sizes};
 use crate::ui::vitals::{Broker, Liveness};
 use crate::ui::widgets::{focus_ring, link_status, name, put};
-use crate::ui::{icons, text, tr};
+use crate::ui::{icons, text, tr, word};
 
 /// Below this width the chips drop their names.
 const NARROW: f32 = 1240.0;
@@ -24,39 +22,55 @@ impl Desk {
         let y = rect.center().y;
         shapes::icon(&painter, pos2(rect.left() + sizes().rail_w / 2.0, y), 26.0, icons::CELL_TOWER, theme.accent.base, false);
         let title = pos2(rect.left() + sizes().rail_w, y);
-        let mut x =
-            put(&painter, title, Align2::LEFT_CENTER, "Fleetwatch", Type::Title.font(), theme.text.primary).right() + 12.0;
-        x = outlined(ui, pos2(x, y), self.wires.environment, theme.text.primary, theme.border.control, "environment").right()
+        let mut x = title.x;
+        // In a small window what can be asked and done matters more than the name.
+        if ui.ctx().content_rect().width() >= NARROW {
+            x = put(&painter, title, Align2::LEFT_CENTER, "Fleetwatch", Type::Title.font(), theme.text.primary).right() + 12.0;
+        }
+        x = outlined(
+            ui,
+            pos2(x, y),
+            self.wires.environment,
+            theme.text.primary,
+            theme.border.control,
+            word!("shell-environment"),
+        )
+        .right()
             + 8.0;
         if self.wires.sample {
             let info = theme.status.info;
-            x = outlined(ui, pos2(x, y), "SAMPLE", info.fg, info.line, "sample fleet").right() + 8.0;
+            x = outlined(ui, pos2(x, y), word!("words-sample"), info.fg, info.line, word!("shell-sample-fleet")).right() + 8.0;
         }
         x += 6.0;
         painter.vline(x, rect.y_range(), theme.hairline());
         for chip in self.chips() {
             x = self.chip(ui, Rect::from_min_max(pos2(x, rect.top()), rect.max), &chip);
         }
-        self.right_end(ui, rect, liveness, now);
+        self.tools(ui, Rect::from_min_max(pos2(x + 8.0, rect.top()), rect.max), liveness, now);
     }
 
     fn chips(&self) -> Vec<Chip> {
         let broker = Broker::of(&self.snapshot);
         let word = match broker.state {
-            LinkState::Degraded if broker.n_up < broker.n_lanes => format!("{} of {} up", broker.n_up, broker.n_lanes),
+            LinkState::Degraded if broker.n_up < broker.n_lanes => tr!("shell-lanes-up", up = broker.n_up, all = broker.n_lanes),
+            LinkState::Down => self.broker_lost_at.map_or_else(
+                || text::link(LinkState::Down).to_owned(),
+                |at| tr!("shell-lost-for", age = text::age((self.wires.now)(), at)),
+            ),
             state => text::link(state).to_owned(),
         };
         let reason = broker.status.map(|status| status.reason.clone()).unwrap_or_default();
-        let mut chips = vec![Chip { name: "Broker", state: broker.state, word, reason }];
+        let mut chips = vec![Chip { name: word!("shell-broker"), go: Screen::Connections, state: broker.state, word, reason }];
         let n_functions = self.snapshot.functions.len();
         let state = if n_functions == 0 { LinkState::NotSet } else { LinkState::Up };
-        let word = if n_functions == 0 { "None yet".to_owned() } else { format!("{n_functions} in process") };
-        chips.push(Chip { name: "Functions", state, word, reason: String::new() });
-        for (link, name) in [(Link::Store, "Store"), (Link::Notify, "Notify")] {
+        let word =
+            if n_functions == 0 { tr!("shell-functions-none") } else { tr!("shell-functions-in-process", n = n_functions) };
+        chips.push(Chip { name: word!("shell-action-functions"), go: Screen::Functions, state, word, reason: String::new() });
+        for (link, name) in [(Link::Store, word!("shell-store")), (Link::Notify, word!("shell-notify"))] {
             let status = self.snapshot.links.get(&link);
             let state = status.map_or(LinkState::NotSet, |status| status.state);
             let reason = status.map(|status| status.reason.clone()).unwrap_or_default();
-            chips.push(Chip { name, state, word: text::link_of(link, state).to_owned(), reason });
+            chips.push(Chip { name, go: Screen::Connections, state, word: text::link_of(link, state).to_owned(), reason });
         }
         chips
     }
@@ -86,45 +100,11 @@ impl Desk {
         focus_ring(ui, &response);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{}: {}", chip.name, chip.word)));
         if response.clicked() {
-            self.screen = if chip.name == "Functions" { Screen::Functions } else { Screen::Connections };
+            self.screen = chip.go;
         }
         let hover = if chip.reason.is_empty() { format!("{}: {}", chip.name, chip.word) } else { chip.reason.clone() };
         response.on_hover_text(hover);
         rect.right()
-    }
-
-    fn right_end(&mut self, ui: &mut Ui, rect: Rect, liveness: Liveness, now: Timestamp) {
-        let theme = Theme::of(ui);
-        let y = rect.center().y;
-        let mut x = rect.right() - 14.0;
-        let dark = ui.visuals().dark_mode;
-        let (glyph, name) = if dark { (icons::MOON, "Theme: dark") } else { (icons::SUN, "Theme: light") };
-        if icon_button(ui, pos2(x - 12.0, y), glyph, name, Action::SwitchTheme).clicked() {
-            switch_theme(ui.ctx());
-        }
-        x -= 32.0;
-        if language_button(ui, pos2(x - 12.0, y)).clicked() {
-            Language::spoken().other().speak();
-        }
-        x -= 32.0;
-        if icon_button(ui, pos2(x - 12.0, y), icons::KEYBOARD, "Keys", Action::Help).clicked() {
-            self.help = !self.help;
-        }
-        x -= 44.0;
-        let painter = ui.painter().clone();
-        let zone = text::day_and_zone(now);
-        let width = painter.layout_no_wrap(zone.clone(), Type::Micro.font(), Color32::PLACEHOLDER).size().x.max(56.0);
-        let left = x - width;
-        put(&painter, pos2(left, y - 8.0), Align2::LEFT_CENTER, text::clock(now), Type::Body.semibold(), theme.text.primary);
-        put(&painter, pos2(left, y + 9.0), Align2::LEFT_CENTER, zone, Type::Micro.font(), theme.text.tertiary);
-        let clock = Rect::from_min_max(pos2(left, rect.top()), pos2(x, rect.bottom()));
-        crate::ui::widgets::name(ui, clock, "clock", Role::Label, &format!("Time {}", text::full_time(now)));
-        let (mark, words, status) = match liveness {
-            Liveness::Live => (Mark::Disc, "LIVE".to_owned(), theme.status.ok),
-            Liveness::Stale(since) => (Mark::Triangle, format!("STALE {}", text::age(now, since)), theme.status.high),
-            Liveness::NoData => (Mark::Ring, "No data".to_owned(), theme.status.low),
-        };
-        live_chip(ui, pos2(left - 16.0, y), mark, &words, status);
     }
 
     pub(super) fn status_bar(&self, ui: &mut Ui, rect: Rect, liveness: Liveness, now: Timestamp) {
@@ -142,13 +122,14 @@ impl Desk {
         painter.vline(right.left() - 10.0, rect.y_range(), theme.hairline());
         let (words, color) = match liveness {
             Liveness::Live => (text::clock(snapshot.at), strong),
-            Liveness::Stale(since) => (format!("{}, {} ago", text::clock(since), text::age(now, since)), bad),
-            Liveness::NoData => ("no data yet".to_owned(), strong),
+            Liveness::Stale(since) => (tr!("shell-since-ago", at = text::clock(since), age = text::age(now, since)), bad),
+            Liveness::NoData => (tr!("shell-no-data-yet"), strong),
         };
-        let spoken = format!("Data current to {words}");
+        let spoken = format!("{} {words}", word!("shell-data-current-to"));
         let value = put(&painter, pos2(right.left() - 20.0, y), Align2::RIGHT_CENTER, words, Type::Micro.semibold(), color);
         let label = pos2(value.left() - 5.0, y);
-        let label = put(&painter, label, Align2::RIGHT_CENTER, "Data current to", Type::Micro.font(), theme.text.tertiary);
+        let label =
+            put(&painter, label, Align2::RIGHT_CENTER, word!("shell-data-current-to"), Type::Micro.font(), theme.text.tertiary);
         crate::ui::widgets::name(ui, label.union(value), "current", Role::Label, &spoken);
         let room = label.left() - 16.0;
         let mut x = rect.left() + 14.0;
@@ -184,51 +165,47 @@ impl Desk {
             x += 12.0;
         };
         match broker.state {
-            LinkState::NotSet => field("Messages", "no broker", "", strong, ""),
+            LinkState::NotSet => field(word!("shell-messages"), word!("shell-no-broker"), "", strong, ""),
             _ => field(
-                "Messages",
-                &format!("{} /s", text::count(u64::from(snapshot.rate.now))),
+                word!("shell-messages"),
+                &tr!("shell-per-second", n = snapshot.rate.now),
                 "",
                 if away { bad } else { strong },
                 "",
             ),
         }
-        let micros = |micros: Option<u32>| micros.map_or_else(|| "n/a".to_owned(), |us| text::micros(i64::from(us)));
+        let micros = |micros: Option<u32>| micros.map_or_else(|| tr!("shell-not-known"), |us| text::micros(i64::from(us)));
         let latency = format!("p50 {} p99 {}", micros(snapshot.latency.p50_micros), micros(snapshot.latency.p99_micros));
-        field("Latency", &latency, "", strong, "From off the socket to filed, over the last minute");
+        field(word!("shell-latency"), &latency, "", strong, word!("shell-latency-help"));
         if away {
-            field("Dropped", "unknown until reconnect", "", bad, "What the devices sent meanwhile is not known");
+            field(word!("shell-dropped"), word!("shell-dropped-unknown"), "", bad, word!("shell-dropped-unknown-help"));
         } else {
             let shed = snapshot.counters.shed;
             let color = if shed > 0 { bad } else { strong };
-            field(
-                "Dropped",
-                &text::count(shed),
-                "",
-                color,
-                "Telemetry shed under pressure since the start; crash reports are never shed",
-            );
+            field(word!("shell-dropped"), &text::count(shed), "", color, word!("shell-dropped-help"));
         }
         let reasons: Vec<String> =
             snapshot.counters.rejected_by.iter().map(|(reason, n)| format!("{}: {}", reason.key(), text::count(*n))).collect();
-        field("Rejected", &text::count(snapshot.counters.rejected), "", strong, &reasons.join("\n"));
+        field(word!("shell-rejected"), &text::count(snapshot.counters.rejected), "", strong, &reasons.join("\n"));
         let deepest = snapshot.queues.iter().max_by(|a, b| share(a).total_cmp(&share(b)));
         match deepest {
             Some(queue) => {
                 let color = if share(queue) > 0.5 { bad } else { strong };
-                let of = format!("of {} in {}", text::count(queue.capacity as u64), queue.name);
-                field("Queue", &text::count(queue.depth as u64), &of, color, "The fullest of the queues");
+                let of = tr!("shell-queue-of", n = queue.capacity, name = queue.name);
+                field(word!("shell-queue"), &text::count(queue.depth as u64), &of, color, word!("shell-queue-help"));
             }
-            None => field("Queue", "n/a", "", strong, ""),
+            None => field(word!("shell-queue"), word!("shell-not-known"), "", strong, ""),
         }
-        field("Store", &text::bytes(snapshot.store_bytes), "", strong, "On disk");
-        let frame = self.frame_secs.map_or_else(|| "n/a".to_owned(), |secs| text::micros((f64::from(secs) * 1e6) as i64));
-        field("Frame", &frame, "", strong, "The last frame's time on the processor");
+        field(word!("shell-store"), &text::bytes(snapshot.store_bytes), "", strong, word!("shell-store-help"));
+        let frame = self.frame_secs.map_or_else(|| tr!("shell-not-known"), |secs| text::micros((f64::from(secs) * 1e6) as i64));
+        field(word!("shell-frame"), &frame, "", strong, word!("shell-frame-help"));
     }
 }
 
 struct Chip {
     name: &'static str,
+    /// Where a click goes.
+    go: Screen,
     state: LinkState,
     word: String,
     reason: String,
@@ -246,42 +223,4 @@ fn outlined(ui: &Ui, left: eframe::egui::Pos2, word: &str, color: Color32, line:
     painter.galley(rect.center() - galley.size() / 2.0, galley, color);
     name(ui, rect, ("chip", what), Role::Label, &format!("{word} {what}"));
     rect
-}
-
-fn live_chip(ui: &Ui, right: eframe::egui::Pos2, mark: Mark, words: &str, status: Status) {
-    let painter = ui.painter();
-    let galley = painter.layout_no_wrap(words.to_owned(), Type::Small.semibold(), status.fg);
-    let width = galley.size().x + 36.0;
-    let rect = Rect::from_min_size(pos2(right.x - width, right.y - 13.0), vec2(width, sizes().segment_h));
-    painter.rect(rect, f32::from(RADIUS_CONTROL), status.tint, Stroke::new(1.0, status.line), StrokeKind::Inside);
-    mark.paint(painter, rect.left_center() + vec2(14.0, 0.0), 9.0, status.fg);
-    painter.galley(pos2(rect.left() + 24.0, rect.center().y - galley.size().y / 2.0), galley, status.fg);
-    name(ui, rect, "liveness", Role::Label, words);
-}
-
-/// Says what is spoken now; a click speaks the other.
-fn language_button(ui: &Ui, center: eframe::egui::Pos2) -> Response {
-    let theme = Theme::of(ui);
-    let rect = Rect::from_center_size(center, vec2(28.0, 28.0));
-    let response = ui.interact(rect, ui.scope_id().with("language"), Sense::click());
-    focus_ring(ui, &response);
-    if response.hovered() {
-        ui.painter().rect_filled(rect, f32::from(RADIUS_CONTROL), theme.bg.hover);
-    }
-    put(ui.painter(), center, Align2::CENTER_CENTER, tr!("shell-language-short"), Type::Small.semibold(), theme.text.secondary);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, tr!("shell-language")));
-    response.on_hover_text(tr!("shell-language-switch"))
-}
-
-fn icon_button(ui: &Ui, center: eframe::egui::Pos2, glyph: &str, name: &str, action: Action) -> Response {
-    let theme = Theme::of(ui);
-    let rect = Rect::from_center_size(center, vec2(28.0, 28.0));
-    let response = ui.interact(rect, ui.scope_id().with(("icon", action.card().label)), Sense::click());
-    focus_ring(ui, &response);
-    if response.hovered() {
-        ui.painter().rect_filled(rect, f32::from(RADIUS_CONTROL), theme.bg.hover);
-    }
-    shapes::icon(ui.painter(), center, 17.0, glyph, theme.text.secondary, false);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
-    response.on_hover_text(format!("{} ({})", action.card().help, action.key()))
 }

@@ -2,9 +2,10 @@
 
 use eframe::egui::{self, Area, Frame, Id, Margin, Order, Rect, Stroke, pos2, vec2};
 
-use crate::ui::actions::{Action, key_text};
+use crate::ui::actions::Action;
 use crate::ui::theme::{RADIUS_CARD, Theme, Type};
 use crate::ui::widgets::Button;
+use crate::ui::word;
 
 /// Shows the page in the middle of `room`; `false` when it is to close.
 pub(super) fn ui(ctx: &egui::Context, room: Rect) -> bool {
@@ -21,18 +22,17 @@ pub(super) fn ui(ctx: &egui::Context, room: Rect) -> bool {
             .show(ui, |ui| {
                 ui.set_width(size.x - 32.0);
                 ui.horizontal(|ui| {
-                    ui.label(Type::Title.rich("Keys", theme.text.primary));
+                    ui.label(Type::Title.rich(word!("shell-action-keys"), theme.text.primary));
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        open = !ui.add(Button::quiet("Close").key(Action::Back)).clicked();
+                        open = !ui.add(Button::quiet(word!("shell-close")).key(Action::Back)).clicked();
                     });
                 });
-                ui.label(Type::Small.rich("Single keys are off while you type into a field.", theme.text.tertiary));
+                ui.label(Type::Small.rich(word!("shell-keys-note"), theme.text.tertiary));
                 ui.add_space(6.0);
                 egui::Grid::new("keys").num_columns(2).spacing(vec2(20.0, 3.0)).show(ui, |ui| {
                     for action in Action::ALL {
                         let card = action.card();
-                        let keys: Vec<String> = card.keys.iter().map(key_text).collect();
-                        ui.label(Type::Mono.rich(keys.join(", "), theme.text.primary));
+                        ui.label(Type::Mono.rich(action.keys_text(), theme.text.primary));
                         ui.label(Type::Body.rich(card.help, theme.text.secondary));
                         ui.end_row();
                     }

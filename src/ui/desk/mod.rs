@@ -16,8 +16,11 @@
 mod banners;
 mod bars;
 mod help;
+mod palette;
 mod rail;
+mod time;
 mod toasts;
+mod tools;
 
 use std::any::Any;
 use std::collections::BTreeSet;
@@ -27,12 +30,14 @@ use std::time::Duration;
 
 use eframe::egui::{self, Rect, UiBuilder, UserAttentionType, ViewportCommand, pos2};
 
+use self::palette::Palette;
+use self::time::TimeControl;
 use self::toasts::Toasts;
 use super::actions::{self, Action};
-use super::panels::{self, Panel, PanelContext, Screen, Seen};
+use super::panels::{self, Panel, PanelContext, Screen, Seen, ViewTime};
 use super::theme::{self, Theme, sizes};
 use super::vitals::{Broker, Liveness};
-use super::{Request, Wires, words};
+use super::{Request, Wires, past, tr, word, words};
 use crate::model::{AlertId, AlertKind, Command, Focus, IncidentId, Origin, Severity, Timestamp};
 use crate::state::Snapshot;
 
@@ -54,6 +59,10 @@ pub struct Desk {
     seen: Seen,
     toasts: Toasts,
     help: bool,
+    palette: Option<Palette>,
+    time: TimeControl,
+    /// What is painted off LIVE: the moment, and the picture of it.
+    held: Option<(ViewTime, Arc<Snapshot>)>,
     frame_secs: Option<f32>,
 }
 
@@ -87,6 +96,9 @@ impl Desk {
             seen: Seen::default(),
             toasts: Toasts::default(),
             help: false,
+            palette: None,
+            time: TimeControl::default(),
+            held: None,
             frame_secs: None,
         }
     }
@@ -144,7 +156,7 @@ impl Desk {
     fn send(&mut self, request: Request, now: Timestamp) -> bool {
         let taken = (self.wires.send)(request);
         if !taken {
-            self.toasts.warning("The line is busy and did not take it. Try again.".to_owned(), now);
+            self.toasts.warning(tr!("shell-line-busy"), now);
         }
         taken
     }
@@ -169,19 +181,31 @@ impl Desk {
         }
     }
 
-    fn keys(&mut self, ctx: &egui::Context) -> Vec<Action> {
+    fn keys(&mut self, ctx: &egui::Context, now: Timestamp) -> Vec<Action> {
         let actions = actions::pressed(ctx);
+        let was_open = self.help || self.palette.is_some();
         for action in &actions {
-            match action {
-                Action::Show(screen) => self.screen = *screen,
-                Action::SwitchTheme => switch_theme(ctx),
-                Action::Help => self.help = !self.help,
-                Action::Back if self.help => self.help = false,
-                _ => {}
-            }
+            self.act(ctx, *action, now);
         }
-        // While the list of keys lies open, keys belong to it.
-        if self.help { Vec::new() } else { actions }
+        // While the list of keys or the palette lies open, keys belong to it.
+        if was_open || self.help || self.palette.is_some() { Vec::new() } else { actions }
+    }
+
+    /// Does what an action means for the window as a whole; what a screen does with it, the screen does.
+    fn act(&mut self, ctx: &egui::Context, action: Action, now: Timestamp) {
+        match action {
+            Action::Search => self.open_palette(None),
+            Action::GoToTime => self.open_palette(Some("")),
+            Action::Show(screen) => self.screen = screen,
+            Action::SwitchTheme => switch_theme(ctx),
+            Action::Help => self.help = !self.help,
+            Action::Back => self.help = false,
+            Action::Pause => self.time.pause(now),
+            Action::BackToLive => self.time = TimeControl::Live,
+            Action::MinuteBack => self.time.step(-60, now),
+            Action::MinuteOn => self.time.step(60, now),
+            _ => {}
+        }
     }
 
     fn panel_ui(
@@ -195,11 +219,14 @@ impl Desk {
         let mut requests = Vec::new();
         let mut go = None;
         let screen = self.screen;
+        let time = self.time.view(now);
+        let snapshot = self.shown(time);
         let Some(slot) = self.panels.iter_mut().find(|slot| slot.panel.screen() == screen) else {
             return requests;
         };
         let mut context = PanelContext {
-            now,
+            now: time.at(now),
+            time,
             liveness,
             operator: &self.wires.operator,
             environment: self.wires.environment,
@@ -210,7 +237,7 @@ impl Desk {
             requests: &mut requests,
             seen: &mut self.seen,
         };
-        let builder = UiBuilder::new().max_rect(rect).id_salt(screen.title());
+        let builder = UiBuilder::new().max_rect(rect).id_salt(screen as u8);
         ui.scope_builder(builder, |ui| {
             ui.set_clip_rect(rect);
             if let Some(said) = &slot.panicked {
@@ -220,7 +247,7 @@ impl Desk {
                 return;
             }
             // A fault in one screen must not take the others, nor the alarms, with it.
-            let painted = catch_unwind(AssertUnwindSafe(|| slot.panel.ui(ui, &self.snapshot, &mut context)));
+            let painted = catch_unwind(AssertUnwindSafe(|| slot.panel.ui(ui, &snapshot, &mut context)));
             if let Err(payload) = painted {
                 slot.panicked = Some(said(&*payload));
                 ui.ctx().request_repaint();
@@ -229,7 +256,38 @@ impl Desk {
         if let Some(screen) = go {
             self.screen = screen;
         }
+        if !time.is_live() {
+            frame_past(ui, rect);
+            // What is shown is the past; it must not be taken for the present.
+            let before = requests.len();
+            requests.retain(|request| !matches!(request, Request::Command(_) | Request::Drill(_)));
+            if requests.len() < before {
+                self.toasts.warning(tr!("shell-past-refused"), now);
+            }
+        }
         requests
+    }
+
+    /// The picture of the moment that is shown.
+    fn shown(&mut self, time: ViewTime) -> Arc<Snapshot> {
+        let at = match time {
+            ViewTime::Live => {
+                self.held = None;
+                return Arc::clone(&self.snapshot);
+            }
+            ViewTime::Paused(at) => at,
+            // Once a second is enough for a picture that is made anew as a whole.
+            ViewTime::Replay(at) => Timestamp(at.0 - at.0.rem_euclid(1_000_000)),
+        };
+        let moment = ViewTime::Replay(at);
+        match &self.held {
+            Some((held, picture)) if *held == moment => Arc::clone(picture),
+            _ => {
+                let picture = Arc::new(past::as_of(&self.snapshot, at));
+                self.held = Some((moment, Arc::clone(&picture)));
+                picture
+            }
+        }
     }
 }
 
@@ -243,7 +301,7 @@ impl eframe::App for Desk {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let now = (self.wires.now)();
         let liveness = Liveness::of(&self.snapshot, now, self.broker_lost_at);
-        let actions = self.keys(ui.ctx());
+        let actions = self.keys(ui.ctx(), now);
         let theme = Theme::of(ui);
         let whole = ui.ctx().content_rect();
         let s = sizes();
@@ -261,19 +319,27 @@ impl eframe::App for Desk {
         requests.extend(self.panel_ui(ui, main, liveness, now, &actions));
         let right = if self.screen == Screen::Live { main.right() - s.queue_w } else { main.right() };
         requests.extend(self.toasts_ui(ui.ctx(), pos2(right - 12.0, main.top() + 12.0), now, &actions));
+        // Never over the queue: at the right on Live, at the left on Incidents. Nor under a message, which may cover it.
+        let left = if self.screen == Screen::Incidents { main.left() + s.queue_w } else { main.left() };
+        let right = (right - self.toasts.width(self.screen)).max(left + 480.0);
+        let room = Rect::from_min_max(pos2(left, main.top()), pos2(right, main.bottom()));
         if self.help {
-            // Never over the queue: at the right on Live, at the left on Incidents.
-            let left = if self.screen == Screen::Incidents { main.left() + s.queue_w } else { main.left() };
-            // Nor under a message, which may cover its button.
-            let right = (right - self.toasts.width(self.screen)).max(left + 480.0);
-            self.help = help::ui(ui.ctx(), Rect::from_min_max(pos2(left, main.top()), pos2(right, main.bottom())));
+            self.help = help::ui(ui.ctx(), room);
         }
+        requests.extend(self.palette_ui(ui.ctx(), main, room, now));
         self.send_all(requests, now);
         if self.snapshot.version > 0 {
             // Ages and the clock move once a second.
             ui.ctx().request_repaint_after(Duration::from_secs(1));
         }
     }
+}
+
+/// A frame that says: this is not now.
+fn frame_past(ui: &egui::Ui, rect: Rect) {
+    let stroke = egui::Stroke::new(2.0, Theme::of(ui).status.high.fg);
+    let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Middle, egui::Id::unique("past")));
+    painter.rect_stroke(rect, 0.0, stroke, egui::StrokeKind::Inside);
 }
 
 fn switch_theme(ctx: &egui::Context) {
@@ -287,12 +353,8 @@ fn said(payload: &(dyn Any + Send)) -> String {
 
 fn panicked_ui(ui: &mut egui::Ui, screen: Screen, said: &str) -> bool {
     let theme = Theme::of(ui);
-    let sentence = format!(
-        "The {} screen ran into a fault of its own. Intake, judging, storing and telling go on. Show it again, or restart \
-         Fleetwatch and report this: {said}",
-        screen.title()
-    );
+    let sentence = tr!("shell-screen-fault", screen = screen.title(), said = said);
     ui.painter().rect_filled(ui.max_rect(), 0.0, theme.bg.panel);
-    let button = super::widgets::Button::default("Show it again");
-    super::widgets::empty_state(ui, super::icons::WARNING_OCTAGON, "This screen has stopped", &sentence, Some(button))
+    let button = super::widgets::Button::default(word!("shell-show-again"));
+    super::widgets::empty_state(ui, super::icons::WARNING_OCTAGON, word!("shell-screen-stopped"), &sentence, Some(button))
 }

@@ -4,10 +4,10 @@ use eframe::egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::Desk;
 use crate::ui::actions::Action;
-use crate::ui::shapes;
 use crate::ui::theme::{RADIUS_CARD, Theme, Type, sizes};
 use crate::ui::vitals::Tally;
 use crate::ui::widgets::{focus_ring, put};
+use crate::ui::{shapes, tr};
 
 impl Desk {
     pub(super) fn rail_ui(&mut self, ui: &mut Ui, rect: Rect) {
@@ -19,7 +19,7 @@ impl Desk {
         for (screen, title) in screens {
             let item = Rect::from_min_size(pos2(rect.left() + 6.0, top), vec2(rect.width() - 12.0, 58.0));
             top += 60.0;
-            let response = ui.interact(item, ui.scope_id().with(("rail", title)), Sense::click());
+            let response = ui.interact(item, ui.scope_id().with(("rail", screen as u8)), Sense::click());
             let selected = self.screen == screen;
             let painter = ui.painter();
             if selected {
@@ -44,7 +44,7 @@ impl Desk {
                 let fill = if tally.critical > 0 { critical.solid } else { theme.border.control };
                 painter.rect_filled(plate, 8.0, fill);
                 painter.galley(center - galley.size() / 2.0, galley, theme.text.on_critical);
-                name = format!("{title}, {} open", tally.open);
+                name = tr!("shell-n-open", title = title, n = tally.open);
             }
             focus_ring(ui, &response);
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, &name));

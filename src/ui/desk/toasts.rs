@@ -3,13 +3,14 @@
 use eframe::egui::{self, Align, Align2, Area, Frame, Id, Layout, Margin, Order, Pos2, Role, Stroke, WidgetInfo, vec2};
 
 use super::Desk;
+use super::time::TimeControl;
 use crate::model::{Command, Incident, IncidentId, Life, Timestamp};
-use crate::ui::Request;
 use crate::ui::actions::Action;
 use crate::ui::panels::Screen;
 use crate::ui::shapes::Mark;
 use crate::ui::theme::{RADIUS_CARD, Theme, Type};
 use crate::ui::widgets::Button;
+use crate::ui::{Request, tr, word};
 
 /// How long a toast stays, unless it is critical. s
 const STAY_SECS: i64 = 6;
@@ -78,8 +79,8 @@ impl Desk {
         let (snapshot, taken) = (self.snapshot.clone(), &self.taken);
         let open = |incident: &Incident| incident.life == Life::Open && !taken.contains(&incident.id);
         self.toasts.prune(now, |id| snapshot.incidents.iter().any(|incident| incident.id == *id && open(incident)));
-        // On these screens the card itself stands in the queue.
-        let queue_shown = matches!(self.screen, Screen::Live | Screen::Incidents);
+        // On these screens the card itself stands in the queue, unless that shows the past.
+        let queue_shown = self.time == TimeControl::Live && matches!(self.screen, Screen::Live | Screen::Incidents);
         let mut requests = Vec::new();
         let shown = self.toasts.0.iter().rev().filter(|toast| !(queue_shown && toast.has_card)).take(AT_MOST);
         let mut at = right_top;
@@ -122,7 +123,7 @@ fn toast_ui(ui: &mut egui::Ui, toast: &Toast) -> bool {
                 let mark = if toast.incident.is_some() { Mark::Diamond } else { mark };
                 let (rect, response) = ui.allocate_exact_size(vec2(14.0, 18.0), egui::Sense::hover());
                 mark.paint(ui.painter(), rect.center(), 11.0, status.fg);
-                response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Message: {}", toast.text)));
+                response.widget_info(|| WidgetInfo::labeled(Role::Label, true, tr!("shell-message", text = toast.text.as_str())));
                 ui.scope(|ui| {
                     ui.set_max_width(width);
                     ui.add(egui::Label::new(Type::Body.rich(&toast.text, theme.text.primary)).wrap());
@@ -130,7 +131,7 @@ fn toast_ui(ui: &mut egui::Ui, toast: &Toast) -> bool {
                 toast.incident.is_some()
                     && ui
                         .with_layout(Layout::right_to_left(Align::Center), |ui| {
-                            ui.add(Button::critical("Acknowledge").key(Action::Acknowledge)).clicked()
+                            ui.add(Button::critical(word!("shell-action-acknowledge")).key(Action::Acknowledge)).clicked()
                         })
                         .inner
             })

@@ -73,7 +73,7 @@ impl Screen {
         [Self::Live, Self::Incidents, Self::Temperature, Self::Functions, Self::Cost, Self::Inject, Self::Connections];
 
     /// Its title.
-    pub const fn title(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         Action::Show(self).card().label
     }
 
@@ -91,11 +91,41 @@ impl Screen {
     }
 }
 
+/// The moment that the window shows: one clock for every screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ViewTime {
+    /// Now.
+    #[default]
+    Live,
+    /// The picture is held at a moment; the line goes on behind it.
+    Paused(Timestamp),
+    /// A moment of the past, going on as time goes on.
+    Replay(Timestamp),
+}
+
+impl ViewTime {
+    /// The moment shown; `now` where it is live.
+    pub const fn at(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Live => now,
+            Self::Paused(at) | Self::Replay(at) => at,
+        }
+    }
+
+    /// Whether what is shown is now, so that actions that change the present are allowed.
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Live)
+    }
+}
+
 /// What a panel gets besides the snapshot, and where its answers go.
 #[derive(Debug)]
 pub struct PanelContext<'a> {
-    /// The time now, for ages. Never taken from the snapshot: that one may be old.
+    /// The moment that is shown, for ages: the time now, or where the window shows the past, that moment. Never taken
+    /// from the snapshot: that one may be old.
     pub now: Timestamp,
+    /// Whether that moment is now. Off LIVE the snapshot is that of the moment, and commands are refused.
+    pub time: ViewTime,
     /// The operator's name.
     pub operator: &'a str,
     /// Whether what the snapshot says is now.

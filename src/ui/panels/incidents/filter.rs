@@ -77,7 +77,7 @@ impl Ruled {
         Self::Temperature,
     ];
 
-    const fn word(self) -> &'static str {
+    fn word(self) -> &'static str {
         match self {
             Self::All => "All",
             Self::Crash(ruling) => text::ruling(ruling),

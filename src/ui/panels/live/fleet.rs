@@ -120,14 +120,14 @@ fn cells(theme: &Theme, row: &FleetRow, incident: Option<Severity>, now: Timesta
     let ink = if fresh >= Freshness::Stale { theme.text.tertiary } else { theme.text.primary };
     let number = |value: Option<f64>, show: fn(f64) -> String| match value.filter(|value| value.is_finite()) {
         Some(value) if fresh < Freshness::Lost => show(value),
-        _ => text::UNKNOWN.to_owned(),
+        _ => text::unknown().to_owned(),
     };
     let speed = number(row.last.speed_kmh, text::kmh);
     let quiet = theme.text.secondary;
     vec![
         Cell::name(theme, row.device.as_str()).tag(words::origin(row.origin)),
         state(theme, row, age, fresh),
-        Cell::colored(speed.clone(), if speed == text::UNKNOWN { theme.text.tertiary } else { ink }),
+        Cell::colored(speed.clone(), if speed == text::unknown() { theme.text.tertiary } else { ink }),
         Cell::colored(number(row.last.heading_deg, text::heading), if fresh >= Freshness::Stale { ink } else { quiet }),
         seen_cell(theme, now, row.last_seen, fresh),
         clock(theme, row.clock_ahead_ms),
