@@ -76,6 +76,8 @@ pub enum Command {
     /// Nothing that is stored is changed. It works beside a running desk; with --save, which adds the new verdicts as
     /// further versions, no desk may be running on the same directory.
     Rejudge(RejudgeArgs),
+    /// Say which devices to repair first, by their false alarms, malfunctions and faults
+    Devices(DevicesArgs),
     /// Check settings, broker, store, clock and screen, and say what to fix
     Doctor,
 }
@@ -137,6 +139,20 @@ pub struct RejudgeArgs {
     /// Add each verdict that differs as a version
     #[arg(long)]
     pub save: bool,
+}
+
+/// `devices`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct DevicesArgs {
+    /// The repair list, what to repair first on top; so far there is no other list
+    #[arg(long, required = true)]
+    pub health: bool,
+    /// Over how many days, 1 to 90
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=90))]
+    pub days: i64,
+    /// As JSON, one object per line
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// A time, or how long ago, s.

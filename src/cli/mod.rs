@@ -3,6 +3,7 @@
 
 pub mod args;
 pub mod check;
+pub mod devices;
 pub mod doctor;
 pub mod incidents;
 pub mod inject;

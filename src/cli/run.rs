@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::args::{Command, GlobalArgs, InjectArgs, JudgeArgs, PlayArgs, RejudgeArgs};
+use super::args::{Command, DevicesArgs, GlobalArgs, InjectArgs, JudgeArgs, PlayArgs, RejudgeArgs};
 use super::mqtt_out::MqttOut;
-use super::{inject, judge, play, rejudge};
+use super::{devices, inject, judge, play, rejudge};
 use crate::clock::Clock;
 use crate::play::WallPace;
 use crate::settings::Settings;
@@ -53,6 +53,7 @@ pub fn standalone(
         Command::Judge(args) => Some(run_judge(args, settings)),
         Command::Play(args) => Some(run_play(args, global, settings, data_dir, stop)),
         Command::Inject(args) => Some(run_inject(args, global, settings, data_dir, bundled, stop)),
+        Command::Devices(args) => Some(run_devices(args, data_dir)),
         Command::Rejudge(args) => Some(run_rejudge(args, settings, data_dir)),
         Command::Incidents(_) | Command::Doctor => None,
     }
@@ -71,6 +72,15 @@ fn run_judge(args: &JudgeArgs, settings: &Settings) -> Result<(), Fault> {
         // Whoever reads has seen enough, as with `| head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         judged => judged.map_err(Fault::failed),
+    }
+}
+
+fn run_devices(args: &DevicesArgs, data_dir: &Path) -> Result<(), Fault> {
+    let archive = crate::store::Archive::open(data_dir).map_err(Fault::failed)?;
+    match devices::health(&archive, Clock.now(), args.days, args.json, &mut io::stdout().lock()) {
+        // Whoever reads has seen enough.
+        Err(devices::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(Fault::failed),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::alert::{Alert, Notice};
 use super::command::{Command, Operator};
 use super::decision::{Judge, VerdictVersion};
+use super::device_day::DeviceDay;
 use super::event::{CrashReport, DeviceId, DeviceKind, EventId};
 use super::fact::DeliveryOutcome;
 use super::incident::IncidentId;
@@ -76,6 +77,8 @@ pub enum Record {
     },
     /// A further version of a verdict: of a second set of limits, or of limits that are tried on the past.
     Version(Box<VerdictVersion>),
+    /// Faults of devices, counted since the last.
+    Faults(Vec<DeviceDay>),
     /// Calls of one function within one minute, summed.
     Invocations(InvocationMinute),
     /// A full chunk of a device's numbers.

@@ -12,6 +12,7 @@ pub mod alert;
 pub mod command;
 pub mod comparison;
 pub mod decision;
+pub mod device_day;
 pub mod effect;
 pub mod event;
 pub mod fact;

@@ -254,7 +254,12 @@ impl Keeper {
                     .into_iter()
                     .for_each(|notice| self.tell(OutboxItem::new(notice.clone())));
             }
-            Receipt::Step { .. } | Receipt::Version { .. } | Receipt::Invocations | Receipt::Told | Receipt::Samples(_) => {}
+            Receipt::Step { .. }
+            | Receipt::Version { .. }
+            | Receipt::Faults
+            | Receipt::Invocations
+            | Receipt::Told
+            | Receipt::Samples(_) => {}
         }
     }
 

@@ -180,6 +180,7 @@ impl Line {
         let mut state = State::new(options.memory_budget_mb << 20, options.prices);
         let mut restored = Restored {
             incidents: opened.loaded.incidents,
+            device_days: opened.loaded.device_days,
             minutes: opened.loaded.invocations,
             next_number: opened.loaded.next_number,
             ..Restored::default()

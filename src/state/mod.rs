@@ -3,6 +3,7 @@
 //! [`State::apply`] shows each fact to the books it concerns. The books never ask each other; what one decides and
 //! another must know passes through here.
 
+pub mod device_health;
 mod fleet;
 mod health;
 mod histogram;
@@ -20,6 +21,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::model::alert::AlertKind;
+use crate::model::device_day::{DeviceDay, DeviceFault};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
     Alert, AlertId, Command, CrashReport, DecidedBy, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus,
@@ -36,6 +38,8 @@ use picture::Parts;
 pub use snapshot::Snapshot;
 use traces::stage;
 
+/// Ticks, s, after which counted faults of devices go to the store; `kill -9` loses so many.
+const FAULTS_EVERY: u64 = 60;
 /// Alerts listed.
 const ALERTS: usize = 50;
 
@@ -48,6 +52,8 @@ pub struct Restored {
     pub known_events: Vec<((Origin, EventId), IncidentId)>,
     /// The number of the next incident.
     pub next_number: u64,
+    /// What devices did wrong in the last 90 days; the incidents above are among it.
+    pub device_days: Vec<DeviceDay>,
     /// This month's calls.
     pub minutes: Vec<InvocationMinute>,
 }
@@ -61,6 +67,9 @@ pub struct State {
     health: health::Health,
     traces: traces::Traces,
     shadow: shadow::Shadow,
+    devices: device_health::DeviceHealth,
+    /// Ticks so far, for what is done once in a while.
+    n_ticks: u64,
     alerts: VecDeque<Alert>,
     n_alerts: u64,
     focus: Focus,
@@ -79,6 +88,8 @@ impl State {
             health: health::Health::default(),
             traces: traces::Traces::default(),
             shadow: shadow::Shadow::default(),
+            devices: device_health::DeviceHealth::default(),
+            n_ticks: 0,
             alerts: VecDeque::new(),
             n_alerts: 0,
             focus: Focus { fleet_len: 40, ..Focus::default() },
@@ -90,6 +101,7 @@ impl State {
 
     /// Takes in what the store had.
     pub fn restore(&mut self, restored: Restored) {
+        self.devices.restore(restored.device_days, restored.incidents.iter().map(|incident| &**incident));
         self.meters.restore(&restored.minutes);
         self.incidents.restore(restored.incidents, restored.known_events, restored.next_number);
         self.parts.incidents_changed = true;
@@ -110,6 +122,9 @@ impl State {
             Fact::Linked { link, status, .. } => self.linked(link, status),
             Fact::Stored { incident, event, duplicate, at } => {
                 let settled = self.incidents.stored(&incident, event.as_ref(), duplicate);
+                if matches!(settled, Settled::Void(_)) {
+                    self.devices.void(&incident);
+                }
                 self.settle(settled);
                 if settled == Settled::First {
                     self.add_step(&incident, StepKind::Stored, at, "committed", effects);
@@ -160,6 +175,8 @@ impl State {
                 self.health.tick(at, queues, store_bytes);
                 self.fleet.tick(at);
                 self.incidents.forget_old();
+                self.n_ticks += 1;
+                effects.extend(self.look_after_devices(at, self.n_ticks.is_multiple_of(FAULTS_EVERY)));
                 effects.extend(self.meters.tick(at, false).into_iter().map(|minute| Effect::Save(Record::Invocations(minute))));
                 self.parts.seconds_changed = true;
             }
@@ -170,10 +187,14 @@ impl State {
     pub fn finish(&mut self, now: Timestamp) -> Vec<Effect> {
         let minutes = self.meters.tick(now, true).into_iter().map(Record::Invocations);
         let samples = self.fleet.seal_all().into_iter().map(Record::Samples);
-        minutes.chain(samples).map(Effect::Save).collect()
+        let faults = Some(self.devices.take_unsaved()).filter(|faults| !faults.is_empty()).map(Record::Faults);
+        minutes.chain(samples).chain(faults).map(Effect::Save).collect()
     }
 
     fn judged(&mut self, judged: Judged, now: Timestamp, effects: &mut Vec<Effect>) {
+        if judged.event.clock_wrong {
+            self.devices.fault(judged.event.origin, &judged.event.device, DeviceFault::Clock, now);
+        }
         let cost: PicoUsd = judged.invocations.iter().map(|call| self.meters.count(call)).sum();
         self.meters.remember(&judged);
         self.health.filed(judged.event.received_at, now);
@@ -192,6 +213,16 @@ impl State {
         }
     }
 
+    /// Once a second; what the store has not got yet is handed over once in a while.
+    fn look_after_devices(&mut self, at: Timestamp, now: bool) -> Option<Effect> {
+        if !now {
+            return None;
+        }
+        let incidents = &self.incidents;
+        self.devices.forget(at, |id| incidents.get(id).is_some());
+        Some(self.devices.take_unsaved()).filter(|faults| !faults.is_empty()).map(|faults| Effect::Save(Record::Faults(faults)))
+    }
+
     fn drove(&mut self, judged: &Judged, now: Timestamp, effects: &mut Vec<Effect>) {
         let Reading::Driving(row) = &judged.event.reading else { return };
         let dropped = judged.verdicts.iter().find_map(|verdict| match verdict {
@@ -200,6 +231,7 @@ impl State {
         });
         if let Some(reason) = dropped {
             self.health.rejected(row_rejection(&judged.event, "driving", reason));
+            self.devices.fault(judged.event.origin, &judged.event.device, DeviceFault::Row, now);
         } else {
             self.health.counters.kept += 1;
             effects.extend(self.fleet.drove(&judged.event, row).map(|chunk| Effect::Save(Record::Samples(chunk))));
@@ -249,6 +281,7 @@ impl State {
             *self.incident_count(event.origin) += 1;
         }
         let Some(incident) = self.incidents.get(&filed.incident).cloned() else { return };
+        self.devices.observe(&incident);
         let notice = filed.tell.then(|| crash_notice(&incident, &report, &verdict, now));
         let notice = self.incidents.carry(&filed.incident, &report.event_id, notice);
         if filed.tell {
@@ -373,6 +406,7 @@ impl State {
     fn save_incident(&mut self, id: &IncidentId, notice: Option<Notice>, audit: Option<Audit>, effects: &mut Vec<Effect>) {
         self.parts.incidents_changed = true;
         if let Some(incident) = self.incidents.get(id) {
+            self.devices.observe(incident);
             effects.push(Effect::Save(Record::Incident { incident: Arc::clone(incident), notice, audit }));
         }
     }

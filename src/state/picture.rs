@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::device_health::{DAYS_SHOWN, REPAIRS_SHOWN};
 use super::{Snapshot, State};
 use crate::model::{DeviceId, Origin};
 
@@ -50,6 +51,9 @@ impl State {
             let (sensors, counts) = self.fleet.sensors(self.at);
             snapshot.sensors = Arc::new(sensors);
             snapshot.sensor_counts = counts;
+            if self.devices.take_changed() {
+                snapshot.repairs = Arc::new(self.devices.repairs(self.at, DAYS_SHOWN, REPAIRS_SHOWN));
+            }
             snapshot.functions = Arc::new(self.meters.rows());
             snapshot.calls = Arc::new(self.meters.recent());
             snapshot.bill = self.meters.bill(self.at);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::device_health::Repair;
 use crate::model::comparison::Flip;
 use crate::model::effect::SampleChunk;
 use crate::model::{
@@ -69,6 +70,8 @@ pub struct Snapshot {
     pub store_bytes: u64,
     /// Bytes of numbers held in memory, and the budget.
     pub memory: (u64, u64),
+    /// Which devices to repair, the first on top, over the last 30 days; at most 100.
+    pub repairs: Arc<Vec<Repair>>,
     /// What the shadow judge says otherwise; `None` where none is set up or it has judged nothing yet.
     pub shadow: Option<Arc<ShadowView>>,
     /// The last command that was refused, and why: nothing of it was done.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Row, params};
 
-use super::Error;
 use super::row::{self, Body, ReportRow};
 use super::schema::Root;
+use super::{Error, devices};
 use crate::functions::CARDS;
+use crate::model::device_day::DeviceDay;
 use crate::model::effect::InvocationMinute;
 use crate::model::{
     CrashReport, CrashVerdict, DeviceId, EventId, Impact, Incident, IncidentId, IncidentKind, Judge, Note, Notice, Origin,
@@ -25,6 +26,8 @@ const PENDING: i64 = 100_000;
 const LISTED_EVENTS: i64 = 1_000;
 /// Incidents stay loaded for 7 days, in seconds.
 const WEEK_SECS: i64 = 7 * 24 * 60 * 60;
+/// What devices did wrong is counted for 90 days, in seconds.
+const DEVICE_DAYS_SECS: i64 = 90 * 24 * 60 * 60;
 
 /// An event that is in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +51,8 @@ pub struct Loaded {
     pub events: Vec<KnownEvent>,
     /// What people have not been told yet, oldest first. Real ones only: a drill's never waits.
     pub outbox: Vec<OutboxItem>,
+    /// What devices did wrong in the last 90 days.
+    pub device_days: Vec<DeviceDay>,
     /// This month's calls (UTC), summed by day, function and root; `minute` is the day's first.
     pub invocations: Vec<InvocationMinute>,
     /// The number of the next incident: one more than any so far, drills included.
@@ -64,6 +69,7 @@ pub(super) fn load(conn: &Connection, now: Timestamp, notices: &mut Vec<String>)
         let number: Option<i64> = conn.query_row(&newest, [], |row| row.get(0))?;
         loaded.next_number = loaded.next_number.max(number.unwrap_or(0).max(0) as u64 + 1);
     }
+    loaded.device_days = devices::device_days(conn, now.plus_secs(-DEVICE_DAYS_SECS))?;
     loaded.outbox = outbox(conn, notices)?;
     Ok(loaded)
 }

@@ -16,6 +16,7 @@ use crate::clock::Clock;
 
 mod archive;
 mod chunk;
+mod devices;
 mod history;
 mod load;
 mod past;

@@ -148,6 +148,19 @@ CREATE TRIGGER {p}live_verdicts_stand BEFORE UPDATE OF verdict, judge, limits ON
 CREATE INDEX {p}incidents_of ON {p}incidents (device, received_at);
 ";
 
+/// Faulty messages by device and day; faulty incidents are counted from the incidents themselves.
+const FAULTS: &str = "
+CREATE TABLE {p}device_faults (
+    day     INTEGER NOT NULL,
+    device  TEXT    NOT NULL,
+    origin  TEXT    NOT NULL CHECK (origin IN ({origins})),
+    fault   TEXT    NOT NULL,
+    n       INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (day, device, origin, fault)
+) WITHOUT ROWID;
+";
+
 /// A root of the tables: the real one, or that of drills and samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Root {
@@ -177,8 +190,11 @@ impl Root {
 type Migration = fn() -> String;
 
 /// Every step, oldest first. A released step is never edited; the next is added below it.
-const MIGRATIONS: [Migration; 2] =
-    [|| Root::ALL.map(|root| root.fill(ROOT)).concat(), || Root::ALL.map(|root| root.fill(VERSIONS)).concat()];
+const MIGRATIONS: [Migration; 3] = [
+    || Root::ALL.map(|root| root.fill(ROOT)).concat(),
+    || Root::ALL.map(|root| root.fill(VERSIONS)).concat(),
+    || Root::ALL.map(|root| root.fill(FAULTS)).concat(),
+];
 
 /// The first schema, for tests that open an old store.
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub(super) struct Sql {
     pub(super) delivery: String,
     pub(super) minute: String,
     pub(super) version: String,
+    pub(super) fault: String,
 }
 
 impl Sql {
@@ -61,6 +62,10 @@ impl Sql {
                  VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6)
                  ON CONFLICT DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason,
                     attempts = attempts + 1, at = excluded.at, next_at = excluded.next_at",
+            ),
+            fault: root.fill(
+                "INSERT INTO {p}device_faults VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT DO UPDATE SET n = n + excluded.n, last_at = max(last_at, excluded.last_at)",
             ),
             // The live verdict is version 1.
             version: root.fill(

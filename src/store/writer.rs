@@ -9,6 +9,7 @@ use super::row::{self, Body, ReportRow};
 use super::schema::Root;
 use super::sql::Sql;
 use super::{Error, Lock};
+use crate::model::device_day::{DeviceDay, Tally};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, SampleChunk};
 use crate::model::{
     Command, Delivery, DeliveryOutcome, DeviceId, EventId, Incident, IncidentId, IncidentKind, Notice, Occasion, Operator,
@@ -58,6 +59,8 @@ pub enum Receipt {
         /// The same judge with the same limits had said it before: nothing was added.
         known: bool,
     },
+    /// Faults of devices are added.
+    Faults,
     /// A minute's calls are added.
     Invocations,
     /// A channel's answer is stored.
@@ -179,6 +182,7 @@ impl Batch<'_> {
             Record::Crash(crash) => self.crash(crash),
             Record::Incident { incident, notice, audit } => self.incident(incident, notice.as_ref(), audit.as_ref()),
             Record::Step { incident, origin, step } => self.step(incident, *origin, step),
+            Record::Faults(faults) => self.faults(faults),
             Record::Version(version) => self.version(version),
             Record::Invocations(minute) => self.invocations(minute),
             Record::Told { dedup_key, origin, channel, outcome, last, at } => {
@@ -307,6 +311,21 @@ impl Batch<'_> {
             row::json(&version.said)?,
         ])?;
         Ok(Receipt::Version { known: n_new == 0 })
+    }
+
+    fn faults(&self, faults: &[DeviceDay]) -> Result<Receipt, Error> {
+        for DeviceDay { device, origin, day, tally, n, last_at } in faults {
+            let Tally::Fault(fault) = tally else { continue };
+            self.prepare(*origin, |sql| &sql.fault)?.execute(params![
+                day,
+                device.as_str(),
+                row::word(origin)?,
+                row::word(fault)?,
+                n,
+                last_at.0
+            ])?;
+        }
+        Ok(Receipt::Faults)
     }
 
     fn step(&mut self, incident: &IncidentId, origin: Origin, step: &Step) -> Result<Receipt, Error> {

@@ -56,6 +56,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "rejudge",
             "scenario",
             "settings",
+            "state",
             "store",
             "wire",
         ],

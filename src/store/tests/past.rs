@@ -146,7 +146,7 @@ fn a_store_of_the_first_schema_is_read_on_and_brought_up_to_date() {
         writer.commit(&[crash(&first)]).unwrap();
         let undo = ["", "drill_"].map(|p| {
             format!(
-                "DROP TRIGGER {p}live_verdicts_stand; DROP TABLE {p}verdicts; DROP INDEX {p}incidents_of;
+                "DROP TRIGGER {p}live_verdicts_stand; DROP TABLE {p}verdicts; DROP TABLE {p}device_faults; DROP INDEX {p}incidents_of;
                  ALTER TABLE {p}incidents DROP COLUMN malfunction; ALTER TABLE {p}incidents DROP COLUMN decided;
                  ALTER TABLE {p}reports DROP COLUMN judge; ALTER TABLE {p}reports DROP COLUMN limits;
                  ALTER TABLE {p}reports DROP COLUMN thinned;"
@@ -254,4 +254,45 @@ fn a_version_said_again_by_the_same_judge_is_not_added() {
     let mut alone = writer(dir.path()).unwrap();
     assert_eq!(alone.commit(&[again()]).unwrap(), [Receipt::Version { known: true }]);
     assert!(matches!(writer(&dir.path().join("nowhere")).unwrap_err(), Error::Absent(_)));
+}
+
+#[test]
+fn what_devices_did_wrong_is_the_same_from_the_store_and_after_a_restart() {
+    use crate::model::device_day::{Class, DeviceDay, DeviceFault, Tally, day_of};
+    let dir = TempDir::new().unwrap();
+    let mut writer = open(dir.path()).unwrap().writer;
+    let mut records = Vec::new();
+    let mut expected = Vec::new();
+    let (at, today) = (now(), day_of(now()));
+    for n in 0..6_u32 {
+        let mut one = incident(n + 1, Origin::Device, &format!("e-{n}"));
+        one.device = DeviceId::new("TRK-112");
+        one.received_at = at;
+        records.push(crash(&one));
+        if n > 0 {
+            records.push(overrule(&one, at));
+        }
+    }
+    let mut drill = incident(7, Origin::Drill, "drill");
+    drill.device = DeviceId::new("TRK-112");
+    drill.received_at = at;
+    records.push(crash(&drill));
+    let day = |origin, tally, n| DeviceDay { device: DeviceId::new("TRK-112"), origin, day: today, tally, n, last_at: at };
+    let fault = |n| day(Origin::Device, Tally::Fault(DeviceFault::Clock), n);
+    records.push(Record::Faults(vec![fault(30)]));
+    records.push(Record::Faults(vec![fault(12)]));
+    writer.commit(&records).unwrap();
+    drop(writer);
+    expected.push(day(Origin::Device, Tally::Incident(Class::Real), 1));
+    expected.push(day(Origin::Device, Tally::Incident(Class::FalseAlarm(Some(Malfunction::Dropped))), 5));
+    expected.push(fault(42));
+    expected.push(day(Origin::Drill, Tally::Incident(Class::Real), 1));
+    let sorted = |mut days: Vec<DeviceDay>| {
+        days.sort_by_key(|day| format!("{day:?}"));
+        days
+    };
+    let from_store = Archive::open(dir.path()).unwrap().device_days(at.plus_secs(-86_400)).unwrap();
+    assert_eq!(sorted(from_store), sorted(expected.clone()));
+    assert_eq!(sorted(open(dir.path()).unwrap().loaded.device_days), sorted(expected));
+    assert!(Archive::open(dir.path()).unwrap().device_days(at.plus_secs(86_400)).unwrap().is_empty());
 }

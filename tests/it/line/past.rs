@@ -29,6 +29,8 @@ fn the_past_is_judged_again_beside_a_desk_and_saved_without_one() {
     let same = lines(&run(&["rejudge", "--json", "--data-dir", data_arg]));
     assert_eq!((same.len(), &same[0]["n_incidents"], &same[0]["n_flips"]), (1, &2.into(), &0.into()), "{same:?}");
 
+    let repair = run(&["devices", "--health", "--data-dir", data_arg]);
+    assert_eq!(String::from_utf8(repair.stdout).unwrap(), "no device needs repair by the last 30 days\n");
     let rejudge = |more: &[&str]| run(&[&["rejudge", "--settings", strict_arg, "--data-dir", data_arg], more].concat());
     let flips = lines(&rejudge(&["--json"]));
     assert_eq!(flips.len(), 3, "{flips:?}");
