@@ -23,29 +23,60 @@ pub(super) struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     pub(super) fn new(report: &'a CrashReport, signal: &'a Signal, impact: &'a Impact, settings: &'a Settings) -> Self {
-        let free_fall = impact
-            .has_gravity
-            .then(|| signal.free_fall(impact.peak_at, settings))
-            .flatten()
-            .filter(|(_, to)| impact.peak_ms - to <= settings.fall_to_impact_ms);
         let per_push = 100.0 / signal.step_ms;
-        let half = settings.delta_v_kmh / 2.0;
         Self {
             report,
             signal,
             impact,
             speeds: Speeds::around(report.speed.as_ref(), impact.from_ms, impact.to_ms, settings),
-            free_fall,
+            free_fall: impact.free_fall,
             settings,
             trust: (per_push / settings.full_samples as f64).clamp(0.2, 1.0),
-            push: ((impact.delta_v_kmh - half) / half).clamp(0.0, 1.0),
+            push: push(impact, settings),
         }
+    }
+
+    /// Too coarse for the shape of a push: the jolt is looked at instead.
+    fn coarse(&self) -> bool {
+        self.signal.step_ms >= self.settings.coarse_ms
+    }
+
+    /// Whether the device fell over, or its vehicle turned over, and came to rest.
+    fn tipped(&self) -> bool {
+        tipped(self.impact, self.settings)
     }
 
     /// Sampled finely enough to tell a knock from a collision.
     fn fine(&self) -> bool {
         self.signal.step_ms <= self.settings.knock_ms * 0.8
     }
+}
+
+/// How much of a collision's push there is, 0 to 1.
+///
+/// A collision's length makes even a small Δv a push: brakes give at most 1 g, which is 5.3 km/h in the window, but
+/// build up and last; whatever is longer or shorter must show a Δv that brakes cannot give.
+fn push(impact: &Impact, settings: &Settings) -> f64 {
+    if let Some(g) = impact.jolt_g {
+        return ((g - 0.5) / 0.5).clamp(0.0, 1.0);
+    }
+    let half = settings.delta_v_kmh / 2.0;
+    let plain = ((impact.delta_v_kmh - half) / half).clamp(0.0, 1.0);
+    let compact = impact.pulse_ms >= settings.pulse_min_ms && impact.pulse_ms <= settings.window_ms * 1.4;
+    if compact && impact.concentration >= 0.8 { plain.max(((impact.delta_v_kmh - 2.5) / 2.5).clamp(0.0, 1.0)) } else { plain }
+}
+
+/// Whether gravity turned far about a hard peak, of a device that shook as one that rides, and then lies still.
+fn tipped(impact: &Impact, settings: &Settings) -> bool {
+    let Some(aftermath) = impact.aftermath else { return false };
+    let far = |degrees: Option<f64>| degrees.is_some_and(|degrees| degrees > settings.tilt_deg);
+    let still = aftermath.still_g.unwrap_or(f64::INFINITY);
+    impact.has_gravity
+        && impact.free_fall.is_none()
+        && impact.peak_g > settings.hand_g
+        && aftermath.moving_g >= settings.riding_g
+        && (far(aftermath.turned_deg) || far(impact.tilt_deg))
+        && still < 2.0 * settings.still_g
 }
 
 /// Every row over the report itself, in the order of [`rules::RULES`].
@@ -61,12 +92,15 @@ pub(super) fn evidence(seen: &Seen<'_>) -> Vec<Evidence> {
         row("free_fall", free_fall(seen)),
         row("vertical", vertical(seen)),
         row("spike", spike(seen)),
+        row("jolt", jolt(seen)),
         row("swings", swings(seen)),
+        row("handled", handled(seen)),
         row("pinned", pinned(seen)),
         row("clipping", clipping(seen)),
         row("stuck", stuck(seen)),
         row("level", level(seen)),
         row("tilt", tilt(seen)),
+        row("came_to_rest", came_to_rest(seen)),
         row("clock", clock(seen)),
         row("gaps", gaps(seen.signal)),
         row("sampling", sampling(seen)),
@@ -138,6 +172,10 @@ fn delta_v(seen: &Seen<'_>) -> Finding {
     if dv < trigger && seen.signal.step_ms > window_ms {
         return Finding::not_checked(format!("{reading}, but only one sample every {:.0} ms", seen.signal.step_ms), limit);
     }
+    if dv < trigger && seen.coarse() {
+        // What two samples share looks half as large: the jolt says what a coarse record can say.
+        return Finding::new(dv, "km/h", format!("{reading}, one sample every {:.0} ms", seen.signal.step_ms), limit, 0.0);
+    }
     let share = dv / trigger;
     let says = interpolate(share, &[(0.25, -1.0), (0.45, -0.8), (0.7, 0.0), (1.0, 0.35), (2.0, 0.75), (3.0, 1.0)]);
     // A coarse or gappy record may have missed the push; a push that it shows is there.
@@ -175,8 +213,9 @@ fn pulse(seen: &Seen<'_>) -> Finding {
         // All against at the length of a knock and below, nothing at the length of the shortest collision.
         -((pulse_min_ms - ms) / (pulse_min_ms - knock_ms)).min(1.0)
     } else if ms <= pulse_max_ms {
-        // After a fall a push of this length is a soft floor or a bounce.
-        if seen.free_fall.is_some() { 0.0 } else { seen.push }
+        // After a fall a push of this length is a soft floor or a bounce; amid unrest it is one swing of many.
+        let alone = ((seen.impact.concentration - 0.5) / 0.4).clamp(0.0, 1.0);
+        if seen.free_fall.is_some() { 0.0 } else { seen.push * alone }
     } else {
         // Braking and cornering push for seconds; only a large Δv shows that contact was in it.
         -0.4 * (1.0 - seen.push)
@@ -189,7 +228,7 @@ fn peak(seen: &Seen<'_>) -> Finding {
     let g = seen.impact.peak_g;
     let says = if g >= peak_g {
         1.0
-    } else if g < driving_g {
+    } else if g < driving_g && !seen.coarse() {
         -seen.trust
     } else {
         0.0
@@ -223,9 +262,13 @@ fn speed_after(seen: &Seen<'_>) -> Finding {
     } else if later <= standing_kmh {
         seen.push
     } else {
-        // Drove on as before: −1; lost a third or more: 0.
-        -((later / before - 0.67) / 0.23).clamp(0.0, 1.0)
+        // Drove on as before: −1; lost a third or more, but drives in traffic again: −0.2.
+        let kept = ((later / before - 0.67) / 0.23).clamp(0.0, 1.0);
+        -kept.max(if later >= seen.settings.traffic_kmh { 0.25 } else { 0.0 })
     };
+    // Who scrapes a kerb drives on, too: in a record too coarse for the push, driving on says less beside a jolt.
+    let doubt = seen.impact.jolt_g.map_or(1.0, |g| (1.0 - (g - 0.3) / 0.3).clamp(0.4, 1.0));
+    let says = if says < 0.0 { says * doubt } else { says };
     Finding::new(later, "km/h", format!("{later:.0} km/h after {before:.0} km/h"), limit, says)
 }
 
@@ -285,11 +328,65 @@ fn spike(seen: &Seen<'_>) -> Finding {
     Finding::new(n as f64, "samples", reading, LIMIT, says)
 }
 
+/// In a coarse record a collision is what is gone a sample later. At 10 Hz a push of 8 km/h in 100 ms makes one sample
+/// of 2.3 g, or two of half that; brakes and tyres build up over some tenths of a second.
+fn jolt(seen: &Seen<'_>) -> Finding {
+    const LIMIT: &str = "≥ 0.8 g off its surroundings; below 0.3 g only braking and steering";
+    match seen.impact.jolt_g {
+        Some(g) => {
+            let says = interpolate(
+                g,
+                &[(0.05, -1.0), (0.12, -0.88), (0.3, -0.7), (0.45, -0.3), (0.6, 0.0), (0.8, 0.4), (1.0, 0.6), (2.0, 1.0)],
+            );
+            Finding::new(g, "g", format!("{g:.2} g"), LIMIT, says)
+        }
+        None if seen.coarse() => {
+            Finding::not_checked(format!("one sample every {:.0} ms is too coarse", seen.signal.step_ms), LIMIT)
+        }
+        None => Finding::not_checked("the record is fine enough to show the push itself", LIMIT),
+    }
+}
+
+fn handled(seen: &Seen<'_>) -> Finding {
+    let Settings { handled_ms, hand_g, .. } = *seen.settings;
+    let limit = format!("< {handled_ms} ms about a push below {hand_g} g, or most of it in the push");
+    if seen.coarse() {
+        return Finding::not_checked(format!("one sample every {:.0} ms is too coarse", seen.signal.step_ms), limit);
+    }
+    let Impact { restless_ms, concentration, peak_g, .. } = *seen.impact;
+    let reading = format!("{restless_ms:.0} ms of unrest, {:.0} % of it in the push", concentration * 100.0);
+    let says = if restless_ms < handled_ms || seen.tipped() {
+        0.0
+    } else {
+        -((0.8 - concentration) / 0.25).clamp(0.0, 1.0) * ((1.5 * hand_g - peak_g) / (0.5 * hand_g)).clamp(0.0, 1.0)
+    };
+    Finding::new(restless_ms, "ms", reading, limit, says)
+}
+
+fn came_to_rest(seen: &Seen<'_>) -> Finding {
+    let Settings { tilt_deg, still_g, .. } = *seen.settings;
+    let limit = format!("turned > {tilt_deg}° about a hard peak, then still for a second");
+    let Some(aftermath) = seen.impact.aftermath.filter(|_| seen.impact.has_gravity) else {
+        return Finding::not_checked("too little before or after the peak, or no gravity", limit);
+    };
+    let (Some(still), Some(turned)) = (aftermath.still_g, aftermath.turned_deg) else {
+        return Finding::not_checked("less than a second after the peak", limit);
+    };
+    let lies = if still < still_g { "lies still" } else { "moves on" };
+    let says = match seen.tipped() {
+        true if still < still_g && turned > tilt_deg => 1.0,
+        true => 0.5,
+        false => 0.0,
+    };
+    Finding::new(turned, "°", format!("turned {turned:.0}° and {lies}, {still:.2} g of unrest"), limit, says)
+}
+
 fn swings(seen: &Seen<'_>) -> Finding {
     let most = seen.settings.shaking_swings;
     let n = seen.impact.n_swings;
     let says = if n >= most && seen.impact.peak_g >= seen.settings.driving_g / 2.0 {
-        -((n + 1 - most) as f64 / 4.0).clamp(0.25, 1.0)
+        // A rough ride swings, too: what fell over and lies still was more than shaken.
+        -((n + 1 - most) as f64 / 4.0).clamp(0.25, 1.0) * if seen.tipped() { 0.3 } else { 1.0 }
     } else {
         0.0
     };
@@ -368,6 +465,9 @@ fn tilt(seen: &Seen<'_>) -> Finding {
 /// seldom while its vehicle comes to a stand within seconds.
 pub(super) fn rolled(report: &CrashReport, impact: &Impact, settings: &Settings) -> bool {
     let speeds = Speeds::around(report.speed.as_ref(), impact.from_ms, impact.to_ms, settings);
+    if speeds.before.is_none() || speeds.later.is_none() {
+        return tipped(impact, settings);
+    }
     impact.tilt_deg.is_some_and(|degrees| degrees > settings.tilt_deg)
         && speeds.before.is_some_and(|kmh| kmh >= settings.trip_kmh)
         && speeds.later.is_some_and(|kmh| kmh <= settings.standing_kmh)
@@ -448,7 +548,7 @@ pub(super) fn kind(seen: &Seen<'_>, evidence: &[Evidence]) -> Malfunction {
         () if against("stuck") => Malfunction::Stuck,
         () if against("clock") => Malfunction::Clock,
         () if against("spike") => Malfunction::Spike,
-        () if against("swings") => Malfunction::Shaken,
+        () if against("swings") || against("handled") => Malfunction::Shaken,
         // Before the jolts: a level that shifts looks like one.
         () if against("level") => Malfunction::NoPulse,
         () if seen.impact.sustained_g >= harsh_g && !turned => Malfunction::HardBraking,

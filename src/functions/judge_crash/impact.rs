@@ -1,7 +1,7 @@
 //! The strongest push in a signal: gravity taken out, the best window integrated, and everything about it.
 
 use super::Settings;
-use super::signal::{Signal, Vec3, dot, norm, scale, sub};
+use super::signal::{Signal, Vec3, dot, median, norm, scale, sub};
 use crate::model::Frame;
 
 /// One g for one ms, as a change of speed in km/h (standard gravity, ISO 80000-3).
@@ -17,9 +17,11 @@ impl Signal {
     /// Finds the window with the largest change of speed and everything about the pulse in it.
     /// `None` for fewer than three samples.
     ///
+    /// `claimed` is what the report says of gravity; what the samples show decides.
     /// `rolled` says that the vehicle turned over: up and down are then no fixed direction, and the whole vector counts.
-    pub(super) fn impact(&self, frame: Frame, gravity: bool, rolled: bool, settings: &Settings) -> Option<Impact> {
+    pub(super) fn impact(&self, frame: Frame, claimed: bool, rolled: bool, settings: &Settings) -> Option<Impact> {
         let whole = self.level(0, self.len())?;
+        let gravity = self.holds_gravity(whole, claimed);
         // First look: with the level of the whole record, which a short pulse does not move.
         let first = if gravity { whole } else { [0.0; 3] };
         let sums = self.sums(norm(first).min(1.0), gravity);
@@ -45,12 +47,119 @@ impl Signal {
             up.map_or(norm(off), |up| norm(sub(off, scale(up, dot(off, up)))))
         };
         impact.sustained_g = means.iter().map(|mean| sideways(*mean)).fold(0.0, f64::max);
-        impact.vertical_known = !rolled && (gravity || frame == Frame::Vehicle);
+        impact.vertical_known = !rolled && (gravity || (frame == Frame::Vehicle && !self.absent[2]));
+        impact.gravity_claimed = claimed;
+        impact.jolt_g = self.jolt(up, settings);
+        let rest_after = after.filter(|_| gravity).unwrap_or(rest);
+        (impact.concentration, impact.restless_ms) = self.concentration(&impact, rest, rest_after, settings);
+        impact.aftermath = self.aftermath(impact.peak_at, gravity, settings);
+        impact.free_fall = if gravity { self.free_fall(impact.peak_at, settings) } else { None }
+            .filter(|(_, to)| impact.peak_ms - to <= settings.fall_to_impact_ms);
         if gravity {
             impact.tilt_deg = largest_tilt(rest, &means);
             impact.vertical_share = dot(impact.peak, rest).abs() / (norm(impact.peak) * norm(rest)).max(1e-9);
         }
         Some(impact)
+    }
+
+    /// Whether gravity is in the samples. A report may claim it of a record that rests at 0 g (horizontal channels
+    /// only, or a sensor that takes it out itself) or deny it of one that rests at 1 g: no vehicle drives at a steady
+    /// 1 g, and nothing on the ground rests at 0 g.
+    fn holds_gravity(&self, whole: Vec3, claimed: bool) -> bool {
+        let third = self.len() / 3;
+        let (first, last) = (self.level(0, third), self.level(self.len() - third, self.len()));
+        let (Some(first), Some(last)) = (first, last) else { return claimed };
+        let (least, most) = (norm(first).min(norm(last)), norm(first).max(norm(last)));
+        if claimed && self.absent.contains(&true) {
+            // Without an axis, what rests at much less than 1 g holds gravity only in part, if at all.
+            least > 0.85 && most < 1.15
+        } else if claimed {
+            // A device that falls shows 0 g, too, but it lies at 1 g afterwards.
+            norm(whole) > 0.3 || most > 0.3
+        } else {
+            self.covered_ms() >= 1_000.0 && least > 0.85 && most < 1.15 && norm(sub(first, last)) < 0.3
+        }
+    }
+
+    /// The largest horizontal departure from the median of 0.4 s either way, less what is usual in this record, g.
+    /// A driver's braking or steering takes its time; what is gone one sample later was not a driver's.
+    fn jolt(&self, up: Option<Vec3>, settings: &Settings) -> Option<f64> {
+        if self.step_ms < settings.coarse_ms {
+            return None;
+        }
+        let mut sizes = Vec::with_capacity(self.len());
+        for index in 0..self.len() {
+            let near = self.near(index, settings.jolt_ms);
+            if near.len() < 4 {
+                continue;
+            }
+            let mut column: Vec<f64> = Vec::with_capacity(near.len());
+            let mut off = [0.0; 3];
+            for (axis, off) in off.iter_mut().enumerate() {
+                column.clear();
+                column.extend(near.clone().filter(|other| *other != index).map(|other| self.a[other][axis]));
+                *off = self.a[index][axis] - middle(&mut column);
+            }
+            sizes.push(up.map_or(norm(off), |up| norm(sub(off, scale(up, dot(off, up))))));
+        }
+        let largest = sizes.iter().copied().fold(0.0, f64::max);
+        median(&mut sizes).map(|usual| (largest - 4.0 * usual).max(0.0))
+    }
+
+    /// How much of the unrest within 2 s of the push lies in the push, 0 to 1, and how long the unrest lasts in all, ms.
+    fn concentration(&self, impact: &Impact, before: Vec3, after: Vec3, settings: &Settings) -> (f64, f64) {
+        let (mut inside, mut all, mut restless) = (0.0, 0.0, 0.0);
+        let push = impact.from_ms - settings.window_ms..=impact.to_ms + settings.window_ms;
+        for index in self.near(impact.at, settings.unrest_ms) {
+            let a = self.a[index];
+            let off = norm(sub(a, before)).min(norm(sub(a, after)));
+            let energy = off * off * self.cell[index];
+            all += energy;
+            if push.contains(&self.t[index]) {
+                inside += energy;
+            }
+            if off > settings.restless_g {
+                restless += self.cell[index];
+            }
+        }
+        (if all > 0.0 { inside / all } else { 1.0 }, restless)
+    }
+
+    /// How the device lay and moved before the peak, and how it lies after it.
+    fn aftermath(&self, peak_at: usize, gravity: bool, settings: &Settings) -> Option<Aftermath> {
+        let at = self.t[peak_at];
+        let from = self.lead_in(at - settings.unrest_ms - settings.level_ms, peak_at);
+        let until = (from..peak_at).find(|index| self.t[*index] > at - settings.moving_gap_ms).unwrap_or(peak_at);
+        let before = self.level(from, until)?;
+        let moving_g = self.unrest(from, until, before);
+        // The stillest second within 6 s after the peak.
+        let begin = self.segment[peak_at];
+        let mut still: Option<(f64, Vec3)> = None;
+        let mut start = peak_at;
+        while gravity && start < self.len() && self.segment[start] == begin && self.t[start] <= at + settings.still_within_ms {
+            let end = self.first_at_or_after(start, self.t[start] + settings.still_ms);
+            if end >= self.len() || self.segment[end] != begin {
+                break;
+            }
+            if let Some(level) = self.level(start, end) {
+                let unrest = self.unrest(start, end, level);
+                if still.is_none_or(|(least, _)| unrest < least) {
+                    still = Some((unrest, level));
+                }
+            }
+            start = self.first_at_or_after(start, self.t[start] + settings.still_ms / 2.0).max(start + 1);
+        }
+        let (still_g, turned_deg) = match still {
+            Some((unrest, level)) => (Some(unrest), angle_deg(before, level)),
+            None => (None, None),
+        };
+        Some(Aftermath { moving_g, still_g, turned_deg })
+    }
+
+    /// Root mean square of the distance from `level`, g.
+    fn unrest(&self, from: usize, to: usize, level: Vec3) -> f64 {
+        let sum: f64 = self.a[from..to].iter().map(|a| sub(*a, level)).map(|off| dot(off, off)).sum();
+        (sum / (to - from).max(1) as f64).sqrt()
     }
 
     fn sums(&self, rest_g: f64, gravity: bool) -> Vec<Sums> {
@@ -134,6 +243,7 @@ impl Signal {
         let n_high = sizes[neighbourhood.clone()].iter().filter(|size| **size >= high).count();
         let main_axis = peak.iter().map(|component| component.abs()).fold(0.0, f64::max);
         Impact {
+            at: window.from.midpoint(window.to),
             from_ms: self.t[window.from],
             window_ms: self.cell[window.from..window.to].iter().sum(),
             to_ms: self.t[window.to - 1],
@@ -159,7 +269,13 @@ impl Signal {
             after_g: after.map(norm),
             tilt_deg: None,
             has_gravity,
+            gravity_claimed: has_gravity,
             vertical_known: false,
+            jolt_g: None,
+            concentration: 1.0,
+            restless_ms: 0.0,
+            aftermath: None,
+            free_fall: None,
         }
     }
 
@@ -173,7 +289,7 @@ impl Signal {
     }
 
     /// The longest stay below `limit_g` that ends before the peak, as begin and end in ms.
-    pub(super) fn free_fall(&self, peak_at: usize, settings: &Settings) -> Option<(f64, f64)> {
+    fn free_fall(&self, peak_at: usize, settings: &Settings) -> Option<(f64, f64)> {
         let mut longest: Option<(f64, f64)> = None;
         let mut from: Option<usize> = None;
         let mut last_low = 0;
@@ -222,6 +338,8 @@ struct Window {
 /// What the samples say of the strongest push in them.
 #[derive(Clone, Debug)]
 pub(super) struct Impact {
+    /// The middle of the window.
+    at: usize,
     /// The window, ms relative to `occurred_at`.
     pub(super) from_ms: f64,
     pub(super) to_ms: f64,
@@ -258,8 +376,31 @@ pub(super) struct Impact {
     pub(super) after_g: Option<f64>,
     /// The largest angle between gravity at rest and over any half second, degrees.
     pub(super) tilt_deg: Option<f64>,
+    /// Whether gravity is in the samples, by what they show.
     pub(super) has_gravity: bool,
+    /// Whether the report says so.
+    pub(super) gravity_claimed: bool,
     pub(super) vertical_known: bool,
+    /// In a coarse record: the largest departure from its surroundings, g.
+    pub(super) jolt_g: Option<f64>,
+    /// The share of the unrest within 2 s that lies in the push, 0 to 1.
+    pub(super) concentration: f64,
+    /// How long within 2 s of the push the device was not at either level, ms.
+    pub(super) restless_ms: f64,
+    pub(super) aftermath: Option<Aftermath>,
+    /// Free fall that ends in the peak, begin and end in ms.
+    pub(super) free_fall: Option<(f64, f64)>,
+}
+
+/// What the device did before and after the peak.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Aftermath {
+    /// Unrest in the seconds before, root mean square, g: vibration of riding or driving.
+    pub(super) moving_g: f64,
+    /// Unrest in the stillest second after, g.
+    pub(super) still_g: Option<f64>,
+    /// How far gravity has turned from before to that second, degrees.
+    pub(super) turned_deg: Option<f64>,
 }
 
 fn vertical_axis(level: Vec3, frame: Frame, gravity: bool) -> Option<Vec3> {
@@ -267,6 +408,17 @@ fn vertical_axis(level: Vec3, frame: Frame, gravity: bool) -> Option<Vec3> {
         (true, _) => Some(scale(level, 1.0 / norm(level))),
         (false, Frame::Vehicle) => Some([0.0, 0.0, 1.0]),
         (false, Frame::Device) => None,
+    }
+}
+
+/// The middle value, of two the mean of both; 0 for none. Reorders its input.
+fn middle(values: &mut [f64]) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let n = values.len();
+    match n {
+        0 => 0.0,
+        _ if n % 2 == 1 => values[n / 2],
+        _ => values[n / 2 - 1].midpoint(values[n / 2]),
     }
 }
 

@@ -24,13 +24,13 @@ pub struct Rule {
 /// A verdict's probability is the logistic of the sum of what each check says, from 0 (even odds). All weights are
 /// our own judgement of 2026-11-22 on two principles: what physics decides weighs about 3 (odds of 20 to 1), what
 /// merely fits weighs about 1, and no single check but the airbag rules alone against two others.
-pub const RULES: [Rule; 21] = [
+pub const RULES: [Rule; 24] = [
     Rule { key: "airbag", name: "Airbag or belt tensioner", accident: 6.0, malfunction: 0.0, source: "49 CFR 563.5" },
     Rule { key: "delta_v", name: "Speed change Δv", accident: 4.0, malfunction: -3.0, source: "49 CFR 563.5" },
     Rule {
         key: "pulse",
         name: "Length of the push",
-        accident: 1.0,
+        accident: 2.0,
         malfunction: -3.0,
         source: "drone-filmed and EDR crash pulses of 70 to 150 ms; own judgement",
     },
@@ -59,7 +59,15 @@ pub const RULES: [Rule; 21] = [
         source: "Geotab ignores Z; Digital Matter: vertical is a drop",
     },
     Rule { key: "spike", name: "Single-sample spike", accident: 0.0, malfunction: -2.5, source: "own judgement" },
+    Rule {
+        key: "jolt",
+        name: "Sudden jolt",
+        accident: 4.0,
+        malfunction: -1.5,
+        source: "own judgement from 49 CFR 563.5: 8 km/h in 100 ms is 2.3 g at 10 Hz",
+    },
     Rule { key: "swings", name: "Repeated swings", accident: 0.0, malfunction: -3.0, source: "own judgement" },
+    Rule { key: "handled", name: "Unrest about the push", accident: 0.0, malfunction: -3.0, source: "own judgement" },
     Rule { key: "pinned", name: "Pinned at the limit", accident: 0.0, malfunction: -2.0, source: "own judgement" },
     Rule { key: "clipping", name: "Clipped samples", accident: 0.0, malfunction: 0.0, source: "own judgement" },
     Rule { key: "stuck", name: "Stuck axis", accident: 0.0, malfunction: -1.0, source: "own judgement" },
@@ -71,6 +79,13 @@ pub const RULES: [Rule; 21] = [
         source: "own judgement; RuuviTag 0x8000, lost calibration",
     },
     Rule { key: "tilt", name: "Largest tilt", accident: 2.0, malfunction: 0.0, source: "Digital Matter rollover rule" },
+    Rule {
+        key: "came_to_rest",
+        name: "Tipped over, then still",
+        accident: 4.0,
+        malfunction: 0.0,
+        source: "own judgement after Digital Matter's rollover rule",
+    },
     Rule { key: "clock", name: "Device clock", accident: 0.0, malfunction: -1.0, source: "own judgement" },
     Rule { key: "gaps", name: "Missing samples", accident: 0.0, malfunction: 0.0, source: "own judgement" },
     Rule {

@@ -73,12 +73,41 @@ pub struct Settings {
     /// Swings of comparable size before the push from which a record is of shaking. Default 4: a first impact and its
     /// rebound make 2. Own judgement.
     pub shaking_swings: usize,
+    /// Steps of at least this length are too coarse for the shape of a push; the jolt is looked at instead.
+    /// ms, default 45: two samples in a push of 100 ms. Own judgement.
+    pub coarse_ms: f64,
+    /// How far either way a coarse record's sample is compared with its surroundings. ms, default 400: brakes take
+    /// 200 to 600 to build up. Own judgement.
+    pub jolt_ms: f64,
+    /// How far either way of a push unrest is looked at. ms, default 2,000. Own judgement.
+    pub unrest_ms: f64,
+    /// Off by this much from its level, a device is restless. g, default 0.25. Own judgement.
+    pub restless_g: f64,
+    /// Restless for at least this long about a weak push, a device is handled. ms, default 450: two or three swings of
+    /// a hand. Own judgement.
+    pub handled_ms: f64,
+    /// What a hand gives a device that it does not throw or hit, at most. g, default 4. Own judgement; `WreckWatch`
+    /// chose 4 g as above everyday handling.
+    pub hand_g: f64,
+    /// Motion is looked for up to this long before the peak. ms, default 500. Own judgement.
+    pub moving_gap_ms: f64,
+    /// A device that rides shakes at least this much. g, default 0.02: ten times a good sensor's noise.
+    /// Own judgement.
+    pub riding_g: f64,
+    /// How long a device lies still after a fall at the least. ms, default 1,000. Own judgement.
+    pub still_ms: f64,
+    /// How long after the peak it must begin to lie still. ms, default 6,000. Own judgement.
+    pub still_within_ms: f64,
+    /// It lies still when it moves less than this. g, default 0.06. Own judgement.
+    pub still_g: f64,
     /// Samples in a push for the record to be trusted fully. Default 5. Own judgement.
     pub full_samples: usize,
     /// A vehicle at or above this is on a trip. km/h, default 8. Samsara, crash gate of 5 mph.
     pub trip_kmh: f64,
     /// At or below this a vehicle stands. km/h, default 3. Own judgement; GNSS speed at rest is noisy.
     pub standing_kmh: f64,
+    /// A vehicle at or above this is in traffic again. km/h, default 25. Own judgement.
+    pub traffic_kmh: f64,
     /// How long after the push the lasting speed is looked at. ms, default 3,000. Own judgement.
     pub later_ms: f64,
     /// A report that comes later than this is called late. s, default 600. Own judgement.
@@ -119,9 +148,21 @@ impl Default for Settings {
             rest_tolerance_g: 0.35,
             shaking_ms: 3_000.0,
             shaking_swings: 4,
+            coarse_ms: 45.0,
+            jolt_ms: 400.0,
+            unrest_ms: 2_000.0,
+            restless_g: 0.25,
+            handled_ms: 450.0,
+            hand_g: 4.0,
+            moving_gap_ms: 500.0,
+            riding_g: 0.02,
+            still_ms: 1_000.0,
+            still_within_ms: 6_000.0,
+            still_g: 0.06,
             full_samples: 5,
             trip_kmh: 8.0,
             standing_kmh: 3.0,
+            traffic_kmh: 25.0,
             later_ms: 3_000.0,
             late_secs: 600.0,
             tilt_deg: 60.0,
