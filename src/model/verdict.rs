@@ -48,6 +48,14 @@ pub enum Malfunction {
     Shaken,
     /// The vertical axis dominates and the vehicle drove on.
     Pothole,
+    /// As a pothole, but longer and softer.
+    SpeedBump,
+    /// A short jolt of a standing vehicle: a door, a tailgate, a load.
+    Door,
+    /// Samples are missing and nothing else happened.
+    Dropout,
+    /// The sensor's level shifted and stayed, or was wrong from the start.
+    Offset,
     /// Hard braking without contact.
     HardBraking,
     /// No pulse that could be a collision.
@@ -117,6 +125,8 @@ pub enum Direction {
     Left,
     /// Hit on the right.
     Right,
+    /// Hit from above, or turned over onto its roof.
+    Roof,
 }
 
 /// A verdict over a crash report.

@@ -148,6 +148,10 @@ pub fn malfunction(kind: Malfunction) -> &'static str {
         Malfunction::Clock => word!("words-kind-device-clock-jumped"),
         Malfunction::Shaken => word!("words-kind-device-shaken"),
         Malfunction::Pothole => word!("words-kind-pothole"),
+        Malfunction::SpeedBump => word!("words-kind-speed-bump"),
+        Malfunction::Door => word!("words-kind-door-slam"),
+        Malfunction::Dropout => word!("words-kind-samples-missing"),
+        Malfunction::Offset => word!("words-kind-sensor-level-shifted"),
         Malfunction::HardBraking => word!("words-kind-hard-braking"),
         Malfunction::NoPulse => word!("words-kind-no-collision-pulse"),
     }

@@ -41,6 +41,22 @@ impl<'a> Seen<'a> {
         self.signal.step_ms >= self.settings.coarse_ms
     }
 
+    /// The longest time without samples, ms.
+    pub(super) fn gap_ms(&self) -> f64 {
+        self.signal.gap_ms
+    }
+
+    /// A short knock that can be felt.
+    fn jolted(&self) -> bool {
+        self.impact.peak_g >= self.settings.harsh_g && self.impact.pulse_ms <= self.settings.pulse_min_ms
+    }
+
+    /// The vehicle stood, before and after.
+    fn stands(&self) -> bool {
+        let still = |kmh: Option<f64>| kmh.is_some_and(|kmh| kmh <= self.settings.standing_kmh);
+        still(self.speeds.before) && still(self.speeds.highest.or(self.speeds.later))
+    }
+
     /// Whether the device fell over, or its vehicle turned over, and came to rest.
     fn tipped(&self) -> bool {
         tipped(self.impact, self.settings)
@@ -172,8 +188,8 @@ fn delta_v(seen: &Seen<'_>) -> Finding {
     if dv < trigger && seen.signal.step_ms > window_ms {
         return Finding::not_checked(format!("{reading}, but only one sample every {:.0} ms", seen.signal.step_ms), limit);
     }
-    if dv < trigger && seen.coarse() {
-        // What two samples share looks half as large: the jolt says what a coarse record can say.
+    if seen.impact.jolt_g.is_some() {
+        // What two samples share looks half as large: the jolt says what a coarse record can say, and says it once.
         return Finding::new(dv, "km/h", format!("{reading}, one sample every {:.0} ms", seen.signal.step_ms), limit, 0.0);
     }
     let share = dv / trigger;
@@ -267,7 +283,8 @@ fn speed_after(seen: &Seen<'_>) -> Finding {
         -kept.max(if later >= seen.settings.traffic_kmh { 0.25 } else { 0.0 })
     };
     // Who scrapes a kerb drives on, too: in a record too coarse for the push, driving on says less beside a jolt.
-    let doubt = seen.impact.jolt_g.map_or(1.0, |g| (1.0 - (g - 0.3) / 0.3).clamp(0.4, 1.0));
+    // No kerb gives 3 g for a tenth of a second.
+    let doubt = seen.impact.jolt_g.map_or(1.0, |g| (1.0 - (g - 0.3) / 0.3).max((g - 1.5) / 1.5).clamp(0.4, 1.0));
     let says = if says < 0.0 { says * doubt } else { says };
     Finding::new(later, "km/h", format!("{later:.0} km/h after {before:.0} km/h"), limit, says)
 }
@@ -313,16 +330,15 @@ fn vertical(seen: &Seen<'_>) -> Finding {
 }
 
 fn spike(seen: &Seen<'_>) -> Finding {
-    const LIMIT: &str = "more than 2 samples reach half of the peak";
-    if !seen.fine() {
-        return Finding::not_checked(format!("one sample every {:.0} ms is too coarse", seen.signal.step_ms), LIMIT);
-    }
+    const LIMIT: &str = "more than 2 samples reach half of the peak, 1 where samples are 20 ms apart or more";
     let n = seen.impact.n_high;
     let reading = format!("{n} {}, {:.0} % on one axis", if n == 1 { "sample" } else { "samples" }, seen.impact.one_axis * 100.0);
-    let few = n <= 2 && seen.impact.peak_g >= seen.settings.driving_g;
-    let says = match (few, seen.impact.one_axis >= 0.95) {
-        (true, true) => -1.0,
-        (true, false) => -0.4,
+    // A push of 70 ms has one high sample where they are 40 ms apart: only a single axis makes that odd.
+    let (most, axis, on_one_axis, on_more) = if seen.fine() { (2, 0.95, -1.0, -0.4) } else { (1, 0.98, -0.6, 0.0) };
+    let least_g = if seen.fine() { seen.settings.driving_g } else { seen.settings.hand_g };
+    let says = match (n <= most && seen.impact.peak_g >= least_g, seen.impact.one_axis >= axis) {
+        (true, true) => on_one_axis,
+        (true, false) => on_more,
         _ => 0.0,
     };
     Finding::new(n as f64, "samples", reading, LIMIT, says)
@@ -350,15 +366,19 @@ fn jolt(seen: &Seen<'_>) -> Finding {
 fn handled(seen: &Seen<'_>) -> Finding {
     let Settings { handled_ms, hand_g, .. } = *seen.settings;
     let limit = format!("< {handled_ms} ms about a push below {hand_g} g, or most of it in the push");
-    if seen.coarse() {
+    // In a coarse record braking is unrest, too: only a device that lies otherwise afterwards was in a hand.
+    let turned = seen.impact.aftermath.and_then(|aftermath| aftermath.turned_deg).is_some_and(|degrees| degrees > 20.0);
+    if seen.coarse() && !turned {
         return Finding::not_checked(format!("one sample every {:.0} ms is too coarse", seen.signal.step_ms), limit);
     }
     let Impact { restless_ms, concentration, peak_g, .. } = *seen.impact;
     let reading = format!("{restless_ms:.0} ms of unrest, {:.0} % of it in the push", concentration * 100.0);
-    let says = if restless_ms < handled_ms || seen.tipped() {
+    // Braking and cornering last as well, but no hand is in them: the device lies as before.
+    let driven = seen.impact.sustained_g >= seen.settings.harsh_g && !turned;
+    let says = if restless_ms < handled_ms || driven || seen.tipped() {
         0.0
     } else {
-        -((0.8 - concentration) / 0.25).clamp(0.0, 1.0) * ((1.5 * hand_g - peak_g) / (0.5 * hand_g)).clamp(0.0, 1.0)
+        -((0.8 - concentration) / 0.2).clamp(0.0, 1.0) * ((1.5 * hand_g - peak_g) / (0.5 * hand_g)).clamp(0.0, 1.0)
     };
     Finding::new(restless_ms, "ms", reading, limit, says)
 }
@@ -540,19 +560,23 @@ fn device_claim(report: &CrashReport) -> Finding {
 /// What kind of malfunction: the first that applies, the plainest first.
 pub(super) fn kind(seen: &Seen<'_>, evidence: &[Evidence]) -> Malfunction {
     let against = |key: &str| evidence.iter().any(|row| row.key == key && row.weight < -0.3);
-    let Settings { impossible_kmh, harsh_g, tilt_deg, .. } = *seen.settings;
+    let Settings { impossible_kmh, harsh_g, tilt_deg, bump_ms, dropout_ms, .. } = *seen.settings;
     let turned = seen.impact.tilt_deg.is_some_and(|degrees| degrees > tilt_deg);
     match () {
         () if against("free_fall") => Malfunction::Dropped,
-        () if against("pinned") || seen.impact.push_kmh > impossible_kmh => Malfunction::Clipped,
+        () if against("pinned") => Malfunction::Clipped,
         () if against("stuck") => Malfunction::Stuck,
         () if against("clock") => Malfunction::Clock,
         () if against("spike") => Malfunction::Spike,
+        // Before the jolts and the shaking: a level that shifts looks like both.
+        () if against("level") => Malfunction::Offset,
+        () if seen.impact.push_kmh > impossible_kmh => Malfunction::Clipped,
         () if against("swings") || against("handled") => Malfunction::Shaken,
-        // Before the jolts: a level that shifts looks like one.
-        () if against("level") => Malfunction::NoPulse,
         () if seen.impact.sustained_g >= harsh_g && !turned => Malfunction::HardBraking,
+        () if seen.jolted() && seen.stands() => Malfunction::Door,
+        () if against("vertical") && seen.impact.pulse_ms >= bump_ms => Malfunction::SpeedBump,
         () if against("vertical") => Malfunction::Pothole,
+        () if seen.signal.gap_ms >= dropout_ms && !seen.jolted() => Malfunction::Dropout,
         () => Malfunction::NoPulse,
     }
 }

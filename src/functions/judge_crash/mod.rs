@@ -29,7 +29,7 @@ use signal::Signal;
 /// The card.
 pub static CARD: Card = Card {
     name: "judge_crash",
-    version: 1,
+    version: 2,
     sentence: "Rules over a crash report: a real accident, a malfunction of the device, or undecided, with its evidence.",
     listens_to: Trigger::Crash,
     memory_mb: 256,
@@ -167,9 +167,13 @@ fn without_pulse(report: &CrashReport, signal: &Signal) -> CrashVerdict {
 
 /// Where the hit came from: a frontal hit pushes backward.
 fn direction(frame: Frame, impact: &Impact, settings: &Settings) -> Option<Direction> {
-    let [x, y, _] = impact.dv;
+    let [x, y, z] = impact.dv;
     if frame != Frame::Vehicle || impact.delta_v_kmh < settings.delta_v_kmh / 2.0 {
         return None;
+    }
+    // Only where the vehicle turned over is the third axis in the push; from above, it pushes down.
+    if z > x.abs().max(y.abs()) {
+        return Some(Direction::Roof);
     }
     Some(match (x.abs() >= y.abs(), x < 0.0, y < 0.0) {
         (true, true, _) => Direction::Front,
@@ -200,6 +204,7 @@ fn summary(
                 Some(Direction::Rear) => " from the rear",
                 Some(Direction::Left) => " from the left",
                 Some(Direction::Right) => " from the right",
+                Some(Direction::Roof) => " from above",
                 None => "",
             };
             let bag = if airbag { "; an airbag or belt tensioner deployed" } else { "" };
@@ -237,10 +242,13 @@ fn summary(
                     format!("the device was shaken, {} swings of like size before the strongest", impact.n_swings)
                 }
                 Some(Malfunction::Pothole) => "a vertical jolt as from a pothole or bump".to_owned(),
-                Some(Malfunction::HardBraking) => "hard braking or cornering without contact".to_owned(),
-                Some(Malfunction::NoPulse) if evidence.iter().any(|row| row.key == "level" && row.weight < -0.3) => {
-                    "the sensor's level shifted and stayed, or was wrong from the start".to_owned()
+                Some(Malfunction::SpeedBump) => "a slow vertical lift as from a speed bump".to_owned(),
+                Some(Malfunction::Door) => "a short jolt of a standing vehicle, as from a door or a load".to_owned(),
+                Some(Malfunction::Dropout) => {
+                    format!("samples are missing for {:.1} s, and nothing happened beside that", seen.gap_ms() / 1e3)
                 }
+                Some(Malfunction::HardBraking) => "hard braking or cornering without contact".to_owned(),
+                Some(Malfunction::Offset) => "the sensor's level shifted and stayed, or was wrong from the start".to_owned(),
                 Some(Malfunction::NoPulse) | None => "no push in the data that could be a collision".to_owned(),
             };
             format!("Not an accident: {what}; {push}.")

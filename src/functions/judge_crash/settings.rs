@@ -86,6 +86,11 @@ pub struct Settings {
     /// Restless for at least this long about a weak push, a device is handled. ms, default 450: two or three swings of
     /// a hand. Own judgement.
     pub handled_ms: f64,
+    /// A vertical jolt of at least this length is a bump rather than a hole. ms, default 80: a speed bump of 3.7 m at
+    /// 20 km/h lifts each axle for some tenths of a second. Own judgement.
+    pub bump_ms: f64,
+    /// A time without samples of at least this is a dropout. ms, default 300. Own judgement.
+    pub dropout_ms: f64,
     /// What a hand gives a device that it does not throw or hit, at most. g, default 4. Own judgement; `WreckWatch`
     /// chose 4 g as above everyday handling.
     pub hand_g: f64,
@@ -153,6 +158,8 @@ impl Default for Settings {
             unrest_ms: 2_000.0,
             restless_g: 0.25,
             handled_ms: 450.0,
+            bump_ms: 80.0,
+            dropout_ms: 300.0,
             hand_g: 4.0,
             moving_gap_ms: 500.0,
             riding_g: 0.02,

@@ -163,6 +163,17 @@ fn rows_stand_in_the_order_of_the_rules_and_no_rule_is_named_twice() {
     assert_eq!(unique.len(), rules.len());
 }
 
+/// The weights that the document names are those that judge.
+#[test]
+fn the_document_prints_every_weight() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ACCURACY.md");
+    let document = std::fs::read_to_string(path).unwrap();
+    for rule in &rules::RULES {
+        let row = rules::document_row(rule);
+        assert!(document.contains(&row), "docs/ACCURACY.md should say: {row}");
+    }
+}
+
 #[test]
 fn a_gap_is_not_bridged() {
     let mut pulse = half_sine(20.0, 100.0, 10.0);

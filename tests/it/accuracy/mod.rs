@@ -14,6 +14,8 @@ use flate2::read::GzDecoder;
 
 mod crash;
 mod crash_sets;
+mod pulses;
+mod robust;
 
 /// Every section, in the order in which it is printed: its title, the folder of its data, and what measures it.
 const SECTIONS: [(&str, &str, Measure); 1] = [("judge_crash", "crash", crash::section)];
