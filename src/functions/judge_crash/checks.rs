@@ -79,7 +79,9 @@ fn push(impact: &Impact, settings: &Settings) -> f64 {
     let half = settings.delta_v_kmh / 2.0;
     let plain = ((impact.delta_v_kmh - half) / half).clamp(0.0, 1.0);
     let compact = impact.pulse_ms >= settings.pulse_min_ms && impact.pulse_ms <= settings.window_ms * 1.4;
-    if compact && impact.concentration >= 0.8 { plain.max(((impact.delta_v_kmh - 2.5) / 2.5).clamp(0.0, 1.0)) } else { plain }
+    // From 2.5 km/h on, all of it from 5, under the limit of 8.
+    let least = settings.delta_v_kmh * 0.3125;
+    if compact && impact.concentration >= 0.8 { plain.max(((impact.delta_v_kmh - least) / least).clamp(0.0, 1.0)) } else { plain }
 }
 
 /// Whether gravity turned far about a hard peak, of a device that shook as one that rides, and then lies still.
