@@ -67,6 +67,7 @@ fn the_key_a_acknowledges_once_but_never_while_typing() {
     window.taken();
     window.press(Modifiers::NONE, Key::A);
     assert_eq!(window.commands(), [acknowledge("INC-20260318-0007")]);
+    window.click("Fleet: List");
     window.harness.get_by_label("Filter vehicles by name").click();
     window.harness.run_steps(2);
     window.press(Modifiers::NONE, Key::A);
@@ -120,7 +121,10 @@ fn the_first_frame_with_an_incident_is_reported_once() {
 #[test]
 fn the_fleet_list_asks_for_the_rows_on_the_screen() {
     let mut window = Window::open(busy(), DESIGN);
+    assert!(window.looked().is_some_and(|focus| focus.map), "the map asks for its marks");
+    window.click("Fleet: List");
     let first = window.looked().expect("it asks at once");
+    assert!(!first.map, "the list needs no marks");
     assert_eq!(first.fleet_from, 0);
     assert!(first.fleet_len > 10);
     let row = window.harness.get_by_label_contains("VAN-0401").rect();
@@ -184,6 +188,7 @@ fn drills_are_counted_apart() {
 #[test]
 fn stale_never_looks_live() {
     let mut window = Window::open(busy(), DESIGN);
+    window.click("Fleet: List");
     assert!(window.harness.query_by_label("LIVE").is_some() && window.says(", live,"));
     let mut snapshot = broken();
     snapshot.at = NOW;
@@ -205,6 +210,8 @@ fn stale_never_looks_live() {
         assert!(window.says(words), "it does not say {words:?}");
     }
     assert!(!window.says(", live,"), "a row looks live");
+    window.click("Fleet: Map");
+    assert!(window.says("Last known positions") && window.says("last known positions"));
 }
 
 #[test]
