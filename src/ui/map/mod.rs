@@ -22,14 +22,18 @@ use self::mercator::{Camera, World, scale_bar};
 use super::shapes::{Mark, dashed_rect, hatch};
 use super::text;
 use super::theme::{Theme, Type};
+use super::tr::{Language, tr};
 use super::widgets::{name, put};
 use crate::model::DeviceId;
+use crate::place::{self, Place};
 use crate::state::snapshot::{DrivenPiece, Motion, VehicleMark};
 
 /// Where the map looks before it knows anything: the west coast of Korea.
 const HOME: (f64, f64, f64) = (37.35, 126.9, 8.6);
 /// Fit all comes no closer than this.
 const CLOSEST_FIT: f64 = 14.0;
+/// Cities that are tried for a name.
+const CITIES_MOST: usize = 40;
 /// One turn of the rings, s, and how long they turn after the event (design, motion).
 const PULSE_SECS: f64 = 1.6;
 /// From this zoom on a vehicle that is not chosen may wear its name.
@@ -149,6 +153,7 @@ pub struct MapView {
     /// Keeps the chosen vehicle in the middle.
     pub follow: bool,
     basemap: basemap::Basemap,
+    cities: Option<(Camera, Rect, Vec<&'static Place>)>,
     atlas: Option<TextureHandle>,
 }
 
@@ -169,6 +174,32 @@ impl MapView {
     /// Metres in a point, for a scale beside the map.
     pub fn metres_per_point(&self) -> f64 {
         self.camera.unwrap_or_else(|| Camera::over(HOME.0, HOME.1, HOME.2)).metres_per_point()
+    }
+
+    /// Names of cities, the largest first, as long as there is room.
+    fn cities(&mut self, painter: &Painter, rect: Rect, camera: &Camera, theme: &Theme) {
+        let kept = self.cities.as_ref().is_some_and(|(at, place, _)| at == camera && *place == rect);
+        if !kept {
+            let (north, west) = camera.world(rect, rect.min).degrees();
+            let (south, east) = camera.world(rect, rect.max).degrees();
+            let cities = place::within((south, west), (north, east)).take(CITIES_MOST).collect();
+            self.cities = Some((*camera, rect, cities));
+        }
+        let mut labels = Labels::default();
+        let cities = self.cities.iter().flat_map(|(.., cities)| cities.iter().copied());
+        for city in cities {
+            let at = camera.screen(rect, World::of(city.lat, city.lon));
+            let font = if city.thousands >= 1_000 { Type::Small.medium() } else { Type::Micro.font() };
+            let galley = painter.layout_no_wrap(place_name(city).to_owned(), font, theme.map.label);
+            let dot = Rect::from_center_size(at, vec2(6.0, 6.0));
+            // Air around a name, so that the map stays quiet.
+            let room = galley.size() + vec2(28.0, 22.0);
+            if labels.free(Rect::from_center_size(at, room)) && labels.beside(at, room, 0.0, rect.expand(40.0)).is_some() {
+                painter.circle_filled(dot.center(), 1.75, theme.map.label);
+                painter.galley(at + vec2(6.0, -galley.size().y / 2.0), galley, theme.map.label);
+                labels.take(Rect::from_center_size(at, room));
+            }
+        }
     }
 
     fn aim(&mut self, rect: Rect, scene: &Scene<'_>) -> Camera {
@@ -240,6 +271,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, view: &mut MapView, scene: &Scene<'_>, label:
     view.basemap.paint(&painter, rect, &camera, &theme.map);
     graticule(&painter, rect, &camera, theme);
     driven(&painter, rect, &camera, scene.driven, theme);
+    view.cities(&painter, rect, &camera, theme);
     trail(&painter, rect, &camera, scene, theme);
 
     let placed = if scene.show_vehicles { Placed::of(scene.vehicles, rect, &camera) } else { Placed::default() };
@@ -263,13 +295,14 @@ pub fn ui(ui: &mut Ui, rect: Rect, view: &mut MapView, scene: &Scene<'_>, label:
     if moves {
         ui.ctx().request_repaint_after(Duration::from_millis(33));
     }
-    let words = format!(
-        "{label}: {} of {} in view{}{}",
-        text::count(placed.n_in_view as u64),
-        text::plural(scene.vehicles.len() as u64, "vehicle", "vehicles"),
-        scene.chosen.map(|device| format!(", {device} chosen")).unwrap_or_default(),
-        if scene.stale { ", last known positions" } else { "" },
-    );
+    let all = tr!("map-vehicles", n = scene.vehicles.len() as u64);
+    let mut words = tr!("map-in-view", name = label, n = placed.n_in_view as u64, all = all);
+    if let Some(device) = scene.chosen {
+        words.push_str(&tr!("map-chosen", device = device.as_str()));
+    }
+    if scene.stale {
+        words.push_str(&tr!("map-stale"));
+    }
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, &words));
     if response.has_focus() {
         painter.rect_stroke(rect.shrink(1.0), 0.0, Stroke::new(2.0, theme.border.focus), StrokeKind::Inside);
@@ -311,7 +344,7 @@ fn answer(
     if let Some((_, pin)) = pin {
         response.show_tooltip_text(pin.hover.as_str());
     } else if let Some((_, n)) = cluster {
-        response.show_tooltip_text(format!("{}, click to come closer", text::plural(u64::from(n), "vehicle", "vehicles")));
+        response.show_tooltip_text(tr!("map-closer", vehicles = tr!("map-vehicles", n = u64::from(n))));
     }
     answer
 }
@@ -444,20 +477,39 @@ fn chosen(ui: &Ui, painter: &Painter, rect: Rect, camera: &Camera, scene: &Scene
         let words = mark.device.as_str();
         labels.words(painter, rect.shrink(4.0), at, 16.0, words, Type::Small.semibold(), theme.text.primary, theme.map.land);
     }
-    let speed = mark.speed_kmh.map_or_else(|| "speed unknown".to_owned(), |kmh| text::kmh(f64::from(kmh)));
-    let words = format!("{} on the map, {speed}, {}", mark.device, motion(mark.motion, scene.stale));
+    let speed = mark.speed_kmh.map_or_else(|| tr!("map-speed-unknown"), |kmh| text::kmh(f64::from(kmh)));
+    let words = tr!("map-mark", device = mark.device.as_str(), speed = speed, motion = motion(mark.motion, scene.stale));
     name(ui, Rect::from_center_size(at, vec2(24.0, 24.0)), "chosen", Role::Image, &words);
 }
 
 /// What a vehicle does, in words.
-pub fn motion(motion: Motion, stale: bool) -> &'static str {
+pub fn motion(motion: Motion, stale: bool) -> String {
     match (motion, stale) {
-        (Motion::Silent, _) => "silent",
-        (Motion::Moving, false) => "moving",
-        (Motion::Parked, false) => "parked",
-        (Motion::Moving, true) => "was moving",
-        (Motion::Parked, true) => "was parked",
+        (Motion::Silent, _) => tr!("map-motion-silent"),
+        (Motion::Moving, false) => tr!("map-motion-moving"),
+        (Motion::Parked, false) => tr!("map-motion-parked"),
+        (Motion::Moving, true) => tr!("map-motion-was-moving"),
+        (Motion::Parked, true) => tr!("map-motion-was-parked"),
     }
+}
+
+/// What is near a position: `3 km NE of Yongsan-dong, Seoul`. `None` far from everything.
+pub fn near(lat: f64, lon: f64) -> Option<String> {
+    let near = place::near(lat, lon)?;
+    let mut place = place_name(near.place).to_owned();
+    if let Some(city) = near.city {
+        place = tr!("map-near-city", place = place, city = place_name(city));
+    }
+    if near.km < 0.5 {
+        return Some(tr!("map-near-at", place = place));
+    }
+    let way = tr!("map-way", n = (near.bearing_deg / 45.0).round() as u64 % 8);
+    Some(tr!("map-near", km = text::number(near.km, usize::from(near.km < 9.95)), way = way, place = place))
+}
+
+/// A place's name in the language that is spoken, where there is one.
+fn place_name(place: &Place) -> &'static str {
+    if Language::spoken() == Language::Korean && !place.korean.is_empty() { place.korean } else { place.name }
 }
 
 fn names(painter: &Painter, rect: Rect, camera: &Camera, scene: &Scene<'_>, placed: &Placed, labels: &mut Labels, theme: &Theme) {
@@ -536,5 +588,6 @@ pub fn scale(ui: &Ui, right: Pos2, metres_per_point: f64) {
         stroke,
     ));
     let rect = put(painter, left - vec2(8.0, 0.0), Align2::RIGHT_CENTER, &words, Type::Micro.font(), theme.text.secondary);
-    name(ui, rect, "scale", Role::Label, &format!("Scale: {words}"));
+    let words = words.as_str();
+    name(ui, rect, "scale", Role::Label, &tr!("map-scale", length = words));
 }

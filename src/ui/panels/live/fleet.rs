@@ -10,6 +10,7 @@ use crate::ui::actions::Action;
 use crate::ui::shapes::Mark;
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::Theme;
+use crate::ui::tr::tr;
 use crate::ui::vitals::{Liveness, is_open};
 use crate::ui::widgets::{Cell, Column, Pane, Table, TableAnswer, empty_state, header, seen_cell, segments, within};
 use crate::ui::{icons, words};
@@ -94,7 +95,7 @@ fn filter_ui(ui: &mut Ui, free: Rect, context: &mut PanelContext<'_>, shown: &mu
     let response = ui.new_child(UiBuilder::new().max_rect(place)).put(place, field);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Filter vehicles by name"));
     let left = Rect::from_min_max(pos2(place.left() - 108.0, free.top()), pos2(place.left() - 8.0, free.bottom()));
-    within(ui, left, |ui| segments(ui, "Fleet", shown, &[super::View::Map, super::View::List], super::View::word));
+    within(ui, left, |ui| segments(ui, &tr!("live-fleet"), shown, &[super::View::Map, super::View::List], super::View::word));
     if context.actions.contains(&Action::Filter) {
         response.request_focus();
     }

@@ -11,7 +11,9 @@ use crate::ui::actions::Action;
 use crate::ui::map::{self, Callout, MapView, Pin, PinMark, Rings, Scene};
 use crate::ui::shapes::{Mark, arrowhead, hatch};
 use crate::ui::theme::{PANE_PAD, RADIUS_CONTROL, Theme, Type, sizes};
+use crate::ui::tr::tr;
 use crate::ui::vitals::is_open;
+use crate::ui::widgets::chart::nearest;
 use crate::ui::widgets::{Button, badge, focus_ring, name, put, segments};
 use crate::ui::{icons, series, text, words};
 
@@ -24,8 +26,6 @@ const LAT: usize = 4;
 const LON: usize = 5;
 /// Rings grow no longer than this after the report, s (design, motion).
 const PULSE_MOST_SECS: f64 = 60.0;
-/// Said under the ground that comes with the program.
-const ATTRIBUTION: &str = "Offline basemap: Natural Earth";
 
 /// What the map pane remembers.
 #[derive(Default)]
@@ -42,7 +42,14 @@ struct Hidden {
 }
 
 impl MapPane {
-    pub(super) fn ui(&mut self, ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>, shown: &mut View) {
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        snapshot: &Snapshot,
+        context: &mut PanelContext<'_>,
+        shown: &mut View,
+        cursor: Option<f64>,
+    ) {
         let room = ui.max_rect();
         let (map_rect, legend) = room.split_top_bottom_at_y(room.bottom() - LEGEND_H);
         if context.pressed(Action::FitAll) {
@@ -64,13 +71,13 @@ impl MapPane {
             callout: callout(theme, snapshot, context.now),
             trail: &trail,
             driven: &snapshot.driven,
-            cursor: None,
+            cursor: snapshot.vehicle.as_ref().zip(cursor).and_then(|(vehicle, at)| passed(vehicle, at)),
             stale: stale.is_some(),
             still: false,
             secs: context.now.0.rem_euclid(3_600_000_000) as f64 / 1e6,
-            attribution: ATTRIBUTION,
+            attribution: &tr!("live-basemap"),
         };
-        let answer = map::ui(ui, map_rect, &mut self.view, &scene, "Map");
+        let answer = map::ui(ui, map_rect, &mut self.view, &scene, &tr!("map-name"));
         if let Some(mark) = answer.vehicle.and_then(|idx| snapshot.marks.get(idx)) {
             context.focus.vehicle = Some(mark.device.clone());
         }
@@ -91,7 +98,7 @@ impl MapPane {
     pub(super) fn dim(&mut self, ui: &mut Ui, snapshot: &Snapshot) {
         let rect = ui.max_rect();
         let scene = Scene { vehicles: &snapshot.marks, still: true, ..Scene::default() };
-        map::ui(ui, rect, &mut self.view, &scene, "Map, nothing on it yet");
+        map::ui(ui, rect, &mut self.view, &scene, &tr!("map-name-empty"));
         ui.painter().rect_filled(rect, 0.0, Theme::of(ui).bg.app.gamma_multiply(0.45));
     }
 
@@ -110,24 +117,28 @@ impl MapPane {
         let mut left =
             ui.new_child(UiBuilder::new().max_rect(strip).id_salt("layers").layout(Layout::left_to_right(Align::Center)));
         left.spacing_mut().item_spacing.x = 8.0;
-        segments(&mut left, "Fleet", shown, &[View::Map, View::List], View::word);
-        toggle(&mut left, "Vehicles", n_in_view, &mut self.hidden.vehicles);
+        segments(&mut left, &tr!("live-fleet"), shown, &[View::Map, View::List], View::word);
+        toggle(&mut left, &tr!("live-layer-vehicles"), n_in_view, &mut self.hidden.vehicles);
         let n_pins = placed(snapshot).count();
-        toggle(&mut left, "Incidents", n_pins, &mut self.hidden.incidents);
+        toggle(&mut left, &tr!("live-layer-incidents"), n_pins, &mut self.hidden.incidents);
 
         let mut right =
             ui.new_child(UiBuilder::new().max_rect(strip).id_salt("camera").layout(Layout::right_to_left(Align::Center)));
         right.spacing_mut().item_spacing.x = 8.0;
-        let fit = Button::default("Fit all").key(Action::FitAll).icon(icons::CORNERS_OUT);
+        let fit = tr!("live-fit");
+        let fit = Button::default(&fit).key(Action::FitAll).icon(icons::CORNERS_OUT);
         if right.add(fit).clicked() {
             self.view.fit_all();
         }
         if let Some(device) = chosen {
-            let verb = if self.view.follow { "Following" } else { "Follow" };
+            let say = |device: &str, following: bool| {
+                if following { tr!("live-following", device = device) } else { tr!("live-follow", device = device) }
+            };
+            let follow = self.view.follow;
             let keep = if strip.width() < 760.0 { 8 } else { 16 };
-            let words = format!("{verb} {}", text::elide_middle(device.as_str(), keep));
+            let words = say(&text::elide_middle(device.as_str(), keep), follow);
             let button = if self.view.follow { Button::primary(&words) } else { Button::default(&words) };
-            let button = button.key(Action::Follow).icon(icons::CROSSHAIR).named(format!("{verb} {device}"));
+            let button = button.key(Action::Follow).icon(icons::CROSSHAIR).named(say(device.as_str(), follow));
             if right.add(button).clicked() {
                 self.view.follow = !self.view.follow;
             }
@@ -139,14 +150,14 @@ impl MapPane {
         notes.spacing_mut().item_spacing.x = 8.0;
         let theme = Theme::of(ui);
         if let Some(since) = context.liveness.stale_since() {
-            let words = format!("Last known positions, {}. Nothing here is live.", text::clock(since));
+            let words = tr!("live-last-known", time = text::clock(since));
             badge(&mut notes, Some(Mark::Clock), &words, theme.status.high);
         }
         if snapshot.marks.iter().any(|mark| mark.origin == Origin::Sample) {
-            badge(&mut notes, None, "SAMPLE", theme.status.info);
+            badge(&mut notes, None, &tr!("live-sample"), theme.status.info);
         }
         if snapshot.n_unplaced > 0 {
-            let words = format!("{} without a place", text::plural(snapshot.n_unplaced as u64, "vehicle", "vehicles"));
+            let words = tr!("live-unplaced", vehicles = tr!("map-vehicles", n = snapshot.n_unplaced as u64));
             badge(&mut notes, None, &words, theme.status.low);
         }
     }
@@ -167,10 +178,9 @@ impl MapPane {
                 + 16.0;
         };
         let quiet = theme.map.vehicle_parked;
-        let moving = if stale { "was moving" } else { "moving" };
-        entry(&|at| arrowhead(&painter, at, 12.0, 0.0, theme.map.vehicle), moving);
-        entry(&|at| Mark::Square.paint(&painter, at, 11.0, quiet), "parked");
-        entry(&|at| Mark::DashedRing.paint(&painter, at, 13.0, quiet), "silent > 60 s");
+        entry(&|at| arrowhead(&painter, at, 12.0, 0.0, theme.map.vehicle), &map::motion(Motion::Moving, stale));
+        entry(&|at| Mark::Square.paint(&painter, at, 11.0, quiet), &map::motion(Motion::Parked, stale));
+        entry(&|at| Mark::DashedRing.paint(&painter, at, 13.0, quiet), &tr!("live-legend-silent"));
         for severity in [Severity::Critical, Severity::High, Severity::Medium] {
             let mark = |at| Mark::severity(severity).paint(&painter, at, 11.0, theme.severity(severity).fg);
             entry(&mark, &text::severity(severity).to_lowercase());
@@ -181,10 +191,10 @@ impl MapPane {
                 hatch(&painter, tile, theme.status.drill.fg);
                 painter.rect_stroke(tile, 0.0, Stroke::new(1.0, theme.status.drill.fg), StrokeKind::Inside);
             };
-            entry(&drill, "drill");
+            entry(&drill, &tr!("live-legend-drill"));
         }
         map::scale(ui, pos2(rect.right() - PANE_PAD.x, y), self.view.metres_per_point());
-        name(ui, rect, "legend", Role::Label, "Legend: moving, parked, silent for more than 60 s, critical, high, medium, drill");
+        name(ui, rect, "legend", Role::Label, &tr!("live-legend"));
     }
 }
 
@@ -203,8 +213,7 @@ fn toggle(ui: &mut Ui, words: &str, n: usize, hidden: &mut bool) {
     let ink = if on { theme.text.primary } else { theme.text.tertiary };
     put(ui.painter(), rect.center(), Align2::CENTER_CENTER, &label, Type::Body.medium(), ink);
     focus_ring(ui, &response);
-    response
-        .widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, format!("{words} on the map: {}", text::count(n as u64))));
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, tr!("live-layer-named", layer = words, n = n as u64)));
     if response.clicked() {
         *hidden = !*hidden;
     }
@@ -218,11 +227,10 @@ fn hover(ui: &Ui, rect: Rect, mark: &VehicleMark, now: Timestamp, stale: bool) {
         .map_or_else(String::new, |kmh| format!(", {}", text::kmh(f64::from(kmh))));
     let sample = words::origin(mark.origin).map(|word| format!(" ({word})")).unwrap_or_default();
     let age = text::age(now, mark.last_seen);
-    response.show_tooltip_text(format!(
-        "{}{sample}: {}{speed}\nlast seen {age} ago",
-        mark.device,
-        map::motion(mark.motion, stale)
-    ));
+    let near = map::near(mark.lat, mark.lon).map(|near| format!("\n{near}")).unwrap_or_default();
+    let seen = tr!("live-last-seen", age = age);
+    let motion = map::motion(mark.motion, stale);
+    response.show_tooltip_text(format!("{}{sample}: {motion}{speed}{near}\n{seen}", mark.device));
 }
 
 /// Incidents with a place, as they lie on the map: the gravest last.
@@ -254,8 +262,8 @@ fn pins(theme: &Theme, snapshot: &Snapshot, now: Timestamp, chosen: Option<&Devi
         };
         let device = text::elide_middle(incident.device.as_str(), 20);
         let label = match (drill, incident.origin) {
-            (true, _) => format!("DRILL {device}"),
-            (false, Origin::Sample) => format!("{device} SAMPLE"),
+            (true, _) => tr!("live-drill-label", device = device),
+            (false, Origin::Sample) => tr!("live-sample-label", device = device),
             (false, _) => device,
         };
         let spoken = format!(
@@ -284,9 +292,9 @@ fn callout(theme: &Theme, snapshot: &Snapshot, now: Timestamp) -> Option<Callout
         let at = place(snapshot, incident)?;
         let speed =
             vehicle.filter(|vehicle| vehicle.row.device == incident.device).and_then(|vehicle| vehicle.row.last.speed_kmh);
-        let note =
-            speed.filter(|kmh| kmh.is_finite()).map(|kmh| if kmh < 1.0 { "0 km/h, stopped".to_owned() } else { text::kmh(kmh) });
-        let line = format!("Impact {} ago, {}", text::age(now, incident.received_at), words::detail(incident));
+        let note = speed.filter(|kmh| kmh.is_finite()).map(|kmh| if kmh < 1.0 { tr!("live-stopped") } else { text::kmh(kmh) });
+        let place = map::near(at.lat, at.lon).unwrap_or_else(|| words::detail(incident));
+        let line = tr!("live-impact", age = text::age(now, incident.received_at), detail = place);
         return Some(Callout {
             lat: at.lat,
             lon: at.lon,
@@ -298,6 +306,14 @@ fn callout(theme: &Theme, snapshot: &Snapshot, now: Timestamp) -> Option<Callout
         });
     }
     None
+}
+
+/// Where a vehicle was at a time, ms since 1970.
+fn passed(vehicle: &VehicleView, at: f64) -> Option<(f64, f64)> {
+    let column = |idx| series::column(&vehicle.series, idx, (at - 5_000.0, at + 5_000.0));
+    let (lats, lons) = (column(LAT), column(LON));
+    let gap = series::gap_ms(&lats, vehicle.row.period_secs);
+    Some((nearest(&lats, at, gap)?.1, nearest(&lons, at, gap)?.1))
 }
 
 /// Where a vehicle came from, in stretches without a gap.

@@ -21,6 +21,7 @@ use super::{Panel, PanelContext, Screen};
 use crate::state::Snapshot;
 use crate::ui::actions::Action;
 use crate::ui::theme::sizes;
+use crate::ui::tr::tr;
 use crate::ui::vitals::Liveness;
 use crate::ui::widgets::pane;
 
@@ -40,10 +41,10 @@ enum View {
 }
 
 impl View {
-    const fn word(self) -> &'static str {
+    fn word(self) -> String {
         match self {
-            Self::Map => "Map",
-            Self::List => "List",
+            Self::Map => tr!("live-view-map"),
+            Self::List => tr!("live-view-list"),
         }
     }
 }
@@ -54,6 +55,8 @@ pub(super) struct Live {
     queue: queue::Queue,
     map: map::MapPane,
     view: View,
+    /// Where the pointer is on the time axis of the charts, ms since 1970; it moves the mark on the map.
+    cursor: Option<f64>,
 }
 
 impl Panel for Live {
@@ -81,11 +84,17 @@ impl Panel for Live {
                 self.map.dim(ui, snapshot);
                 start::ui(ui, snapshot, context);
             }),
-            View::Map => pane(ui, center, "map", |ui| self.map.ui(ui, snapshot, context, &mut self.view)),
+            View::Map => pane(ui, center, "map", |ui| self.map.ui(ui, snapshot, context, &mut self.view, self.cursor)),
             View::List => pane(ui, center, "fleet", |ui| fleet::ui(ui, snapshot, context, &mut self.view)),
         }
-        pane(ui, vehicle, "vehicle", |ui| vehicle::ui(ui, snapshot, context));
-        pane(ui, sensor, "sensor", |ui| sensor::ui(ui, snapshot, context));
+        let before = self.cursor;
+        let strips = pane(ui, vehicle, "vehicle", |ui| vehicle::ui(ui, snapshot, context, before));
+        let bands = pane(ui, sensor, "sensor", |ui| sensor::ui(ui, snapshot, context, before));
+        // One cursor for all: the chart under the pointer sets it, the others and the map follow in the next frame.
+        self.cursor = strips.or(bands);
+        if self.cursor.is_some() != before.is_some() {
+            ui.ctx().request_repaint();
+        }
         pane(ui, queue, "queue", |ui| self.queue.ui(ui, snapshot, context));
     }
 }
