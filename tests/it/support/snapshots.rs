@@ -13,8 +13,8 @@ use fleetwatch::pricing::forecast::Day;
 use fleetwatch::pricing::{self, PriceSheet};
 use fleetwatch::state::Snapshot;
 use fleetwatch::state::snapshot::{
-    Banner, BillView, Counters, DayCost, DrivenPiece, FleetPage, FleetRow, FunctionRow, Latency, Motion, Rate, SensorCounts, SensorRow,
-    SensorView, Usage, VehicleMark, VehicleView,
+    Banner, BillView, Counters, DayCost, DrivenPiece, FleetPage, FleetRow, FunctionRow, Latency, Motion, Rate, SensorCounts,
+    SensorRow, SensorView, Usage, VehicleMark, VehicleView,
 };
 
 /// 2026-03-18 03:12:47 UTC.
