@@ -30,3 +30,7 @@ map-way = { $n ->
     [6] W
    *[other] NW
 }
+map-action-follow = Follow
+map-help-follow = Map: keep the chosen vehicle in the middle
+map-action-fit = Fit all
+map-help-fit = Map: show every vehicle

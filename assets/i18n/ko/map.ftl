@@ -27,3 +27,7 @@ map-way = { $n ->
     [6] 서
    *[other] 북서
 }
+map-action-follow = 따라가기
+map-help-follow = 지도: 선택한 차량을 가운데에 둡니다
+map-action-fit = 전체 보기
+map-help-fit = 지도: 모든 차량을 표시합니다
