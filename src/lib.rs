@@ -8,6 +8,7 @@ pub mod model;
 
 pub mod decode;
 pub mod functions;
+pub mod place;
 pub mod pricing;
 pub mod rejudge;
 pub mod scenario;

@@ -105,6 +105,8 @@ pub struct Focus {
     pub fleet_filter: String,
     /// The sensors whose charts are on the screen.
     pub sensors: SensorFocus,
+    /// The map is on the screen: a snapshot brings the place of every vehicle, once a second.
+    pub map: bool,
 }
 
 /// Which sensors' charts are on the screen.

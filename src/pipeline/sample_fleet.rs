@@ -13,6 +13,7 @@ use crate::play::{Body, Pace, Publish, PublishError, qos_of};
 
 mod crashes;
 mod driving;
+mod streets;
 
 use crashes::CrashKind;
 use driving::Vehicle;

@@ -4,8 +4,11 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
+use super::driven::{Crumb, Driven};
 use super::series::{self, Series};
-use super::snapshot::{FleetPage, FleetRow, SensorCounts, SensorPage, SensorRow, SensorView, VehicleView};
+use super::snapshot::{
+    DrivenPiece, FleetPage, FleetRow, Motion, SensorCounts, SensorPage, SensorRow, SensorView, VehicleMark, VehicleView,
+};
 use crate::model::effect::SampleChunk;
 use crate::model::{
     Band, DeviceId, DeviceKind, Driving, Event, Focus, Origin, Presence, SensorFocus, SensorOrder, TemperatureVerdict, Timestamp,
@@ -73,6 +76,19 @@ struct Vehicle {
     pulse: Pulse,
     last: Driving,
     series: Series,
+    crumb: Option<Crumb>,
+}
+
+impl Vehicle {
+    fn motion(&self, now: Timestamp) -> Motion {
+        if self.pulse.is_silent(now) {
+            Motion::Silent
+        } else if self.last.speed_kmh.is_some_and(|speed| speed >= MOVING_KMH) {
+            Motion::Moving
+        } else {
+            Motion::Parked
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -103,6 +119,7 @@ pub(super) struct Fleet {
     bytes: u64,
     budget: u64,
     counts: (usize, usize, usize),
+    driven: Driven,
     /// The filter's last answer, kept until a vehicle joins.
     filtered: (String, usize, Vec<usize>),
     /// The sensors as they stand on the screen: for which filter and order, and when that was made.
@@ -154,6 +171,7 @@ impl Fleet {
             bytes: 0,
             budget,
             counts: (0, 0, 0),
+            driven: Driven::default(),
             filtered: (String::new(), 0, Vec::new()),
             sensor_list: SensorList::default(),
             routed: Routed::default(),
@@ -170,7 +188,7 @@ impl Fleet {
                 let place_in_list = self.vehicle_order.partition_point(|other| *other < key);
                 self.vehicle_order.insert(place_in_list, key.clone());
                 let series = Series::new(event.device.clone(), DeviceKind::Vehicle, event.origin);
-                place.insert(Vehicle { pulse: Pulse::new(event), last: Driving::default(), series })
+                place.insert(Vehicle { pulse: Pulse::new(event), last: Driving::default(), series, crumb: None })
             }
         };
         vehicle.pulse.beat(event);
@@ -180,6 +198,9 @@ impl Fleet {
             position: row.position.or(vehicle.last.position),
             heading_deg: row.heading_deg.or(vehicle.last.heading_deg),
         };
+        if let Some(position) = row.position.filter(|_| event.origin != Origin::Drill) {
+            self.driven.passed(&mut vehicle.crumb, position, event.received_at);
+        }
         let accel = row.accel_g;
         let columns = [
             row.speed_kmh,
@@ -258,15 +279,40 @@ impl Fleet {
         self.ticked_at = now;
         self.routed.tick();
         // A walk over all of them, so in the order in which they lie in memory.
-        self.counts = self.vehicles.values().fold((0, 0, 0), |(moving, parked, silent), vehicle| {
-            if vehicle.pulse.is_silent(now) {
-                (moving, parked, silent + 1)
-            } else if vehicle.last.speed_kmh.is_some_and(|speed| speed >= MOVING_KMH) {
-                (moving + 1, parked, silent)
-            } else {
-                (moving, parked + 1, silent)
-            }
+        self.counts = self.vehicles.values().fold((0, 0, 0), |(moving, parked, silent), vehicle| match vehicle.motion(now) {
+            Motion::Moving => (moving + 1, parked, silent),
+            Motion::Parked => (moving, parked + 1, silent),
+            Motion::Silent => (moving, parked, silent + 1),
         });
+    }
+
+    /// The place of every vehicle that ever said one, and how many never did. A walk over all of them.
+    pub(super) fn marks(&self, now: Timestamp) -> (Arc<Vec<VehicleMark>>, usize) {
+        // In the order in which they lie in memory: nobody reads them by place.
+        let marks: Vec<_> = self
+            .vehicles
+            .iter()
+            .filter_map(|((origin, device), vehicle)| {
+                let position = vehicle.last.position?;
+                Some(VehicleMark {
+                    device: device.clone(),
+                    origin: *origin,
+                    lat: position.lat,
+                    lon: position.lon,
+                    heading_deg: vehicle.last.heading_deg.map(|heading| heading as f32),
+                    speed_kmh: vehicle.last.speed_kmh.map(|speed| speed as f32),
+                    motion: vehicle.motion(now),
+                    last_seen: vehicle.pulse.last_seen,
+                })
+            })
+            .collect();
+        let n_unplaced = self.vehicles.len() - marks.len();
+        (Arc::new(marks), n_unplaced)
+    }
+
+    /// Where vehicles drove of late.
+    pub(super) fn driven(&self) -> Arc<Vec<Arc<Vec<DrivenPiece>>>> {
+        self.driven.view()
     }
 
     fn row(&self, key: &Key, has_incident: &dyn Fn(Origin, &DeviceId) -> bool) -> Option<FleetRow> {

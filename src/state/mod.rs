@@ -4,6 +4,7 @@
 //! another must know passes through here.
 
 pub mod device_health;
+mod driven;
 mod fleet;
 mod health;
 mod histogram;
@@ -168,7 +169,10 @@ impl State {
                 effects.extend(self.shadow.judged(*shadowed).map(Effect::Save));
                 self.parts.shadow_changed = true;
             }
-            Fact::Looked(focus) => self.focus = focus,
+            Fact::Looked(focus) => {
+                self.parts.marks_wanted |= focus.map && !self.focus.map;
+                self.focus = focus;
+            }
             Fact::Unsaved(n) => self.health.counters.unsaved += n,
             Fact::Unpublished(n) => self.health.counters.unpublished += n,
             Fact::Ticked { at, queues, store_bytes } => {

@@ -21,6 +21,8 @@ pub(super) struct Parts {
     pub(super) alerts_changed: bool,
     pub(super) seconds_changed: bool,
     pub(super) shadow_changed: bool,
+    /// The map came onto the screen, or a second went by while it is there.
+    pub(super) marks_wanted: bool,
 }
 
 impl State {
@@ -60,6 +62,11 @@ impl State {
             snapshot.rejections = Arc::new(self.health.rejections());
             snapshot.rate = self.health.rate();
             snapshot.latency = self.health.latency();
+            parts.marks_wanted |= self.focus.map;
+        }
+        if std::mem::take(&mut parts.marks_wanted) {
+            (snapshot.marks, snapshot.n_unplaced) = self.fleet.marks(self.at);
+            snapshot.driven = self.fleet.driven();
         }
         let incidents = &self.incidents;
         let has_incident = |origin: Origin, device: &DeviceId| incidents.concerns(origin, device);

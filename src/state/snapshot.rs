@@ -27,6 +27,12 @@ pub struct Snapshot {
     pub focus: Focus,
     /// The fleet list's rows that are on the screen.
     pub fleet: FleetPage,
+    /// Where every vehicle is, once a second and only while [`Focus::map`] is set; in no order.
+    pub marks: Arc<Vec<VehicleMark>>,
+    /// Vehicles that never said where they are.
+    pub n_unplaced: usize,
+    /// Where vehicles drove of late, in pieces, the oldest first; as often as `marks`.
+    pub driven: Arc<Vec<Arc<Vec<DrivenPiece>>>>,
     /// The vehicle whose series are plotted.
     pub vehicle: Option<VehicleView>,
     /// The sensor whose series is plotted.
@@ -160,6 +166,47 @@ pub struct FleetRow {
     pub clock_ahead_ms: i64,
     /// It has an open incident.
     pub incident: bool,
+}
+
+/// What a vehicle does, as its last messages say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Motion {
+    /// Its last speed was 1 km/h or more.
+    Moving,
+    /// It stood, or it never said how fast it is.
+    Parked,
+    /// No message for 60 s.
+    Silent,
+}
+
+/// A vehicle's place on the map: the last one it said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VehicleMark {
+    /// Its name.
+    pub device: DeviceId,
+    /// The road its messages take.
+    pub origin: Origin,
+    /// Degrees north, −90 to 90.
+    pub lat: f64,
+    /// Degrees east, −180 to 180.
+    pub lon: f64,
+    /// Degrees clockwise from north, where it says so.
+    pub heading_deg: Option<f32>,
+    /// km/h, where it says so.
+    pub speed_kmh: Option<f32>,
+    /// What it does.
+    pub motion: Motion,
+    /// When we last heard from it.
+    pub last_seen: Timestamp,
+}
+
+/// A piece of road that a vehicle drove: degrees north and east of both ends. A metre exact.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DrivenPiece {
+    /// North and east, degrees.
+    pub from: [f32; 2],
+    /// North and east, degrees.
+    pub to: [f32; 2],
 }
 
 /// The chosen vehicle.

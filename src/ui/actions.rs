@@ -32,6 +32,8 @@ pub enum Action {
     MinuteOn,
     GoToTime,
     Mute,
+    Follow,
+    FitAll,
     SwitchTheme,
     Help,
 }
@@ -59,7 +61,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 
 impl Action {
     /// Every action, in the order of the `?` page.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Show(Screen::Live),
         Self::Show(Screen::Incidents),
         Self::Show(Screen::Temperature),
@@ -85,6 +87,8 @@ impl Action {
         Self::MinuteOn,
         Self::GoToTime,
         Self::Mute,
+        Self::Follow,
+        Self::FitAll,
         Self::SwitchTheme,
         Self::Help,
     ];
@@ -140,6 +144,8 @@ impl Action {
             }
             Self::GoToTime => (word!("shell-action-go-to-time"), word!("shell-help-go-to-time"), &[]),
             Self::Mute => (word!("shell-action-mute"), word!("shell-help-mute"), const { &[plain(Key::M)] }),
+            Self::Follow => (word!("map-action-follow"), word!("map-help-follow"), const { &[plain(Key::F)] }),
+            Self::FitAll => (word!("map-action-fit"), word!("map-help-fit"), const { &[plain(Key::Num0)] }),
             Self::Help => (word!("shell-action-keys"), word!("shell-help-keys"), const { &[plain(Key::Questionmark)] }),
         };
         Card { label, help, keys }

@@ -7,6 +7,7 @@ pub mod degrees;
 pub mod desk;
 pub mod fuzzy;
 pub mod icons;
+pub mod map;
 pub mod panels;
 pub mod past;
 pub mod series;

@@ -27,6 +27,34 @@ pub struct Theme {
     pub status: Statuses,
     /// Charts.
     pub plot: PlotInks,
+    /// The map.
+    pub map: MapInks,
+}
+
+/// The map.
+#[derive(Clone, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the names are those of the design tokens")]
+pub struct MapInks {
+    #[serde(deserialize_with = "ink")]
+    pub land: Color32,
+    #[serde(deserialize_with = "ink")]
+    pub water: Color32,
+    #[serde(deserialize_with = "ink")]
+    pub water_line: Color32,
+    #[serde(deserialize_with = "ink")]
+    pub road_minor: Color32,
+    #[serde(deserialize_with = "ink")]
+    pub road_major: Color32,
+    #[serde(deserialize_with = "ink")]
+    pub road_motor: Color32,
+    #[serde(deserialize_with = "ink")]
+    pub label: Color32,
+    #[serde(deserialize_with = "ink")]
+    pub label_water: Color32,
+    #[serde(deserialize_with = "ink")]
+    pub vehicle: Color32,
+    #[serde(deserialize_with = "ink")]
+    pub vehicle_parked: Color32,
 }
 
 /// Surfaces.

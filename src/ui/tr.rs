@@ -38,6 +38,7 @@ const SHEETS: &[Sheet] = sheets![
     "incidents",
     "inject",
     "live",
+    "map",
     "settings",
     "shell",
     "temperature",

@@ -9,6 +9,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("clock", &["model"]),
     // The heart.
     ("decode", &["model"]),
+    ("place", &[]),
     ("functions", &["model"]),
     ("pricing", &["model"]),
     ("rejudge", &["decode", "functions", "model"]),
@@ -21,7 +22,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("outbound", &["clock", "model"]),
     ("play", &["clock", "model"]),
     ("store", &["clock", "functions", "model"]),
-    ("ui", &["model", "pricing", "scenario", "state", "wire"]),
+    ("ui", &["model", "place", "pricing", "scenario", "state", "wire"]),
     // The wiring, and what stands above it.
     (
         "pipeline",

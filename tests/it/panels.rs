@@ -67,6 +67,7 @@ fn the_key_a_acknowledges_once_but_never_while_typing() {
     window.taken();
     window.press(Modifiers::NONE, Key::A);
     assert_eq!(window.commands(), [acknowledge("INC-20260318-0007")]);
+    window.click("Fleet: List");
     window.harness.get_by_label("Filter vehicles by name").click();
     window.harness.run_steps(2);
     window.press(Modifiers::NONE, Key::A);
@@ -120,7 +121,10 @@ fn the_first_frame_with_an_incident_is_reported_once() {
 #[test]
 fn the_fleet_list_asks_for_the_rows_on_the_screen() {
     let mut window = Window::open(busy(), DESIGN);
+    assert!(window.looked().is_some_and(|focus| focus.map), "the map asks for its marks");
+    window.click("Fleet: List");
     let first = window.looked().expect("it asks at once");
+    assert!(!first.map, "the list needs no marks");
     assert_eq!(first.fleet_from, 0);
     assert!(first.fleet_len > 10);
     let row = window.harness.get_by_label_contains("VAN-0401").rect();
@@ -184,6 +188,7 @@ fn drills_are_counted_apart() {
 #[test]
 fn stale_never_looks_live() {
     let mut window = Window::open(busy(), DESIGN);
+    window.click("Fleet: List");
     assert!(window.harness.query_by_label("LIVE").is_some() && window.says(", live,"));
     let mut snapshot = broken();
     snapshot.at = NOW;
@@ -205,6 +210,8 @@ fn stale_never_looks_live() {
         assert!(window.says(words), "it does not say {words:?}");
     }
     assert!(!window.says(", live,"), "a row looks live");
+    window.click("Fleet: Map");
+    assert!(window.says("Last known positions") && window.says("last known positions"));
 }
 
 #[test]
@@ -300,4 +307,46 @@ fn a_window_left_alone_comes_to_rest() {
         // Panics where a frame asks for the next one without end.
         window.harness.run();
     }
+}
+
+#[test]
+fn the_map_names_what_is_on_it_and_follows_the_chosen_vehicle() {
+    let mut window = Window::open(busy(), DESIGN);
+    for words in [
+        "Map: 231 of 231 vehicles in view, VAN-0417 chosen",
+        "VAN-0417 on the map, 0 km/h, parked",
+        "VAN-0417: Critical, Real accident",
+        "DRILL VAN-0900: Critical",
+        "3 vehicles without a place",
+        "Scale: ",
+    ] {
+        assert!(window.says(words), "it does not say {words:?}");
+    }
+    window.press(Modifiers::NONE, Key::F);
+    assert!(window.says("Following VAN-0417"));
+    window.press(Modifiers::NONE, Key::Num0);
+    assert!(window.says("Follow VAN-0417") && window.says("231 of 231"));
+    window.click("Vehicles on the map: 231");
+    assert!(window.says("Map: 0 of 231"), "a layer that is off shows none, and says of how many");
+}
+
+#[test]
+fn what_is_plotted_can_be_copied_with_times_in_utc() {
+    let mut window = Window::open(busy(), DESIGN);
+    window.harness.get_by_label("Copies what is plotted as CSV, times in UTC").click();
+    let mut copied = None;
+    for _ in 0..3 {
+        window.harness.step();
+        copied = copied.or_else(|| {
+            window.harness.output().platform_output.commands.iter().find_map(|command| match command {
+                egui::OutputCommand::CopyText(text) => Some(text.clone()),
+                _ => None,
+            })
+        });
+    }
+    let copied = copied.expect("it is on the clipboard");
+    let lines: Vec<_> = copied.lines().collect();
+    assert_eq!(lines[0], "time_utc,speed_kmh,accel_x_g,accel_y_g,accel_z_g");
+    assert!(lines[1].starts_with("2026-03-18T03:07:47"), "{}", lines[1]);
+    assert!(lines.len() > 400 && lines[1..].iter().all(|line| line.contains("Z,") && line.matches(',').count() == 4));
 }

@@ -3,9 +3,10 @@
 
 use fastrand::Rng;
 
+use super::streets;
 use crate::model::{AccelG, Origin, Position};
 use crate::play::map::Origin as Place;
-use crate::play::messages::place;
+use crate::play::messages::{METRES_PER_DEGREE, place};
 use crate::play::wire::{DrivingBody, round};
 
 /// The town hall of Seoul.
@@ -53,17 +54,11 @@ pub(super) struct Vehicle {
 
 impl Vehicle {
     pub(super) fn new(name: String, every: i64, rng: &mut Rng) -> Self {
-        let (east, north) = ((rng.f64() - 0.5) * 16_000.0, (rng.f64() - 0.5) * 12_000.0);
-        let radius = 600.0 + rng.f64() * 1_800.0;
-        let n_corners = 5 + rng.usize(0..4);
-        let corners: Vec<_> = (0..n_corners)
-            .map(|corner_idx| {
-                let angle = corner_idx as f64 / n_corners as f64 * std::f64::consts::TAU;
-                let reach = radius * (0.7 + rng.f64() * 0.6);
-                (east + reach * angle.sin(), north + reach * angle.cos())
-            })
-            .collect();
-        let (begin, toward) = (corners[0], corners[1]);
+        let corners: Vec<_> = streets::round(rng).into_iter().map(|(lat, lon)| from_centre(lat, lon)).collect();
+        let (corner, toward) = (corners[0], corners[1]);
+        // Somewhere on its first road.
+        let share = rng.f64();
+        let begin = (corner.0 + (toward.0 - corner.0) * share, corner.1 + (toward.1 - corner.1) * share);
         Self {
             topic: format!("{}fleet/{name}/driving", Origin::Sample.root()),
             name,
@@ -165,6 +160,12 @@ impl Vehicle {
             heading_deg: Some(round(self.heading.to_degrees().rem_euclid(360.0), 1).rem_euclid(360.0)),
         }
     }
+}
+
+/// Metres east and north of the centre, on a plane.
+fn from_centre(lat: f64, lon: f64) -> (f64, f64) {
+    let east = (lon - CENTRE.lon) * METRES_PER_DEGREE * CENTRE.lat.to_radians().cos();
+    (east, (lat - CENTRE.lat) * METRES_PER_DEGREE)
 }
 
 /// An angle between −π and π.

@@ -221,6 +221,8 @@ impl Desk {
         let screen = self.screen;
         let time = self.time.view(now);
         let snapshot = self.shown(time);
+        // A screen with a map asks for its marks anew in every frame.
+        self.focus.map = false;
         let Some(slot) = self.panels.iter_mut().find(|slot| slot.panel.screen() == screen) else {
             return requests;
         };

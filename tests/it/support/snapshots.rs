@@ -13,8 +13,8 @@ use fleetwatch::pricing::forecast::Day;
 use fleetwatch::pricing::{self, PriceSheet};
 use fleetwatch::state::Snapshot;
 use fleetwatch::state::snapshot::{
-    Banner, BillView, Counters, DayCost, FleetPage, FleetRow, FunctionRow, Latency, Rate, SensorCounts, SensorRow, SensorView,
-    Usage, VehicleView,
+    Banner, BillView, Counters, DayCost, DrivenPiece, FleetPage, FleetRow, FunctionRow, Latency, Motion, Rate, SensorCounts,
+    SensorRow, SensorView, Usage, VehicleMark, VehicleView,
 };
 
 /// 2026-03-18 03:12:47 UTC.
@@ -53,6 +53,9 @@ pub(crate) fn busy() -> Snapshot {
         at: NOW,
         version: 12,
         fleet: fleet(1_284, 0, 40, ""),
+        marks: Arc::new((0..231).map(vehicle_mark).collect()),
+        n_unplaced: 3,
+        driven: Arc::new(vec![Arc::new(driven())]),
         vehicle: Some(vehicle()),
         sensor: Some(sensor()),
         sensor_counts: SensorCounts { total: 412, hot: 4, normal: 403, cold: 3, silent: 2, per_minute: [18, 2_418, 24] },
@@ -166,6 +169,41 @@ fn fleet_row(i: usize) -> FleetRow {
     }
 }
 
+/// A vehicle somewhere in Seoul; VAN-0417 is where its crash is.
+fn vehicle_mark(i: usize) -> VehicleMark {
+    let spread = |salt: usize| ((i * salt) % 1_009) as f64 / 1_009.0 - 0.5;
+    let chosen = i == 17;
+    VehicleMark {
+        device: DeviceId::new(&format!("VAN-{:04}", 400 + i)),
+        origin: if i % 9 == 4 { Origin::Sample } else { Origin::Device },
+        lat: if chosen { 37.5012 } else { 37.52 + spread(389) * 0.11 },
+        lon: if chosen { 127.0396 } else { 127.0 + spread(613) * 0.24 },
+        heading_deg: (i % 11 != 3).then_some((i * 37 % 360) as f32),
+        speed_kmh: Some(if i.is_multiple_of(3) || chosen { 0.0 } else { 34.0 }),
+        motion: match i {
+            17 => Motion::Parked,
+            _ if i % 23 == 5 => Motion::Silent,
+            _ if i.is_multiple_of(3) => Motion::Parked,
+            _ => Motion::Moving,
+        },
+        last_seen: ago((i % 8) as i64),
+    }
+}
+
+/// Roads that somebody drove: a grid of streets.
+fn driven() -> Vec<DrivenPiece> {
+    let street = |i: i16, across: bool| {
+        (0..60_i16).map(move |j| {
+            let at = |j: i16| {
+                let (along, aside) = (f32::from(j) * 0.003, f32::from(i) * 0.02 + f32::from(j) * 0.0004);
+                if across { [37.47 + aside, 126.9 + along] } else { [37.46 + along * 0.6, 126.92 + aside] }
+            };
+            DrivenPiece { from: at(j), to: at(j + 1) }
+        })
+    };
+    (0..5).flat_map(|i| street(i, true).chain(street(i, false))).collect()
+}
+
 fn vehicle() -> VehicleView {
     let quantities = Quantity::of(DeviceKind::Vehicle);
     let n = 600;
@@ -180,8 +218,8 @@ fn vehicle() -> VehicleView {
         column(&|age| Some(if impact(age) { -27.4 } else { 0.05 * (age / 3.0).sin() }), 1),
         column(&|age| Some(0.04 * (age / 2.0).cos()), 2),
         column(&|age| Some(1.0 + 0.03 * (age / 1.3).cos()), 3),
-        column(&|_| Some(37.5), 4),
-        column(&|_| Some(127.0), 5),
+        column(&|age| Some(37.5012 - (age - 42.0).max(0.0) * 0.000_03), 4),
+        column(&|age| Some(127.0396 - (age - 42.0).max(0.0) * 0.000_1), 5),
         column(&|_| Some(90.0), 6),
     ];
     let chunk =

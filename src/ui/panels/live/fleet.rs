@@ -1,6 +1,6 @@
 //! The fleet list: every vehicle, its state, and how old what we know of it is. Only the rows on the screen are asked for.
 
-use eframe::egui::{self, Rect, Ui, UiBuilder, vec2};
+use eframe::egui::{self, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::super::PanelContext;
 use crate::model::{Focus, Origin, Severity, Timestamp};
@@ -10,8 +10,9 @@ use crate::ui::actions::Action;
 use crate::ui::shapes::Mark;
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::Theme;
+use crate::ui::tr::tr;
 use crate::ui::vitals::{Liveness, is_open};
-use crate::ui::widgets::{Cell, Column, Pane, Table, TableAnswer, empty_state, header, seen_cell};
+use crate::ui::widgets::{Cell, Column, Pane, Table, TableAnswer, empty_state, header, seen_cell, segments, within};
 use crate::ui::{icons, words};
 
 const COLUMNS: [Column; 7] = [
@@ -32,7 +33,7 @@ const MOVING_KMH: f64 = 1.0;
 /// No message for this long is silence. s
 const SILENT_SECS: f64 = 60.0;
 
-pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
+pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>, shown: &mut super::View) {
     let fleet = &snapshot.fleet;
     let note = match context.liveness.stale_since() {
         Some(since) => format!("last known at {}, nothing here is live", text::clock(since)),
@@ -48,7 +49,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
         }
     };
     let free = header(ui, Pane { title: "Fleet", note: &note, right: "" });
-    filter_ui(ui, free, context);
+    filter_ui(ui, free, context, shown);
 
     if fleet.matching == 0 {
         let (title, sentence) = if fleet.total == 0 {
@@ -80,8 +81,8 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     look(context.focus, &answer);
 }
 
-fn filter_ui(ui: &mut Ui, free: Rect, context: &mut PanelContext<'_>) {
-    let size = vec2(220.0_f32.min(free.width()), 26.0);
+fn filter_ui(ui: &mut Ui, free: Rect, context: &mut PanelContext<'_>, shown: &mut super::View) {
+    let size = vec2(220.0_f32.min(free.width() - 110.0), 26.0);
     let place = Rect::from_min_size(egui::pos2(free.right() + 8.0 - size.x, free.center().y - size.y / 2.0), size);
     let hint = format!("{} Filter by name ({})", icons::MAGNIFYING_GLASS, Action::Filter.key());
     let field = egui::TextEdit::singleline(&mut context.focus.fleet_filter)
@@ -93,6 +94,8 @@ fn filter_ui(ui: &mut Ui, free: Rect, context: &mut PanelContext<'_>) {
     // A child, not a scope: the header has taken its room already.
     let response = ui.new_child(UiBuilder::new().max_rect(place)).put(place, field);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Filter vehicles by name"));
+    let left = Rect::from_min_max(pos2(place.left() - 108.0, free.top()), pos2(place.left() - 8.0, free.bottom()));
+    within(ui, left, |ui| segments(ui, &tr!("live-fleet"), shown, &[super::View::Map, super::View::List], super::View::word));
     if context.actions.contains(&Action::Filter) {
         response.request_focus();
     }

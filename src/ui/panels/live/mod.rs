@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! ┌ KPI ×6 ──────────────────────────────┐ 84
-//! ├ fleet list (the map comes later) ┬ queue ┤
+//! ├ map, or the fleet as a list ────┬ queue ─┤
 //! ├ vehicle strips ─┬ sensor bands ──┤ 364   │ 262
 //! └─────────────────┴────────────────┴───────┘
 //! ```
 
 mod fleet;
 mod kpi;
+mod map;
 mod queue;
 mod sensor;
 mod start;
@@ -18,7 +19,9 @@ use eframe::egui::{self, Rect, pos2, vec2};
 
 use super::{Panel, PanelContext, Screen};
 use crate::state::Snapshot;
+use crate::ui::actions::Action;
 use crate::ui::theme::sizes;
+use crate::ui::tr::tr;
 use crate::ui::vitals::Liveness;
 use crate::ui::widgets::pane;
 
@@ -29,10 +32,31 @@ const SENSOR_W: f32 = 356.0;
 /// Below this window width the queue gives way.
 const NARROW: f32 = 1240.0;
 
+/// How the fleet is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum View {
+    #[default]
+    Map,
+    List,
+}
+
+impl View {
+    fn word(self) -> String {
+        match self {
+            Self::Map => tr!("live-view-map"),
+            Self::List => tr!("live-view-list"),
+        }
+    }
+}
+
 /// The Live screen.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Live {
     queue: queue::Queue,
+    map: map::MapPane,
+    view: View,
+    /// Where the pointer is on the time axis of the charts, ms since 1970; it moves the mark on the map.
+    cursor: Option<f64>,
 }
 
 impl Panel for Live {
@@ -50,13 +74,27 @@ impl Panel for Live {
         let (vehicle, sensor) = charts.split_left_right_at_x(charts.right() - SENSOR_W);
 
         kpi::ui(ui, tiles, snapshot, context);
-        if context.liveness == Liveness::NoData {
-            pane(ui, center, "start", |ui| start::ui(ui, snapshot, context));
-        } else {
-            pane(ui, center, "fleet", |ui| fleet::ui(ui, snapshot, context));
+        if context.pressed(Action::Filter) {
+            self.view = View::List;
         }
-        pane(ui, vehicle, "vehicle", |ui| vehicle::ui(ui, snapshot, context));
-        pane(ui, sensor, "sensor", |ui| sensor::ui(ui, snapshot, context));
+        let nothing_yet = context.liveness == Liveness::NoData;
+        context.focus.map = nothing_yet || self.view == View::Map;
+        match self.view {
+            _ if nothing_yet => pane(ui, center, "start", |ui| {
+                self.map.dim(ui, snapshot);
+                start::ui(ui, snapshot, context);
+            }),
+            View::Map => pane(ui, center, "map", |ui| self.map.ui(ui, snapshot, context, &mut self.view, self.cursor)),
+            View::List => pane(ui, center, "fleet", |ui| fleet::ui(ui, snapshot, context, &mut self.view)),
+        }
+        let before = self.cursor;
+        let strips = pane(ui, vehicle, "vehicle", |ui| vehicle::ui(ui, snapshot, context, before));
+        let bands = pane(ui, sensor, "sensor", |ui| sensor::ui(ui, snapshot, context, before));
+        // One cursor for all: the chart under the pointer sets it, the others and the map follow in the next frame.
+        self.cursor = strips.or(bands);
+        if self.cursor.is_some() != before.is_some() {
+            ui.ctx().request_repaint();
+        }
         pane(ui, queue, "queue", |ui| self.queue.ui(ui, snapshot, context));
     }
 }

@@ -18,12 +18,12 @@ use crate::ui::{icons, series};
 /// The windows to choose from, minutes: the least that holds what there is.
 const WINDOWS_MIN: [f64; 4] = [5.0, 15.0, 30.0, 60.0];
 
-pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
+pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>, shared: Option<f64>) -> Option<f64> {
     let Some(sensor) = &snapshot.sensor else {
         header(ui, Pane { title: "Sensor", ..Pane::default() });
         let sentence = "The sensor furthest out of its band shows here by itself.";
         empty_state(ui, icons::THERMOMETER, "No sensor yet", sentence, None);
-        return;
+        return None;
     };
     let theme = Theme::of(ui);
     let now_ms = context.now.0 as f64 / 1e3;
@@ -73,7 +73,10 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     }
     axes.unit(&painter, theme, "°C");
     bands(&painter, &axes, (low, high), theme);
-    hover(ui, &axes, &points, gap, theme);
+    let own = hover(ui, &axes, &points, gap, theme);
+    if let Some(at) = shared.filter(|at| own.is_none() && (x.0..=x.1).contains(at)) {
+        painter.vline(axes.at((at, axes.y.0)).x, area.y_range(), Stroke::new(1.0, theme.plot.cursor));
+    }
     let words = format!(
         "{} last {} min: {} {}, {}",
         sensor.row.device,
@@ -83,6 +86,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
         fresh.word()
     );
     name(ui, area, "band chart", Role::Image, &words);
+    own
 }
 
 fn head(ui: &mut Ui, sensor: &SensorView, fresh: Freshness, context: &PanelContext<'_>, theme: &Theme) {
@@ -138,10 +142,11 @@ fn bands(painter: &eframe::egui::Painter, axes: &Axes, (low, high): (f64, f64), 
     }
 }
 
-fn hover(ui: &Ui, axes: &Axes, points: &[Point], gap: f64, theme: &Theme) {
+fn hover(ui: &Ui, axes: &Axes, points: &[Point], gap: f64, theme: &Theme) -> Option<f64> {
     let response = ui.interact(axes.area, ui.scope_id().with("band hover"), eframe::egui::Sense::hover());
-    let Some(x) = axes.cursor(ui.painter(), theme, &response) else { return };
+    let x = axes.cursor(ui.painter(), theme, &response)?;
     let at = text::clock(crate::model::Timestamp::from_millis(x as i64));
     let value = nearest(points, x, gap).map_or_else(|| "no value".to_owned(), |point| text::celsius(point.1));
     response.on_hover_text_at_pointer(format!("{at}  {value}"));
+    Some(x)
 }

@@ -22,7 +22,6 @@ struct Step<'a> {
 pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
     let theme = Theme::of(ui);
     let room = ui.max_rect();
-    ui.painter().rect_filled(room, 0.0, theme.bg.inset);
     let broker = Broker::of(snapshot);
     let connected = broker.n_up > 0;
     let notify = snapshot.links.get(&Link::Notify).map_or(LinkState::NotSet, |status| status.state);

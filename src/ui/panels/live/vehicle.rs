@@ -11,8 +11,9 @@ use crate::ui::decimate::{Point, gaps, silence};
 use crate::ui::shapes::{Mark, dashed, dotted_underline, elided};
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::{Theme, Type};
+use crate::ui::tr::tr;
 use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range};
-use crate::ui::widgets::{Pane, badge, empty_state, header, name, origin_badge, put, within};
+use crate::ui::widgets::{Button, Pane, badge, empty_state, header, name, origin_badge, put, within};
 use crate::ui::{icons, series};
 
 /// How much is shown. ms
@@ -23,12 +24,12 @@ const SCALE_G: f64 = 2.0;
 const SPEED: usize = 0;
 const ACCELERATIONS: [(usize, &str); 3] = [(1, "x"), (2, "y"), (3, "z")];
 
-pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
+pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>, shared: Option<f64>) -> Option<f64> {
     let Some(vehicle) = &snapshot.vehicle else {
         header(ui, Pane { title: "Selected vehicle", ..Pane::default() });
         let sentence = "Click a vehicle in the list to follow its speed and its g forces.";
         empty_state(ui, icons::CHART_LINE, "No vehicle selected", sentence, None);
-        return;
+        return None;
     };
     let theme = Theme::of(ui);
     let now_ms = context.now.0 as f64 / 1e3;
@@ -41,11 +42,14 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     if context.liveness.stale_since().is_some() {
         fresh = fresh.max(Freshness::Stale);
     }
-    head(ui, vehicle, fresh, context);
+    let copies = head(ui, vehicle, fresh, context);
 
     let room = ui.available_rect_before_wrap();
     let area = chart_area(room, 116.0);
     let accelerations = ACCELERATIONS.map(|(idx, _)| column(idx));
+    if copies {
+        ui.ctx().copy_text(csv(&speed, &accelerations, x));
+    }
     // Without a single acceleration the room belongs to the speed.
     let felt = accelerations.iter().flatten().any(|point| point.1.is_finite());
     let split = if felt { area.top() + area.height() * 0.47 } else { area.bottom() + 8.0 };
@@ -102,17 +106,36 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     if felt {
         accel_axes.unit(&painter, theme, "g");
     }
-    let cursor = response.hover_pos().filter(|at| area.x_range().contains(at.x)).map(|at| {
+    let own = response.hover_pos().filter(|at| area.x_range().contains(at.x)).map(|at| speed_axes.x_at(at.x));
+    let cursor = own.or(shared).filter(|at| (x.0..=x.1).contains(at));
+    if let Some(at) = cursor {
+        let at = speed_axes.at((at, 0.0)).x;
         for (axes, _) in axes_shown {
-            painter.vline(at.x, axes.area.y_range(), Stroke::new(1.0, theme.plot.cursor));
+            painter.vline(at, axes.area.y_range(), Stroke::new(1.0, theme.plot.cursor));
         }
-        speed_axes.x_at(at.x)
-    });
+    }
     let words = readout(ui, (top, felt.then_some(bottom)), (&speed, &accelerations), gap, cursor, fresh, theme);
     name(ui, area, "series", Role::Image, &format!("{} last 5 min: {words}, {}", vehicle.row.device, fresh.word()));
+    own
 }
 
-fn head(ui: &mut Ui, vehicle: &VehicleView, fresh: Freshness, context: &PanelContext<'_>) {
+/// What is plotted as CSV: times in UTC with their zone, empty where a value is missing.
+fn csv(speed: &[Point], accelerations: &[Vec<Point>; 3], x: (f64, f64)) -> String {
+    let mut lines = vec!["time_utc,speed_kmh,accel_x_g,accel_y_g,accel_z_g".to_owned()];
+    let number = |point: Option<&Point>| match point {
+        Some(point) if point.1.is_finite() => point.1.to_string(),
+        _ => String::new(),
+    };
+    for (i, point) in speed.iter().enumerate().filter(|(_, point)| (x.0..=x.1).contains(&point.0)) {
+        let Some(utc) = crate::model::Timestamp::from_millis(point.0 as i64).utc() else { continue };
+        let [a, b, c] = [0, 1, 2].map(|axis| number(accelerations[axis].get(i)));
+        lines.push(format!("{},{},{a},{b},{c}", utc.format("%Y-%m-%dT%H:%M:%S%.3fZ"), number(Some(point))));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The header; whether the numbers are to be copied.
+fn head(ui: &mut Ui, vehicle: &VehicleView, fresh: Freshness, context: &PanelContext<'_>) -> bool {
     let theme = Theme::of(ui);
     let age = text::age(context.now, vehicle.row.last_seen);
     let period = vehicle
@@ -137,6 +160,14 @@ fn head(ui: &mut Ui, vehicle: &VehicleView, fresh: Freshness, context: &PanelCon
         }
         origin_badge(ui, vehicle.row.origin);
     });
+    let words = tr!("live-copy-csv");
+    let room = Rect::from_min_max(pos2(free.right() - 96.0, free.top()), free.max);
+    let mut copies = false;
+    within(ui, room, |ui| {
+        let button = Button::quiet(&words).named(tr!("live-copy-csv-hover"));
+        copies = room.left() > free.left() + 120.0 && ui.add(button).clicked();
+    });
+    copies
 }
 
 fn incidents_of<'a>(snapshot: &'a Snapshot, vehicle: &VehicleView) -> impl Iterator<Item = &'a Incident> {
