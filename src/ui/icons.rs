@@ -21,6 +21,7 @@ pub const COPY: &str = "\u{e1ca}";
 pub const CORNERS_OUT: &str = "\u{e1d0}";
 pub const CROSSHAIR: &str = "\u{e1d6}";
 pub const EXPORT: &str = "\u{eaf0}";
+pub const DATABASE: &str = "\u{e1de}";
 pub const FUNCTION: &str = "\u{ebe4}";
 pub const GEAR: &str = "\u{e272}";
 pub const INFO: &str = "\u{e2ce}";

@@ -1,0 +1,57 @@
+connections-empty = Nothing is connected yet
+connections-empty-when = Broker, store and notifier appear here when they start.
+connections-broker-crash = Broker, crash reports
+connections-broker-telemetry = Broker, telemetry
+connections-store = Local store
+connections-notify = Notifications
+connections-title = Connections
+connections-n = { $n } set up
+connections-brokers = Brokers
+connections-brokers-note = MQTT in and out, two lanes
+connections-stores = Store
+connections-stores-note = incidents, audit and numbers
+connections-channels = Notification channels
+connections-channels-note = who gets told
+connections-n-crash = { $n ->
+    [one] 1 crash report
+   *[other] { $n } crash reports
+}
+connections-per-second = { $n } msg/s
+connections-came-up = { $n ->
+    [one] came up once
+   *[other] came up { $n } times
+}
+connections-about-crash = A durable session: what is not stored yet is not acknowledged, and comes again.
+connections-about-telemetry = Driving data and temperatures: the latest wins under pressure, and every drop is counted.
+connections-about-store = Every incident is committed here before anyone is told.
+connections-about-notify = Notices go out from the store's outbox, again after a failure, with the same key.
+connections-effect-not-set = Effect: nobody is told outside this window. Set webhook_url under [outbound] where people must be told.
+connections-effect-crash = Effect: crash reports wait at the broker and at the vehicles; none that was acknowledged is lost. Drills are off.
+connections-effect-telemetry = Effect: positions, speeds and temperatures on screen are the last known. What is sent meanwhile may be lost; crash reports are not.
+connections-effect-store = Effect: crash reports are not acknowledged, so they come again; people are told at once all the same.
+connections-effect-unused = Effect: none yet. The first notice will show whether the channel answers.
+connections-effect-notify = Effect: notices wait in the store and are tried again. Tell people by phone until it works.
+connections-next-try = next try in { $age }
+connections-copy = Copy
+connections-copy-raw = Copy the details for the network team
+connections-figures = Figures
+connections-since-start = since this start
+connections-times-up = Came up, times
+connections-of = { $n } of { $of }
+connections-queue = Queue
+connections-crash-reports = Crash reports
+connections-duplicates = Repeats
+connections-unpublished = Not published
+connections-received = Received
+connections-kept = Kept
+connections-shed = Shed under pressure
+connections-rejected = Rejected
+connections-rate = { $now } now, { $peak } peak
+connections-rate-label = Messages per second
+connections-on-disk = On disk
+connections-unsaved = Not saved
+connections-memory = Numbers in memory
+connections-refused = Refused messages
+connections-nothing-refused = none
+connections-nothing-refused-more = Every message could be read. What cannot be read is listed here with its reason.
+connections-bytes = { $n } bytes

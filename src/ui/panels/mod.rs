@@ -43,7 +43,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::<functions::Functions>::default(),
         Box::<cost::Cost>::default(),
         Box::<inject::Inject>::default(),
-        Box::new(connections::Connections),
+        Box::<connections::Connections>::default(),
     ]
 }
 
