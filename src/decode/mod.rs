@@ -1,7 +1,7 @@
 //! Bytes → events. Pure; never panics; every failure has a reason and words for it.
 //!
 //! # To add a payload format
-//! Write `decode/<name>.rs` with one struct and `impl Format`, add one line to [`all`], and put samples into
+//! Write `decode/<name>.rs` with one struct and `impl Format`, add one line to `all`, and put samples into
 //! `fixtures/payloads/<name>/`; `cargo t payloads` writes what was understood beside each. `docs/FORMATS.md` gets a table.
 
 use serde::Deserialize;

@@ -6,7 +6,7 @@
 //!
 //! # To add one
 //! Write the message into both languages and use it. A test finds keys that miss, keys that nobody uses, and arguments
-//! that differ. A new file is one line in [`SHEETS`].
+//! that differ. A new file is one line in `SHEETS`.
 
 use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
