@@ -24,6 +24,10 @@ pub struct Scenario {
     /// What must come of them.
     #[serde(default)]
     pub expect: Expect,
+    /// The settings that it is about, as in a settings file: tests play it with them; everything else plays it with
+    /// the settings that it has.
+    #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
+    pub settings: toml::Table,
 }
 
 /// One packet, or the same packet several times.

@@ -21,6 +21,8 @@ pub struct Settings {
     pub outbound: outbound::Settings,
     /// `[formats]`
     pub formats: decode::Settings,
+    /// `[[mapping]]`; once read they stand in `formats`.
+    mapping: Vec<decode::Mapping>,
     /// `[functions.*]`
     pub functions: functions::Settings,
     /// `[shadow]`
@@ -163,8 +165,9 @@ impl Settings {
 
     /// Reads settings; `path` is for errors. A file that `[shadow]` names is not read.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
-        let settings: Self =
+        let mut settings: Self =
             toml::from_str(text).map_err(|source| Error::Shape { path: path.to_owned(), source: Box::new(source) })?;
+        settings.formats.mappings = std::mem::take(&mut settings.mapping);
         settings.formats.check().map_err(|why| Error::Formats { path: path.to_owned(), why })?;
         let Line { max_devices, memory_budget_mb } = settings.line;
         for (key, found, min, max) in

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod filing;
 pub mod interner;
 mod json;
+pub mod mapping;
 pub mod native;
 mod scribe;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub mod topic;
 
 pub use explain::{Explanation, explain};
 pub use interner::Interner;
+pub use mapping::Mapping;
 pub use scribe::Scribe;
 
 /// Longest payload that is read at all, bytes. Longer ones are rejected before any parsing; on a crash topic they
@@ -99,7 +101,7 @@ fn all() -> Vec<Box<dyn Format>> {
 }
 
 /// `[formats]`: which formats of other makers are taken in, and how.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Names of formats, or `all`. The native format is always read.
@@ -108,11 +110,19 @@ pub struct Settings {
     pub utc_offset_minutes: i32,
     /// Topic filters of a format in place of its own, by its name.
     pub topics: std::collections::BTreeMap<String, Vec<String>>,
+    /// `[[mapping]]`, formats of the operator's own; asked before all others.
+    #[serde(skip)]
+    pub mappings: Vec<Mapping>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { enabled: vec!["all".to_owned()], utc_offset_minutes: 0, topics: std::collections::BTreeMap::default() }
+        Self {
+            enabled: vec!["all".to_owned()],
+            utc_offset_minutes: 0,
+            topics: std::collections::BTreeMap::default(),
+            mappings: Vec::new(),
+        }
     }
 }
 
@@ -133,7 +143,7 @@ impl Settings {
         for filter in self.topics.values().flatten() {
             topic::check(filter).map_err(|error| format!("[formats.topics] {} cannot be subscribed: {error}", shown(filter)))?;
         }
-        Ok(())
+        self.mappings.iter().try_for_each(Mapping::check)
     }
 
     fn wants(&self, name: &str) -> bool {
@@ -197,7 +207,11 @@ impl Decoder {
     /// A decoder that has heard nothing yet and remembers at most `max_devices` telemetry devices for each root.
     pub fn new(settings: &Settings, max_devices: usize) -> Self {
         let wanted = all().into_iter().filter(|format| settings.wants(format.name()));
-        let entries = wanted.map(|format| Entry { topics: settings.topics.get(format.name()).cloned(), format }).collect();
+        let mut entries: Vec<Entry> =
+            wanted.map(|format| Entry { topics: settings.topics.get(format.name()).cloned(), format }).collect();
+        if !settings.mappings.is_empty() {
+            entries.insert(0, Entry { format: Box::new(mapping::Mappings::new(&settings.mappings)), topics: None });
+        }
         Self { entries, interner: Interner::new(max_devices), settings: settings.clone() }
     }
 
@@ -210,7 +224,7 @@ impl Decoder {
                 None => wanted.extend(format.filters().into_iter().map(|filter| Wanted {
                     filter,
                     format: name,
-                    asked: name == native::NAME,
+                    asked: name == native::NAME || name == mapping::NAME,
                 })),
                 Some(topics) => wanted.extend(topics.iter().map(|topic| Wanted {
                     filter: Filter { topic: topic.clone(), lane: format.lane() },
@@ -238,6 +252,7 @@ impl Decoder {
         decoded.events.clear();
         decoded.refused.clear();
         let (origin, topic) = Origin::of_topic(&packet.topic);
+        let mut declined = None;
         for Entry { format, topics } in &mut self.entries {
             let asked = topics.as_ref().is_some_and(|topics| topics.iter().any(|filter| topic::matches(filter, topic)));
             if !asked && !format.knows(topic) {
@@ -249,7 +264,10 @@ impl Decoder {
             let mut scribe =
                 Scribe::new(packet, origin, topic, &self.settings, &mut self.interner, decoded, notes.as_deref_mut());
             match format.decode(&mut scribe) {
-                Err(error) if error.reason == RejectionReason::UnknownTopic => continue,
+                Err(error) if error.reason == RejectionReason::UnknownTopic => {
+                    declined.get_or_insert(error);
+                    continue;
+                }
                 Err(error) => decoded.refused.push(error),
                 Ok(()) if decoded.events.is_empty() && decoded.refused.is_empty() => decoded.refused.push(DecodeError::new(
                     RejectionReason::NotUsed,
@@ -262,9 +280,9 @@ impl Decoder {
         if let Some(notes) = notes {
             notes.format = None;
         }
-        decoded
-            .refused
-            .push(DecodeError::new(RejectionReason::UnknownTopic, format!("no format knows the topic {}", shown(&packet.topic))));
+        let unknown =
+            || DecodeError::new(RejectionReason::UnknownTopic, format!("no format knows the topic {}", shown(&packet.topic)));
+        decoded.refused.push(declined.unwrap_or_else(unknown));
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use fleetwatch::model::{CrashVerdict, Verdict};
 use fleetwatch::scenario::{ExpectIncident, ExpectVerdict, Scenario};
+use fleetwatch::settings::Settings;
 
 use crate::support::heart::Heart;
 
@@ -17,7 +18,9 @@ fn files(dir: &str) -> Vec<PathBuf> {
 }
 
 fn play(scenario: &Scenario, root: &str) -> Heart {
-    let mut heart = Heart::new();
+    let settings = toml::to_string(&scenario.settings).unwrap();
+    let settings = Settings::parse(Path::new("the scenario's [settings]"), &settings).unwrap_or_else(|error| panic!("{error}"));
+    let mut heart = Heart::new(settings);
     let mut n_sent = 0;
     for step in &scenario.steps {
         heart.pass_millis(step.after_millis);

@@ -35,7 +35,7 @@ struct Outcome {
 
 fn run(scenario: &Scenario) -> Outcome {
     let mut functions = functions::all(&functions::Settings::default());
-    let mut decoder = Decoder::default();
+    let mut decoder = Decoder::new(&formats(scenario), 1_000);
     let mut decoded = Decoded::default();
     let mut outcome = Outcome::default();
     let mut now = START;
@@ -103,6 +103,12 @@ fn fits(expected: &ExpectVerdict, function: &str, verdict: &Verdict) -> bool {
             Verdict::Temperature(verdict) => expected.band.is_none_or(|band| band == verdict.band),
             Verdict::Driving(_) => true,
         }
+}
+
+/// The formats that the scenario is about.
+fn formats(scenario: &Scenario) -> fleetwatch::decode::Settings {
+    let settings = toml::to_string(&scenario.settings).unwrap();
+    fleetwatch::settings::Settings::parse(Path::new("the scenario's [settings]"), &settings).unwrap().formats
 }
 
 #[test]

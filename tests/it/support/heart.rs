@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use fleetwatch::clock::FakeClock;
-use fleetwatch::functions;
+use fleetwatch::decode::{Wanted, topic};
 use fleetwatch::host::Host;
 use fleetwatch::model::{
-    Alert, Delivery, Effect, Fact, Incident, Lane, Notice, Packet, QueueReading, Record, Timestamp, Verdict,
+    Alert, Delivery, Effect, Fact, Incident, Lane, Notice, Origin, Packet, QueueReading, Record, Timestamp, Verdict,
 };
 use fleetwatch::pricing::PriceSheet;
+use fleetwatch::settings::Settings;
 use fleetwatch::state::State;
 
 /// 2026-03-18T03:12:00Z, the night of the design's pictures.
@@ -32,10 +33,10 @@ pub(crate) struct Heart {
 }
 
 impl Heart {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(settings: Settings) -> Self {
         let clock = FakeClock::new(NIGHT);
         Self {
-            host: Host::new(functions::Settings::default(), 1_000, Box::new(clock.clone())),
+            host: Host::reading(&settings.formats, settings.functions, 1_000, Box::new(clock.clone())),
             state: State::new(64 << 20, PriceSheet::standard().clone()),
             clock,
             now: NIGHT,
@@ -68,7 +69,9 @@ impl Heart {
     /// A message arrives.
     pub(crate) fn receive(&mut self, topic: &str, payload: &[u8], retained: bool) {
         self.n_packets += 1;
-        let lane = if topic.ends_with("/crash") { Lane::Crash } else { Lane::Telemetry };
+        let bare = Origin::of_topic(topic).1;
+        let crash = |wanted: &Wanted| wanted.filter.lane == Lane::Crash && topic::matches(&wanted.filter.topic, bare);
+        let lane = if self.host.filters().iter().any(crash) { Lane::Crash } else { Lane::Telemetry };
         let delivery = (lane == Lane::Crash).then_some(Delivery { epoch: 1, packet_id: self.n_packets as u16 });
         let packet = Packet {
             topic: topic.into(),
