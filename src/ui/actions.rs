@@ -31,7 +31,6 @@ pub enum Action {
     MinuteBack,
     MinuteOn,
     GoToTime,
-    Mute,
     Follow,
     FitAll,
     SwitchTheme,
@@ -61,7 +60,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 
 impl Action {
     /// Every action, in the order of the `?` page.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 28] = [
         Self::Show(Screen::Live),
         Self::Show(Screen::Incidents),
         Self::Show(Screen::Temperature),
@@ -86,7 +85,6 @@ impl Action {
         Self::MinuteBack,
         Self::MinuteOn,
         Self::GoToTime,
-        Self::Mute,
         Self::Follow,
         Self::FitAll,
         Self::SwitchTheme,
@@ -143,7 +141,6 @@ impl Action {
                 (word!("shell-action-minute-on"), word!("shell-help-minute-on"), const { &[plain(Key::CloseBracket)] })
             }
             Self::GoToTime => (word!("shell-action-go-to-time"), word!("shell-help-go-to-time"), &[]),
-            Self::Mute => (word!("shell-action-mute"), word!("shell-help-mute"), const { &[plain(Key::M)] }),
             Self::Follow => (word!("map-action-follow"), word!("map-help-follow"), const { &[plain(Key::F)] }),
             Self::FitAll => (word!("map-action-fit"), word!("map-help-fit"), const { &[plain(Key::Num0)] }),
             Self::Help => (word!("shell-action-keys"), word!("shell-help-keys"), const { &[plain(Key::Questionmark)] }),
@@ -175,7 +172,6 @@ impl Action {
                 | Self::MinuteBack
                 | Self::MinuteOn
                 | Self::GoToTime
-                | Self::Mute
                 | Self::SwitchTheme
                 | Self::Help
         )

@@ -261,7 +261,6 @@ fn commands_found(wanted: &str) -> Vec<Entry> {
         let icon = match action {
             Action::Show(screen) => screen.icon(),
             Action::GoToTime | Action::MinuteBack | Action::MinuteOn => icons::CLOCK_COUNTER_CLOCKWISE,
-            Action::Mute => icons::SPEAKER_SLASH,
             Action::Help => icons::KEYBOARD,
             Action::SwitchTheme => icons::MOON,
             _ => icons::PLAY,
