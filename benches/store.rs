@@ -25,19 +25,9 @@ fn crash(number: u64) -> Record {
     let id = IncidentId(format!("INC-20270115-{number:04}").into());
     let vector = vec![0.5; 4];
     let report = Arc::new(CrashReport {
-        event_id: event.clone(),
         pulse: Pulse { t_ms: vector.clone(), x_g: vector.clone(), y_g: vector.clone(), z_g: vector },
         frame: Frame::Vehicle,
-        gravity: true,
-        range_g: None,
-        speed: None,
-        airbag: None,
-        position: None,
-        device_verdict: None,
-        unreadable: None,
-        claims_test: false,
-        raw: Bytes::from(vec![b'x'; 200]),
-        topic: format!("fleet/{device}/crash").into(),
+        ..CrashReport::bare(event.clone(), &format!("fleet/{device}/crash"), Bytes::from(vec![b'x'; 200]))
     });
     let verdict = Arc::new(CrashVerdict {
         ruling: Ruling::Undecided,

@@ -7,8 +7,7 @@ use super::json::Name;
 use super::{DecodeError, Interner, MAX_PAYLOAD_BYTES, shown};
 use crate::model::range::{HDOP, LAT, LON};
 use crate::model::{
-    BootId, CrashReport, DeviceId, Event, EventId, Frame, Origin, Packet, PacketId, Position, Pulse, Reading, RejectionReason,
-    Timestamp,
+    BootId, CrashReport, DeviceId, Event, EventId, Origin, Packet, PacketId, Position, Reading, RejectionReason, Timestamp,
 };
 
 /// Longest name of a device, event or start, bytes. Own judgement; an MQTT client id of a device is at most 128 on
@@ -23,21 +22,9 @@ pub const EARLIEST: Timestamp = Timestamp(1_420_070_400_000_000);
 pub const MAX_AHEAD_SECS: i64 = 24 * 3_600;
 
 pub(super) fn unreadable(packet: &Packet, origin: Origin, vehicle: &str, error: &DecodeError) -> CrashReport {
-    CrashReport {
-        event_id: event_id(origin, vehicle, &hash_key(packet.id())),
-        pulse: Pulse::default(),
-        frame: Frame::Device,
-        gravity: true,
-        range_g: None,
-        speed: None,
-        airbag: None,
-        position: None,
-        device_verdict: None,
-        unreadable: Some(error.detail.as_str().into()),
-        claims_test: false,
-        raw: packet.payload.clone(),
-        topic: packet.topic.clone(),
-    }
+    let event_id = event_id(origin, vehicle, &hash_key(packet.id()));
+    let bare = CrashReport::bare(event_id, &packet.topic, packet.payload.clone());
+    CrashReport { unreadable: Some(error.detail.as_str().into()), ..bare }
 }
 
 /// `<vehicle>/<key>`; a drill's or sample's begins with its root, so that it can never be taken for a real one

@@ -9,8 +9,8 @@ use super::filing::{check_name, check_size, event, event_id, hash_key, presentab
 use super::{DecodeError, Decoded, Interner, Settings, json, shown, time};
 use crate::model::range::{CELSIUS, DRIVING_G, HEADING, SPEED};
 use crate::model::{
-    AccelG, Celsius, CrashReport, DeviceId, Driving, Event, Frame, Origin, Packet, Presence, Pulse, Reading, RejectionReason,
-    Temperature, Timestamp,
+    AccelG, Celsius, CrashReport, DeviceId, Driving, Event, Origin, Packet, Presence, Reading, RejectionReason, Temperature,
+    Timestamp,
 };
 
 /// The packet being read, and everything that is written down about it.
@@ -138,21 +138,7 @@ impl<'a> Scribe<'a> {
 
     /// A crash report of which nothing is known yet but its bytes: a format fills in what it reads.
     pub fn report(&self) -> CrashReport {
-        CrashReport {
-            event_id: event_id(self.origin, "", ""),
-            pulse: Pulse::default(),
-            frame: Frame::Device,
-            gravity: true,
-            range_g: None,
-            speed: None,
-            airbag: None,
-            position: None,
-            device_verdict: None,
-            unreadable: None,
-            claims_test: false,
-            raw: self.packet.payload.clone(),
-            topic: self.packet.topic.clone(),
-        }
+        CrashReport::bare(event_id(self.origin, "", ""), &self.packet.topic, self.packet.payload.clone())
     }
 
     /// A crash report that cannot be read: a person sees its bytes.

@@ -235,3 +235,25 @@ pub struct CrashReport {
     /// The topic they came on.
     pub topic: Box<str>,
 }
+
+impl CrashReport {
+    /// A report of which nothing is known but its bytes: an unknown mounting, and gravity in the samples, as most
+    /// devices send them.
+    pub fn bare(event_id: EventId, topic: &str, raw: bytes::Bytes) -> Self {
+        Self {
+            event_id,
+            pulse: Pulse::default(),
+            frame: Frame::Device,
+            gravity: true,
+            range_g: None,
+            speed: None,
+            airbag: None,
+            position: None,
+            device_verdict: None,
+            unreadable: None,
+            claims_test: false,
+            raw,
+            topic: topic.into(),
+        }
+    }
+}

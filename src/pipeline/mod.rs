@@ -302,10 +302,7 @@ impl Line {
         if let Some((watcher, thread)) = self.shadow {
             // It decides nothing, so it holds up nothing: what it has said by then is saved, the rest was not judged twice.
             watcher.queue().close();
-            let until = Clock.instant() + LAST_SHADOW;
-            while !thread.is_finished() && Clock.instant() < until {
-                std::thread::sleep(Duration::from_millis(5));
-            }
+            wait_for(&thread, LAST_SHADOW);
             save_all(&self.desk.facts);
         }
         self.keep.close();
@@ -409,6 +406,14 @@ pub fn embedded_broker_of(data_dir: &Path) -> Option<String> {
 
 fn spawn<T: Send + 'static>(name: &str, run: impl FnOnce() -> T + Send + 'static) -> std::io::Result<JoinHandle<T>> {
     std::thread::Builder::new().name(name.to_owned()).spawn(run)
+}
+
+/// Waits until a thread has ended, for at most `grace`: the standard library joins without a limit only.
+fn wait_for<T>(thread: &JoinHandle<T>, grace: Duration) {
+    let until = Clock.instant() + grace;
+    while !thread.is_finished() && Clock.instant() < until {
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 fn join<T>(thread: JoinHandle<T>, name: &str) {

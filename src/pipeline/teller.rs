@@ -59,10 +59,7 @@ impl Teller {
     /// Every other holder of [`Notices`] must be gone, or nothing ends before the grace does.
     pub(super) fn stop(self, grace: Duration) {
         drop(self.notices);
-        let until = crate::clock::Clock.instant() + grace;
-        while !self.thread.is_finished() && crate::clock::Clock.instant() < until {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        super::wait_for(&self.thread, grace);
         // The thread may have ended by itself, and then nobody listens.
         self.enough.send(()).ok();
         super::join(self.thread, "outbound");

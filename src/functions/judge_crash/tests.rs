@@ -7,19 +7,10 @@ const G_MS_PER_KMH: f64 = 1.0 / (9.806_65e-3 * 3.6);
 
 fn report(pulse: Pulse) -> CrashReport {
     CrashReport {
-        event_id: EventId("v/1".into()),
         pulse,
         frame: Frame::Vehicle,
         gravity: false,
-        range_g: None,
-        speed: None,
-        airbag: None,
-        position: None,
-        device_verdict: None,
-        unreadable: None,
-        claims_test: false,
-        raw: bytes::Bytes::new(),
-        topic: "fleet/v/crash".into(),
+        ..CrashReport::bare(EventId("v/1".into()), "fleet/v/crash", bytes::Bytes::new())
     }
 }
 

@@ -58,24 +58,13 @@ impl Crash {
     fn file_with(&self, book: &mut Incidents, n_bytes: usize) -> Filed {
         let event_id = EventId(self.event.as_str().into());
         let report = Arc::new(CrashReport {
-            event_id,
             pulse: self.peak.map_or_else(crate::model::Pulse::default, |peak| crate::model::Pulse {
                 t_ms: vec![0.0],
                 x_g: vec![-peak],
                 y_g: vec![0.0],
                 z_g: vec![-1.0],
             }),
-            frame: crate::model::Frame::Device,
-            gravity: true,
-            range_g: None,
-            speed: None,
-            airbag: None,
-            position: None,
-            device_verdict: None,
-            unreadable: None,
-            claims_test: false,
-            raw: bytes::Bytes::from_static(&BYTES[..n_bytes]),
-            topic: "fleet/van-1/crash".into(),
+            ..CrashReport::bare(event_id, "fleet/van-1/crash", bytes::Bytes::from_static(&BYTES[..n_bytes]))
         });
         let verdict = Arc::new(CrashVerdict {
             ruling: self.ruling,

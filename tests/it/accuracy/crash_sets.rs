@@ -24,21 +24,7 @@ pub(super) struct Labelled {
 
 /// A report that says nothing but its pulse.
 pub(super) fn report(pulse: Pulse, frame: Frame, gravity: bool) -> CrashReport {
-    CrashReport {
-        event_id: EventId("test/1".into()),
-        pulse,
-        frame,
-        gravity,
-        range_g: None,
-        speed: None,
-        airbag: None,
-        position: None,
-        device_verdict: None,
-        unreadable: None,
-        claims_test: false,
-        raw: bytes::Bytes::new(),
-        topic: "fleet/test/crash".into(),
-    }
+    CrashReport { pulse, frame, gravity, ..CrashReport::bare(EventId("test/1".into()), "fleet/test/crash", bytes::Bytes::new()) }
 }
 
 /// Every set, every form.
