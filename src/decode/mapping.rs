@@ -43,6 +43,7 @@ struct Reader {
     pattern: Pattern,
     kind: Kind,
     whose: Whose,
+    loose: bool,
     when: Option<(Pointer, Option<Value>)>,
     records: Option<Pointer>,
     missing: Vec<Missing>,
@@ -127,6 +128,7 @@ impl Mapping {
         Ok(Reader {
             name: self.title().to_owned(),
             kind,
+            loose: self.loose,
             whose: whose(self.device.as_deref().unwrap_or("{device}"), &pattern)?,
             when: match &self.when {
                 Some(When { at, equals }) => {
@@ -572,7 +574,8 @@ impl Format for Mappings {
     fn decode(&mut self, scribe: &mut Scribe<'_>) -> Result<(), DecodeError> {
         let bare = scribe.topic;
         let matching = || self.0.iter().filter(|reader| reader.pattern.matches(bare));
-        let message = match scribe.json() {
+        let json = if matching().any(|reader| reader.loose) { scribe.loose_json() } else { scribe.json() };
+        let message = match json {
             Ok(message) => message,
             Err(error) => {
                 let crash = matching().find(|reader| reader.kind == Kind::Crash).ok_or_else(|| error.clone())?;

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod filing;
 pub mod interner;
 mod json;
+mod lenient;
 pub mod mapping;
 pub mod native;
 mod scribe;
@@ -24,6 +25,7 @@ pub mod topic;
 
 pub use explain::{Explanation, explain};
 pub use interner::Interner;
+pub use lenient::Forgiven;
 pub use mapping::Mapping;
 pub use scribe::Scribe;
 

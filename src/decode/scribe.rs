@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::explain::Notes;
 use super::filing::{check_name, check_size, event, event_id, hash_key, presentable, read_position, unreadable};
-use super::{DecodeError, Decoded, Interner, Settings, json, shown, time};
+use super::{DecodeError, Decoded, Interner, Settings, json, lenient, shown, time};
 use crate::model::range::{CELSIUS, DRIVING_G, HEADING, SPEED};
 use crate::model::{
     AccelG, Celsius, CrashReport, DeviceId, Driving, Event, Origin, Packet, Presence, Reading, RejectionReason, Temperature,
@@ -45,6 +45,19 @@ impl<'a> Scribe<'a> {
     pub fn json(&self) -> Result<Value, DecodeError> {
         check_size(self.packet)?;
         json::parse(&self.packet.payload)
+    }
+
+    /// The payload as JSON, or as what comes near it: for devices that are known to write it loosely. What was forgiven
+    /// is noted; the error is that of strict reading.
+    pub fn loose_json(&mut self) -> Result<Value, DecodeError> {
+        self.json().or_else(|error| {
+            let read = check_size(self.packet).ok().and_then(|()| lenient::parse(&self.packet.payload));
+            let (value, forgiven) = read.ok_or(error)?;
+            for one in forgiven {
+                self.assume(|| format!("not JSON, read all the same: {}", one.words()));
+            }
+            Ok(value)
+        })
     }
 
     /// The payload as a JSON object.

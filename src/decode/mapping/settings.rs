@@ -21,6 +21,9 @@ pub struct Mapping {
     pub kind: String,
     /// Whose: a text with names of the topic's levels, `{site}-{device}`, or a pointer. Left out: `{device}`.
     pub device: Option<String>,
+    /// The device writes JSON loosely: keys without quotes, single quotes, a comma too many. Holds for every mapping that
+    /// reads the same message.
+    pub loose: bool,
     /// Only messages in which this holds.
     pub when: Option<When>,
     /// An array of records (driving, temperature); pointers then begin at each record, and where it has nothing there,

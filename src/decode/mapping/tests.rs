@@ -244,6 +244,18 @@ fn a_bad_mapping_names_itself_the_key_the_rule_and_the_fix() {
     }
 }
 
+#[test]
+fn loose_json_is_read_where_a_mapping_says_so() {
+    let strict = "[[mapping]]\ntopic = \"s/{device}\"\nkind = \"temperature\"\ntemperature = { at = \"/t\", unit = \"°C\" }\n";
+    let payload = b"{t:21.5,}";
+    assert_eq!(decode(strict, "s/a", payload).unwrap_err().reason, RejectionReason::NotJson);
+    let events = decode(&format!("{strict}loose = true\n"), "s/a", payload).unwrap();
+    assert!(matches!(events[0].reading, Reading::Temperature(t) if (t.celsius.0 - 21.5).abs() < 1e-9));
+    // What is not even that says what strict reading says.
+    let error = decode(&format!("{strict}loose = true\n"), "s/a", b"{t:21.5").unwrap_err();
+    assert_eq!(error.reason, RejectionReason::NotJson);
+}
+
 proptest::proptest! {
     #[test]
     fn nothing_makes_a_mapping_panic(payload in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
