@@ -32,6 +32,9 @@ pub mod settings;
 pub mod cli;
 
 #[cfg(feature = "desk")]
+pub mod sound;
+
+#[cfg(feature = "desk")]
 pub mod ui;
 
 #[cfg(feature = "desk")]

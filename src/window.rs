@@ -9,8 +9,9 @@ use eframe::egui;
 use crate::clock::Clock;
 use crate::pipeline::{Desk as LineDesk, Line, Options};
 use crate::settings::{self, LanguageChoice};
+use crate::sound::{Note, Player, Trouble};
 use crate::ui::tr::Language;
-use crate::ui::{Desk, Request, Wires};
+use crate::ui::{Desk, Request, SoundTrouble, Tone, Wires};
 
 /// The smallest window that shows everything, points (design §2).
 const LEAST: [f32; 2] = [1180.0, 720.0];
@@ -89,6 +90,8 @@ fn wires(desk: LineDesk, embedded: bool, sample: bool) -> Wires {
     let operator = operator();
     let by = operator.clone();
     let pictures = desk.clone();
+    let player = Player::start().ok().map(Arc::new);
+    let trouble = player.clone();
     Wires {
         latest: Box::new(move || pictures.latest()),
         send: Box::new(move |request| match request {
@@ -98,9 +101,32 @@ fn wires(desk: LineDesk, embedded: bool, sample: bool) -> Wires {
             Request::Painted { incidents, packets, at } => desk.painted(incidents, packets, at),
         }),
         now: Box::new(|| Clock.now()),
+        sound: Box::new(move |tone| {
+            if let Some(player) = &player {
+                player.play(notes(tone));
+            }
+        }),
+        sound_trouble: Box::new(move || match &trouble {
+            Some(player) => player.trouble().map(|trouble| match trouble {
+                Trouble::NoPlayer => SoundTrouble::NoPlayer,
+                Trouble::Failed(why) => SoundTrouble::Failed(why),
+            }),
+            None => Some(SoundTrouble::Failed("no thread could be started for it".to_owned())),
+        }),
         environment: if embedded { "LOCAL" } else { "SITE" },
         sample,
         operator,
+    }
+}
+
+/// What each tone sounds like: a crash falls in three pairs, other critical things ring three times, high ones once.
+const fn notes(tone: Tone) -> &'static [Note] {
+    match tone {
+        Tone::Crash => {
+            &[(988.0, 140), (659.0, 200), (0.0, 60), (988.0, 140), (659.0, 200), (0.0, 60), (988.0, 140), (659.0, 320)]
+        }
+        Tone::Critical => &[(784.0, 160), (0.0, 90), (784.0, 160), (0.0, 90), (784.0, 260)],
+        Tone::High => &[(523.0, 120), (659.0, 220)],
     }
 }
 

@@ -33,6 +33,7 @@ pub enum Action {
     GoToTime,
     Follow,
     FitAll,
+    Mute,
     SwitchTheme,
     Help,
 }
@@ -60,7 +61,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 
 impl Action {
     /// Every action, in the order of the `?` page.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Show(Screen::Live),
         Self::Show(Screen::Incidents),
         Self::Show(Screen::Temperature),
@@ -87,6 +88,7 @@ impl Action {
         Self::GoToTime,
         Self::Follow,
         Self::FitAll,
+        Self::Mute,
         Self::SwitchTheme,
         Self::Help,
     ];
@@ -143,6 +145,7 @@ impl Action {
             Self::GoToTime => (word!("shell-action-go-to-time"), word!("shell-help-go-to-time"), &[]),
             Self::Follow => (word!("map-action-follow"), word!("map-help-follow"), const { &[plain(Key::F)] }),
             Self::FitAll => (word!("map-action-fit"), word!("map-help-fit"), const { &[plain(Key::Num0)] }),
+            Self::Mute => (word!("shell-action-mute"), word!("shell-help-mute"), const { &[plain(Key::M)] }),
             Self::Help => (word!("shell-action-keys"), word!("shell-help-keys"), const { &[plain(Key::Questionmark)] }),
         };
         Card { label, help, keys }
@@ -172,6 +175,7 @@ impl Action {
                 | Self::MinuteBack
                 | Self::MinuteOn
                 | Self::GoToTime
+                | Self::Mute
                 | Self::SwitchTheme
                 | Self::Help
         )

@@ -40,6 +40,7 @@ pub const SHIELD_CHECK: &str = "\u{e40c}";
 pub const SLIDERS: &str = "\u{e432}";
 pub const SNOWFLAKE: &str = "\u{e5aa}";
 pub const SPEAKER_HIGH: &str = "\u{e44a}";
+pub const SPEAKER_SLASH: &str = "\u{e45a}";
 pub const SUN: &str = "\u{e472}";
 pub const TEST_TUBE: &str = "\u{e7a0}";
 pub const THERMOMETER: &str = "\u{e5c6}";

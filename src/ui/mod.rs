@@ -48,6 +48,36 @@ pub enum Request {
     },
 }
 
+/// A sound of the window. Each is told from the others with closed eyes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// A critical crash that nobody has taken.
+    Crash,
+    /// Something else critical that nobody has taken.
+    Critical,
+    /// Something high, once.
+    High,
+}
+
+/// Why sounds are not heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SoundTrouble {
+    /// Nothing on this computer plays sounds.
+    NoPlayer,
+    /// What does said this.
+    Failed(String),
+}
+
+impl SoundTrouble {
+    /// Cause, effect and fix.
+    pub fn words(&self) -> String {
+        match self {
+            Self::NoPlayer => tr!("shell-sound-no-player"),
+            Self::Failed(why) => tr!("shell-sound-failed", why = why.as_str()),
+        }
+    }
+}
+
 /// The window's only ties to the rest: where pictures come from and where requests go.
 pub struct Wires {
     /// The latest snapshot; never waits.
@@ -60,6 +90,10 @@ pub struct Wires {
     pub environment: &'static str,
     /// The sample fleet is playing: the window says SAMPLE.
     pub sample: bool,
+    /// Makes a sound; never waits.
+    pub sound: Box<dyn Fn(Tone) + Send>,
+    /// Why sounds are not heard; `None` where nothing speaks against it.
+    pub sound_trouble: Box<dyn Fn() -> Option<SoundTrouble> + Send>,
     /// The operator's name for acknowledgements, as the system gives it.
     pub operator: String,
 }

@@ -21,6 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("host", &["clock", "decode", "functions", "model", "pricing"]),
     ("outbound", &["clock", "model"]),
     ("play", &["clock", "model"]),
+    ("sound", &[]),
     ("store", &["clock", "functions", "model"]),
     ("ui", &["model", "place", "pricing", "scenario", "state", "wire"]),
     // The wiring, and what stands above it.
@@ -62,7 +63,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("window", &["clock", "pipeline", "settings", "ui"]),
+    ("window", &["clock", "pipeline", "settings", "sound", "ui"]),
 ];
 
 fn sources(dir: &Path, files: &mut Vec<PathBuf>) {

@@ -7,6 +7,7 @@ mod flood;
 mod support;
 
 mod accuracy;
+mod alarm;
 mod bills;
 mod broker;
 mod imports;

@@ -13,6 +13,7 @@
 //!
 //! *Invariant:* the desk never waits and never changes an incident; it paints the latest snapshot and sends requests.
 
+mod alarm;
 mod banners;
 mod bars;
 mod help;
@@ -28,8 +29,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use eframe::egui::{self, Rect, UiBuilder, UserAttentionType, ViewportCommand, pos2};
+use eframe::egui::{self, Rect, UiBuilder, ViewportCommand, pos2};
 
+use self::alarm::Alarm;
 use self::palette::Palette;
 use self::time::TimeControl;
 use self::toasts::Toasts;
@@ -37,7 +39,7 @@ use super::actions::{self, Action};
 use super::panels::{self, Panel, PanelContext, Screen, Seen, ViewTime};
 use super::theme::{self, Theme, sizes};
 use super::vitals::{Broker, Liveness};
-use super::{Request, Wires, past, tr, word, words};
+use super::{Request, SoundTrouble, Wires, past, tr, word, words};
 use crate::model::{AlertId, AlertKind, Command, Focus, IncidentId, Origin, Severity, Timestamp};
 use crate::state::Snapshot;
 
@@ -58,6 +60,9 @@ pub struct Desk {
     taken: BTreeSet<IncidentId>,
     seen: Seen,
     toasts: Toasts,
+    alarm: Alarm,
+    /// Why sounds are not heard, as the operator was told last.
+    sound_trouble: Option<SoundTrouble>,
     help: bool,
     palette: Option<Palette>,
     time: TimeControl,
@@ -95,6 +100,8 @@ impl Desk {
             taken: BTreeSet::new(),
             seen: Seen::default(),
             toasts: Toasts::default(),
+            alarm: Alarm::default(),
+            sound_trouble: None,
             help: false,
             palette: None,
             time: TimeControl::default(),
@@ -124,21 +131,31 @@ impl Desk {
         let away = Broker::of(&snapshot).away();
         self.broker_lost_at = if away { self.broker_lost_at.or(Some(self.snapshot.at).filter(|at| at.0 > 0)) } else { None };
         self.snapshot = snapshot;
-        self.raise_alarms(ctx, now);
+        self.raise_toasts(now);
+        let due = self.alarm.tick(&self.snapshot, now);
+        if let Some(tone) = due.tone {
+            (self.wires.sound)(tone);
+        }
+        if let Some(attention) = due.attention {
+            ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
+        }
+        let trouble = (self.wires.sound_trouble)();
+        if trouble != self.sound_trouble {
+            if let Some(trouble) = &trouble {
+                self.toasts.warning(trouble.words(), now);
+            }
+            self.sound_trouble = trouble;
+        }
         let snapshot = &self.snapshot;
         self.taken.retain(|id| snapshot.incidents.iter().any(|i| i.id == *id && i.acknowledged.is_none()));
     }
 
-    /// A new critical alert of a real device asks for attention, whether or not the window is in front.
-    fn raise_alarms(&mut self, ctx: &egui::Context, now: Timestamp) {
+    fn raise_toasts(&mut self, now: Timestamp) {
         let newest = self.snapshot.alerts.iter().map(|alert| alert.id).max();
         // What was there before the window opened is in the queue; it is not news.
         if let (Some(before), Some(_)) = (self.newest_alert, newest) {
             for alert in self.snapshot.alerts.iter().filter(|alert| alert.id > before && alert.origin != Origin::Drill) {
                 if alert.severity == Severity::Critical {
-                    if alert.origin == Origin::Device {
-                        ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Critical));
-                    }
                     if let AlertKind::Incident { incident } = &alert.about {
                         // In short: the whole sentence would cover half the screen.
                         let found = self.snapshot.incidents.iter().find(|known| known.id == *incident);
@@ -202,6 +219,7 @@ impl Desk {
             Action::Back => self.help = false,
             Action::Pause => self.time.pause(now),
             Action::BackToLive => self.time = TimeControl::Live,
+            Action::Mute => self.alarm.mute(now),
             Action::MinuteBack => self.time.step(-60, now),
             Action::MinuteOn => self.time.step(60, now),
             _ => {}

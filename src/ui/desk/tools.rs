@@ -30,7 +30,7 @@ impl Desk {
         let dark = ui.visuals().dark_mode;
         let (glyph, name) =
             if dark { (icons::MOON, word!("shell-theme-dark")) } else { (icons::SUN, word!("shell-theme-light")) };
-        if icon_button(ui, pos2(x - 14.0, y), glyph, name, Action::SwitchTheme).clicked() {
+        if icon_button(ui, pos2(x - 14.0, y), glyph, theme.text.secondary, name, Action::SwitchTheme).clicked() {
             switch_theme(ui.ctx());
         }
         x -= 32.0;
@@ -39,10 +39,7 @@ impl Desk {
             Language::spoken().other().speak();
         }
         x -= width + 4.0;
-        if icon_button(ui, pos2(x - 14.0, y), icons::KEYBOARD, word!("shell-action-keys"), Action::Help).clicked() {
-            self.help = !self.help;
-        }
-        x -= 38.0;
+        x = self.sound_button(ui, pos2(x, y), now) - 10.0;
         // What else must fit decides how wide the search may be.
         let view = self.time.view(now);
         let segments = segments(ui, view, liveness, now);
@@ -76,6 +73,27 @@ impl Desk {
             Some(Does::Back(secs)) => self.time.go(now.plus_secs(-secs), now),
             None => {}
         }
+    }
+
+    /// Mutes, or ends it; says how long it still lasts, or why nothing is heard. Gives its left end.
+    fn sound_button(&mut self, ui: &Ui, right: Pos2, now: Timestamp) -> f32 {
+        let theme = Theme::of(ui);
+        let (high, plain) = (theme.status.high.fg, theme.text.secondary);
+        let muted = self.alarm.muted(now).map(|until| text::age(until, now));
+        let (name, short) = match (&muted, &self.sound_trouble) {
+            (_, Some(trouble)) => (trouble.words(), Some(tr!("shell-sound-none"))),
+            (Some(left), None) => (tr!("shell-sound-muted", left = left.as_str()), muted.clone()),
+            (None, None) => (tr!("shell-sound-on"), None),
+        };
+        let (glyph, ink) = if short.is_some() { (icons::SPEAKER_SLASH, high) } else { (icons::SPEAKER_HIGH, plain) };
+        let mut x = right.x;
+        if let Some(short) = short {
+            x = put(ui.painter(), right, Align2::RIGHT_CENTER, short, Type::Small.medium(), high).left() - 2.0;
+        }
+        if icon_button(ui, pos2(x - 14.0, right.y), glyph, ink, &name, Action::Mute).clicked() {
+            self.alarm.mute(now);
+        }
+        x - 28.0
     }
 }
 
@@ -218,16 +236,15 @@ fn search_field(ui: &Ui, rect: Rect) -> Response {
     response.on_hover_text(format!("{} ({})", Action::Search.card().help, Action::Search.key()))
 }
 
-/// The hint, left out where it does not fit beside the key, whose cap is painted at the right.
+/// As many words of the hint as fit beside the key, whose cap is painted at the right.
 fn put_within(ui: &Ui, rect: Rect, hint: &str, key: String) -> (Pos2, std::sync::Arc<eframe::egui::Galley>) {
     let theme = Theme::of(ui);
     let cap = key_cap(ui, pos2(rect.right() - 5.0, rect.center().y), key);
-    let galley = ui.painter().layout_no_wrap(hint.to_owned(), Type::Small.font(), theme.text.tertiary);
-    let at = pos2(rect.left() + 28.0, rect.center().y - galley.size().y / 2.0);
-    if at.x + galley.size().x + 6.0 <= cap.left() {
-        return (at, galley);
-    }
-    (at, ui.painter().layout_no_wrap(String::new(), Type::Small.font(), theme.text.tertiary))
+    let left = rect.left() + 28.0;
+    let lay = |words: &str| ui.painter().layout_no_wrap(words.to_owned(), Type::Small.font(), theme.text.tertiary);
+    let whole = lay(hint);
+    let galley = if left + whole.size().x + 6.0 <= cap.left() { whole } else { lay(Action::Search.card().label) };
+    (pos2(left, rect.center().y - galley.size().y / 2.0), galley)
 }
 
 /// A key as it looks on the keyboard, its right end at `right`.
@@ -259,15 +276,15 @@ fn language_button(ui: &Ui, right: Pos2) -> (Response, f32) {
     (response.on_hover_text(word!("shell-language-switch")), width)
 }
 
-fn icon_button(ui: &Ui, center: Pos2, glyph: &str, name: &str, action: Action) -> Response {
+fn icon_button(ui: &Ui, center: Pos2, glyph: &str, ink: Color32, name: &str, action: Action) -> Response {
     let theme = Theme::of(ui);
     let rect = Rect::from_center_size(center, vec2(28.0, 28.0));
-    let response = ui.interact(rect, ui.scope_id().with(("icon", glyph)), Sense::click());
+    let response = ui.interact(rect, ui.scope_id().with(("icon", action.key())), Sense::click());
     focus_ring(ui, &response);
     if response.hovered() {
         ui.painter().rect_filled(rect, f32::from(RADIUS_CONTROL), theme.bg.hover);
     }
-    shapes::icon(ui.painter(), center, 17.0, glyph, theme.text.secondary, false);
+    shapes::icon(ui.painter(), center, 17.0, glyph, ink, false);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
-    response.on_hover_text(format!("{} ({})", action.card().help, action.key()))
+    response.on_hover_text(format!("{name}\n{} ({})", action.card().help, action.key()))
 }

@@ -9,7 +9,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fleetwatch::model::{Command, Focus, Timestamp};
 use fleetwatch::state::Snapshot;
 use fleetwatch::ui::panels::{self, Panel};
-use fleetwatch::ui::{Desk, Request, Wires};
+use fleetwatch::ui::{Desk, Request, SoundTrouble, Tone, Wires};
 
 use super::paint::Painter;
 
@@ -25,6 +25,10 @@ pub(crate) struct Window {
     pub(crate) now: Arc<Mutex<Timestamp>>,
     /// Whether the line takes requests.
     pub(crate) takes: Arc<Mutex<bool>>,
+    /// Every sound it made, in order.
+    pub(crate) heard: Arc<Mutex<Vec<Tone>>>,
+    /// Why nothing would be heard.
+    pub(crate) sound_trouble: Arc<Mutex<Option<SoundTrouble>>>,
 }
 
 impl Window {
@@ -44,6 +48,8 @@ impl Window {
         let snapshot = Arc::new(Mutex::new(Arc::new(snapshot)));
         let sent = Arc::new(Mutex::new(Vec::new()));
         let takes = Arc::new(Mutex::new(true));
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let sound_trouble = Arc::new(Mutex::new(None));
         let wires = Wires {
             latest: Box::new({
                 let snapshot = snapshot.clone();
@@ -63,6 +69,14 @@ impl Window {
                 let now = now.clone();
                 move || *now.lock().unwrap()
             }),
+            sound: Box::new({
+                let heard = heard.clone();
+                move |tone| heard.lock().unwrap().push(tone)
+            }),
+            sound_trouble: Box::new({
+                let sound_trouble = sound_trouble.clone();
+                move || sound_trouble.lock().unwrap().clone()
+            }),
             environment: "LOCAL",
             sample,
             operator: "J. Han".into(),
@@ -73,7 +87,7 @@ impl Window {
             .renderer(Painter::default())
             .build_eframe(|cc| Desk::with_panels(wires, &cc.egui_ctx, panels));
         harness.run_steps(3);
-        Self { harness, sent, snapshot, now, takes }
+        Self { harness, sent, snapshot, now, takes, heard, sound_trouble }
     }
 
     /// Dark or light.
@@ -115,6 +129,19 @@ impl Window {
     pub(crate) fn press(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
         self.harness.key_press_modifiers(modifiers, key);
         self.harness.run_steps(3);
+    }
+
+    /// Goes so many seconds on.
+    pub(crate) fn wait(&mut self, secs: i64) {
+        let mut now = self.now.lock().unwrap();
+        *now = now.plus_secs(secs);
+        drop(now);
+        self.harness.run_steps(2);
+    }
+
+    /// The sounds since the last call.
+    pub(crate) fn sounds(&self) -> Vec<Tone> {
+        std::mem::take(&mut *self.heard.lock().unwrap())
     }
 
     /// Whether something's name contains `words`.
