@@ -169,7 +169,7 @@ impl Comparer {
 /// What changed between two lists of evidence, the heaviest change first. A check counts as changed when its weight or its
 /// limit does: readings follow from the report, which is the same.
 pub fn changes(old: &[Evidence], new: &[Evidence]) -> Vec<EvidenceChange> {
-    let row = |row: &Evidence| (row.reading.clone(), row.limit.to_string(), row.weight);
+    let row = |row: &Evidence| (row.reading.to_string(), row.limit.to_string(), row.weight);
     let mut changed = Vec::new();
     for before in old {
         let after = new.iter().find(|row| row.key == before.key);

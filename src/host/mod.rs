@@ -11,6 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::clock::Time;
 use crate::decode::{self, Decoded, Decoder};
 use crate::functions::{self, Function, Trigger};
+use crate::model::saying::say;
 use crate::model::{
     Cause, CrashVerdict, DrivingVerdict, Event, Evidence, Fact, Invocation, Judge, Judged, Outcome, Packet, Points, Reading,
     Rejection, RejectionReason, Ruling, Severity, Timestamp, Verdict,
@@ -169,6 +170,8 @@ fn answers(verdict: &Verdict, trigger: Trigger) -> bool {
 
 /// What stands in for a verdict that never came. A crash is treated as real; telemetry is counted as failed.
 fn fail_open(event: &Event, card: &functions::Card, what: &str) -> Option<Verdict> {
+    let reading = say!("not_judged", "no, {function} {what}", function = card.name, what = what);
+    let limit = say!("not_judged_limit", "answer within {ms} ms", ms = card.timeout_ms);
     match &event.reading {
         Reading::Crash(_) => Some(Verdict::Crash(Box::new(CrashVerdict {
             ruling: Ruling::Real,
@@ -187,8 +190,12 @@ fn fail_open(event: &Event, card: &functions::Card, what: &str) -> Option<Verdic
                 name: Cow::Borrowed("Judged"),
                 value: None,
                 unit: Cow::Borrowed(""),
-                reading: format!("no, {} {what}", card.name),
-                limit: Cow::Owned(format!("answer within {} ms", card.timeout_ms)),
+                reading: reading.text,
+                reading_key: reading.key,
+                reading_args: reading.args,
+                limit: limit.text,
+                limit_key: limit.key,
+                limit_args: limit.args,
                 source: Cow::Borrowed("rule: a crash that was not judged is treated as real"),
                 points: Points::NotChecked,
                 weight: 0.0,

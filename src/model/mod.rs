@@ -22,6 +22,7 @@ pub mod measure;
 pub mod packet;
 pub mod range;
 pub mod rejection;
+pub mod saying;
 pub mod verdict;
 
 pub use alert::{Alert, AlertId, AlertKind, Notice, OutboxItem};
@@ -37,6 +38,7 @@ pub use incident::{Impact, Incident, IncidentId, IncidentKind, Kept, Life, Note,
 pub use invocation::{Cause, Invocation, Outcome};
 pub use packet::{Delivery, Lane, Origin, Packet, PacketId};
 pub use rejection::{Rejection, RejectionReason};
+pub use saying::{Arg, Args, Saying};
 pub use units::{Celsius, Fahrenheit, PicoUsd, Timestamp};
 pub use verdict::{
     Band, CrashVerdict, Direction, DrivingVerdict, Evidence, Malfunction, Points, Ruling, Severity, TemperatureVerdict, Verdict,

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::rejection::RejectionReason;
+use super::saying::Args;
 use super::units::{Celsius, Fahrenheit};
 
 /// What a function answered.
@@ -101,10 +102,22 @@ pub struct Evidence {
     pub value: Option<f64>,
     /// Its unit, "km/h"; empty for yes and no.
     pub unit: Cow<'static, str>,
-    /// The value in words with its unit, "34.0 km/h in 92 ms".
-    pub reading: String,
-    /// The limit in words with its unit, "≥ 8 km/h in 150 ms".
+    /// The value in English words with its unit, "34.0 km/h in 92 ms".
+    pub reading: Cow<'static, str>,
+    /// What the reading says, for other languages; empty in verdicts made before 2026-11-25 and by other functions.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub reading_key: Cow<'static, str>,
+    /// The numbers and names in the reading.
+    #[serde(default, skip_serializing_if = "Args::is_empty")]
+    pub reading_args: Args,
+    /// The limit in English words with its unit, "≥ 8 km/h in 150 ms".
     pub limit: Cow<'static, str>,
+    /// What the limit says, as `reading_key`.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub limit_key: Cow<'static, str>,
+    /// The numbers and names in the limit.
+    #[serde(default, skip_serializing_if = "Args::is_empty")]
+    pub limit_args: Args,
     /// Where the limit comes from, "49 CFR 563.5".
     pub source: Cow<'static, str>,
     /// Which way it points.

@@ -12,9 +12,11 @@ use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use fluent_bundle::types::FluentNumber;
+use fluent_bundle::types::{FluentNumber, FluentNumberOptions};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
+
+use crate::model::{Arg, Args};
 
 /// One file in both languages: its name, English, Korean.
 type Sheet = (&'static str, &'static str, &'static str);
@@ -211,6 +213,38 @@ pub fn message(key: &str, args: &[(&'static str, FluentValue<'_>)]) -> String {
     let said =
         said.or_else(|| (spoken != Language::English).then(|| Language::English.with_book(|book| say(book, key, args)))?);
     said.unwrap_or_else(|| key.to_owned())
+}
+
+/// The key under which a [`Saying`](crate::model::Saying) of the heart stands in `evidence.ftl`.
+pub fn evidence_key(key: &str) -> String {
+    format!("evidence-{}", key.replace('_', "-"))
+}
+
+/// What the heart said, in the language that is spoken; `None` where no sheet has the key with just these arguments, as
+/// in a record of another version.
+pub fn said(key: &str, args: &Args) -> Option<String> {
+    let key = evidence_key(key);
+    Language::spoken().with_book(|book| {
+        let pattern = book.get_message(&key)?.value()?;
+        let named = args.iter().map(|(name, arg)| {
+            let value = match arg {
+                Arg::Number(number) => FluentValue::Number(FluentNumber::new(*number, options(*number))),
+                Arg::Name(word) => FluentValue::from(word.as_str()),
+            };
+            (name.as_ref(), value)
+        });
+        let args: FluentArgs<'_> = named.collect();
+        let mut errors = Vec::new();
+        let text = book.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+        errors.is_empty().then_some(text)
+    })
+}
+
+/// As many decimals as the number was rounded to, at most three.
+fn options(number: f64) -> FluentNumberOptions {
+    let rounds = |decimals: i32| ((number * 10_f64.powi(decimals)).round() / 10_f64.powi(decimals) - number).abs() < 1e-9;
+    let decimals = (0..3_i32).find(|decimals| rounds(*decimals)).unwrap_or(3);
+    FluentNumberOptions { maximum_fraction_digits: Some(decimals as usize), ..FluentNumberOptions::default() }
 }
 
 /// The message of `key`, which has no arguments. Use `tr!`, or `word!` where a `&'static str` is wanted.

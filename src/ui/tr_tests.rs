@@ -20,10 +20,10 @@ fn defined(source: &str) -> BTreeMap<String, BTreeSet<String>> {
     messages
 }
 
-/// Every `tr!` in `source`: its key, its arguments, its line.
+/// Every `tr!` and `say!` in `source`: its key, its arguments, its line.
 fn used(source: &str) -> Vec<(String, BTreeSet<String>, usize)> {
     let mut found = Vec::new();
-    let places = ["tr!(", "word!("].into_iter().flat_map(|call| source.match_indices(call));
+    let places = ["tr!(", "word!(", "say!("].into_iter().flat_map(|call| source.match_indices(call));
     for (at, call) in places {
         if source[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
             continue;
@@ -60,7 +60,8 @@ fn used(source: &str) -> Vec<(String, BTreeSet<String>, usize)> {
                 _ => {}
             }
         }
-        found.push((key.to_owned(), names, source[..at].lines().count().max(1)));
+        let key = if call == "say!(" { evidence_key(key) } else { key.to_owned() };
+        found.push((key, names, source[..at].lines().count().max(1)));
     }
     found
 }
@@ -108,6 +109,14 @@ fn both_languages_say_the_same_with_the_same_arguments_and_all_of_it_is_used() {
             }
             n_used.insert(key);
         }
+    }
+    // Named by the evidence's key, not in the source.
+    let checks = crate::functions::judge_crash::rules::RULES.iter().map(|rule| rule.key).chain(["not_judged"]);
+    for key in checks.flat_map(|check| ["name", "source"].map(|part| evidence_key(&format!("{part}_{check}")))) {
+        if messages.get(&key).is_none_or(|args| !args.is_empty()) {
+            faults.push(format!("a check has no words: {key}"));
+        }
+        n_used.insert(key);
     }
     faults.extend(messages.keys().filter(|key| !n_used.contains(*key)).map(|key| format!("{key} is used nowhere")));
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));

@@ -1,7 +1,10 @@
 //! Sentences about incidents, as cards and lists say them. Pure.
 
-use super::{text, tr, word};
-use crate::model::{Band, CrashVerdict, Incident, IncidentKind, Life, Malfunction, Origin, Position, Ruling, StepKind};
+use super::text;
+use super::tr::{self, tr, word};
+use crate::model::{
+    Args, Band, CrashVerdict, Evidence, Incident, IncidentKind, Life, Malfunction, Origin, Position, Ruling, StepKind,
+};
 
 /// What it is, in one line: `Real accident, 96 % confidence`.
 pub fn headline(incident: &Incident) -> String {
@@ -126,6 +129,33 @@ pub fn position(incident: &Incident) -> Option<Position> {
     match &incident.kind {
         IncidentKind::Crash { report, .. } => report.position,
         IncidentKind::Temperature { .. } => None,
+    }
+}
+
+/// A row of evidence in the language that is spoken: its English where the record is of another version.
+pub struct EvidenceWords {
+    /// What was checked.
+    pub name: String,
+    /// What was found.
+    pub reading: String,
+    /// What it is held against.
+    pub limit: String,
+    /// Where the limit comes from.
+    pub source: String,
+}
+
+/// What a row of evidence says.
+pub fn evidence(row: &Evidence) -> EvidenceWords {
+    let none = Args::new();
+    let words = |key: &str, args: &Args, english: &str| {
+        let said = (!key.is_empty()).then(|| tr::said(key, args)).flatten();
+        said.unwrap_or_else(|| english.to_owned())
+    };
+    EvidenceWords {
+        name: words(&format!("name_{}", row.key), &none, &row.name),
+        reading: words(&row.reading_key, &row.reading_args, &row.reading),
+        limit: words(&row.limit_key, &row.limit_args, &row.limit),
+        source: words(&format!("source_{}", row.key), &none, &row.source),
     }
 }
 

@@ -1,0 +1,23 @@
+# 사고 검토.
+incidents-why = 판정 근거
+incidents-no-check = 이 보고로는 아무 항목도 확인할 수 없습니다.
+incidents-nothing-checked = 확인한 항목 없음
+incidents-checks = { $n }개 중 { $k }개 항목이 사고를 가리킴
+incidents-checks-some = { $n }개 중 { $k }개 항목이 사고를 가리킴, { $missing }개 확인 안 함
+incidents-check = 항목
+incidents-value = 측정값
+incidents-limit = 기준
+incidents-points-to = 가리키는 쪽
+incidents-weight = 가중치
+incidents-row-spoken = { $name }: { $reading }, { $points } 쪽, 가중치 { $weight }
+incidents-row-spoken-limit = { $name }: { $reading }, 기준 { $limit }, { $points } 쪽, 가중치 { $weight }
+incidents-measured = 측정: { $words }
+incidents-limit-is = 기준: { $words }
+incidents-source-is = 출처: { $words }
+incidents-sum = 가중치 합
+incidents-probability = , 사고 확률
+incidents-checks-below = 아래 { $n }개 더 있음
+incidents-zone-malfunction = 오작동 ≤ 20 %
+incidents-zone-person = 담당자 판단
+incidents-zone-accident = 사고 ≥ 80 %
+incidents-probability-spoken = { $said }, 구간: { $zone }

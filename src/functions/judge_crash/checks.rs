@@ -5,7 +5,8 @@ use super::rules::{Finding, row};
 use super::signal::Signal;
 use super::speed::Speeds;
 use super::{Settings, rules};
-use crate::model::{CrashReport, Event, Evidence, Malfunction};
+use crate::model::saying::{hundredth, say, tenth, whole};
+use crate::model::{CrashReport, Event, Evidence, Malfunction, Saying};
 
 /// Everything that the checks look at.
 pub(super) struct Seen<'a> {
@@ -131,20 +132,42 @@ pub(super) fn evidence(seen: &Seen<'_>) -> Vec<Evidence> {
 
 /// How old the report was when it came, by the two clocks.
 pub(super) fn age(event: &Event, settings: &Settings) -> Evidence {
-    let limit = format!("≤ {:.0} s, not kept by the broker", settings.late_secs);
-    let kept = if event.retained { ", kept by the broker: it may be old" } else { "" };
+    let limit = say!("age_limit", "≤ {secs:.0} s, not kept by the broker", secs = whole(settings.late_secs));
     row(
         "age",
         match event.occurred_at {
             Some(at) => {
                 let secs = event.received_at.secs_since(at);
-                let late = if secs > settings.late_secs { "late, " } else { "" };
-                Finding::new(secs, "s", format!("{late}{secs:.1} s after the device's time{kept}"), limit, 0.0)
+                let reading = match (secs > settings.late_secs, event.retained) {
+                    (false, false) => say!("age", "{secs:.1} s after the device's time", secs = tenth(secs)),
+                    (true, false) => say!("age_late", "late, {secs:.1} s after the device's time", secs = tenth(secs)),
+                    (false, true) => say!(
+                        "age_kept",
+                        "{secs:.1} s after the device's time, kept by the broker: it may be old",
+                        secs = tenth(secs)
+                    ),
+                    (true, true) => say!(
+                        "age_late_kept",
+                        "late, {secs:.1} s after the device's time, kept by the broker: it may be old",
+                        secs = tenth(secs)
+                    ),
+                };
+                Finding::new(secs, "s", reading, limit, 0.0)
             }
-            None if event.clock_wrong => {
-                Finding::not_checked(format!("the device's clock cannot be right; the time is ours{kept}"), limit)
-            }
-            None => Finding::not_checked(format!("the device gave no time; the time is ours{kept}"), limit),
+            None => Finding::not_checked(
+                match (event.clock_wrong, event.retained) {
+                    (true, false) => say!("age_clock_wrong", "the device's clock cannot be right; the time is ours"),
+                    (true, true) => say!(
+                        "age_clock_wrong_kept",
+                        "the device's clock cannot be right; the time is ours, kept by the broker: it may be old"
+                    ),
+                    (false, false) => say!("age_no_time", "the device gave no time; the time is ours"),
+                    (false, true) => {
+                        say!("age_no_time_kept", "the device gave no time; the time is ours, kept by the broker: it may be old")
+                    }
+                },
+                limit,
+            ),
         },
     )
 }
@@ -153,19 +176,29 @@ pub(super) fn age(event: &Event, settings: &Settings) -> Evidence {
 pub(super) fn without_pulse(report: &CrashReport, signal: &Signal) -> Vec<Evidence> {
     vec![
         row("airbag", airbag(report)),
-        row("delta_v", Finding::not_checked(format!("{} usable samples", signal.len()), "at least 3 samples")),
+        row("delta_v", without_samples(signal.len())),
         row("gaps", gaps(signal)),
         row("device_claim", device_claim(report)),
     ]
 }
 
+fn without_samples(n: usize) -> Finding {
+    let limit = say!("samples_limit", "at least 3 samples");
+    Finding::not_checked(say!("samples_usable", "{n} usable samples", n = n), limit)
+}
+
+/// Why nothing can be said of a push: the samples stand too far apart.
+fn too_coarse(step_ms: f64) -> Saying {
+    say!("too_coarse", "one sample every {step:.0} ms is too coarse", step = whole(step_ms))
+}
+
 fn airbag(report: &CrashReport) -> Finding {
-    const LIMIT: &str = "deployed";
+    const LIMIT: Saying = say!("airbag_limit", "deployed");
     match report.airbag {
-        Some(true) => Finding::new(1.0, "", "deployed", LIMIT, 1.0),
+        Some(true) => Finding::new(1.0, "", say!("airbag_deployed", "deployed"), LIMIT, 1.0),
         // Most collisions deploy nothing, so this says nothing.
-        Some(false) => Finding::new(0.0, "", "not deployed", LIMIT, 0.0),
-        None => Finding::not_checked("not reported", LIMIT),
+        Some(false) => Finding::new(0.0, "", say!("airbag_not_deployed", "not deployed"), LIMIT, 0.0),
+        None => Finding::not_checked(say!("airbag_unknown", "not reported"), LIMIT),
     }
 }
 
@@ -174,26 +207,60 @@ fn airbag(report: &CrashReport) -> Finding {
 fn delta_v(seen: &Seen<'_>) -> Finding {
     let Settings { delta_v_kmh: trigger, window_ms, impossible_kmh, .. } = *seen.settings;
     let dv = seen.impact.delta_v_kmh;
-    let limit = format!("≥ {trigger} km/h within {window_ms} ms");
-    let reading = format!(
-        "{}{dv:.1} km/h in {:.0} ms",
-        if seen.signal.n_clipped > 0 && seen.signal.pinned.is_none() { "at least " } else { "" },
-        seen.impact.window_ms
-    );
+    let limit = say!("dv_limit", "≥ {kmh} km/h within {ms} ms", kmh = trigger, ms = window_ms);
+    let (kmh, ms) = (tenth(dv), whole(seen.impact.window_ms));
+    let clipped = seen.signal.n_clipped > 0 && seen.signal.pinned.is_none();
     if dv.max(seen.impact.push_kmh) > impossible_kmh {
-        let reading = format!("{reading}, {:.0} km/h over the whole push", seen.impact.push_kmh);
-        return Finding::new(dv, "km/h", reading, format!("{limit}, at most {impossible_kmh} km/h"), -1.0);
+        let push = whole(seen.impact.push_kmh);
+        let reading = say!(
+            "dv_impossible",
+            "{kmh:.1} km/h in {ms:.0} ms, {push:.0} km/h over the whole push",
+            kmh = kmh,
+            ms = ms,
+            push = push
+        );
+        let limit = say!(
+            "dv_limit_possible",
+            "≥ {kmh} km/h within {ms} ms, at most {most} km/h",
+            kmh = trigger,
+            ms = window_ms,
+            most = impossible_kmh
+        );
+        return Finding::new(dv, "km/h", reading, limit, -1.0);
     }
     if dv < trigger && seen.signal.covered_ms() < window_ms {
-        return Finding::not_checked(format!("{reading}, but only {:.0} ms are recorded", seen.signal.covered_ms()), limit);
+        let recorded = whole(seen.signal.covered_ms());
+        let reading = say!(
+            "dv_short",
+            "{kmh:.1} km/h in {ms:.0} ms, but only {recorded:.0} ms are recorded",
+            kmh = kmh,
+            ms = ms,
+            recorded = recorded
+        );
+        return Finding::not_checked(reading, limit);
     }
+    let step = whole(seen.signal.step_ms);
     if dv < trigger && seen.signal.step_ms > window_ms {
-        return Finding::not_checked(format!("{reading}, but only one sample every {:.0} ms", seen.signal.step_ms), limit);
+        let reading = say!(
+            "dv_coarse",
+            "{kmh:.1} km/h in {ms:.0} ms, but only one sample every {step:.0} ms",
+            kmh = kmh,
+            ms = ms,
+            step = step
+        );
+        return Finding::not_checked(reading, limit);
     }
     if seen.impact.jolt_g.is_some() {
         // What two samples share looks half as large: the jolt says what a coarse record can say, and says it once.
-        return Finding::new(dv, "km/h", format!("{reading}, one sample every {:.0} ms", seen.signal.step_ms), limit, 0.0);
+        let reading =
+            say!("dv_jolt", "{kmh:.1} km/h in {ms:.0} ms, one sample every {step:.0} ms", kmh = kmh, ms = ms, step = step);
+        return Finding::new(dv, "km/h", reading, limit, 0.0);
     }
+    let reading = if clipped {
+        say!("dv_at_least", "at least {kmh:.1} km/h in {ms:.0} ms", kmh = kmh, ms = ms)
+    } else {
+        say!("dv", "{kmh:.1} km/h in {ms:.0} ms", kmh = kmh, ms = ms)
+    };
     let share = dv / trigger;
     let says = interpolate(share, &[(0.25, -1.0), (0.45, -0.8), (0.7, 0.0), (1.0, 0.35), (2.0, 0.75), (3.0, 1.0)]);
     // A coarse or gappy record may have missed the push; a push that it shows is there.
@@ -222,11 +289,11 @@ fn interpolate(x: f64, points: &[(f64, f64)]) -> f64 {
 fn pulse(seen: &Seen<'_>) -> Finding {
     let Settings { pulse_min_ms, knock_ms, pulse_max_ms, .. } = *seen.settings;
     let ms = seen.impact.pulse_ms;
-    let limit = format!("{pulse_min_ms} to {pulse_max_ms} ms");
+    let limit = say!("pulse_limit", "{from} to {to} ms", from = pulse_min_ms, to = pulse_max_ms);
     if !seen.fine() {
-        return Finding::not_checked(format!("one sample every {:.0} ms is too coarse", seen.signal.step_ms), limit);
+        return Finding::not_checked(too_coarse(seen.signal.step_ms), limit);
     }
-    let reading = format!("{ms:.0} ms, {} samples", seen.impact.n_pulse);
+    let reading = say!("pulse", "{ms:.0} ms, {n} samples", ms = whole(ms), n = seen.impact.n_pulse);
     let says = if ms < pulse_min_ms {
         // All against at the length of a knock and below, nothing at the length of the shortest collision.
         -((pulse_min_ms - ms) / (pulse_min_ms - knock_ms)).min(1.0)
@@ -251,24 +318,26 @@ fn peak(seen: &Seen<'_>) -> Finding {
     } else {
         0.0
     };
-    Finding::new(g, "g", format!("{g:.1} g"), format!("≥ {peak_g} g"), says)
+    Finding::new(g, "g", say!("peak", "{g:.1} g", g = tenth(g)), say!("peak_limit", "≥ {g} g", g = peak_g), says)
 }
 
 fn speed_lost(seen: &Seen<'_>) -> Finding {
     let trigger = seen.settings.delta_v_kmh;
-    let limit = format!("≥ {trigger} km/h together with a push");
+    let limit = say!("speed_lost_limit", "≥ {kmh} km/h together with a push", kmh = trigger);
     let Some(lost) = seen.speeds.lost() else {
-        return Finding::not_checked("no speeds on both sides of the push", limit);
+        return Finding::not_checked(say!("speed_lost_unknown", "no speeds on both sides of the push"), limit);
     };
     let enough = (lost / trigger).clamp(0.0, 1.0);
-    Finding::new(lost, "km/h", format!("{lost:.0} km/h"), limit, if enough >= 1.0 { seen.push } else { 0.0 })
+    let reading = say!("speed_lost", "{kmh:.0} km/h", kmh = whole(lost));
+    Finding::new(lost, "km/h", reading, limit, if enough >= 1.0 { seen.push } else { 0.0 })
 }
 
 fn speed_after(seen: &Seen<'_>) -> Finding {
     let Settings { trip_kmh, standing_kmh, later_ms, .. } = *seen.settings;
-    let limit = format!("{:.0} s later at most {standing_kmh} km/h", later_ms / 1e3);
+    let limit =
+        say!("speed_after_limit", "{secs:.0} s later at most {kmh} km/h", secs = whole(later_ms / 1e3), kmh = standing_kmh);
     let (Some(before), Some(later)) = (seen.speeds.before, seen.speeds.later) else {
-        return Finding::not_checked("no speed before, or none later", limit);
+        return Finding::not_checked(say!("speed_after_unknown", "no speed before, or none later"), limit);
     };
     let fastest = seen.speeds.highest.unwrap_or(later).max(later);
     let says = if before <= standing_kmh && fastest <= standing_kmh {
@@ -288,53 +357,70 @@ fn speed_after(seen: &Seen<'_>) -> Finding {
     // No kerb gives 3 g for a tenth of a second.
     let doubt = seen.impact.jolt_g.map_or(1.0, |g| (1.0 - (g - 0.3) / 0.3).max((g - 1.5) / 1.5).clamp(0.4, 1.0));
     let says = if says < 0.0 { says * doubt } else { says };
-    Finding::new(later, "km/h", format!("{later:.0} km/h after {before:.0} km/h"), limit, says)
+    let reading = say!("speed_after", "{after:.0} km/h after {before:.0} km/h", after = whole(later), before = whole(before));
+    Finding::new(later, "km/h", reading, limit, says)
 }
 
 fn speed_before(seen: &Seen<'_>) -> Finding {
     let trip = seen.settings.trip_kmh;
-    let limit = format!("≥ {trip} km/h");
+    let limit = say!("speed_before_limit", "≥ {kmh} km/h", kmh = trip);
     match seen.speeds.before {
         // A standing vehicle can be hit: no point against.
-        Some(kmh) => Finding::new(kmh, "km/h", format!("{kmh:.0} km/h"), limit, if kmh >= trip { seen.push } else { 0.0 }),
-        None => Finding::not_checked("no speed before the push", limit),
+        Some(kmh) => {
+            let reading = say!("speed_before", "{kmh:.0} km/h", kmh = whole(kmh));
+            Finding::new(kmh, "km/h", reading, limit, if kmh >= trip { seen.push } else { 0.0 })
+        }
+        None => Finding::not_checked(say!("speed_before_unknown", "no speed before the push"), limit),
     }
 }
 
 fn free_fall(seen: &Seen<'_>) -> Finding {
     let Settings { free_fall_g, free_fall_ms, .. } = *seen.settings;
-    let limit = format!("|a| < {free_fall_g} g for ≥ {free_fall_ms} ms");
+    let limit = say!("free_fall_limit", "|a| < {g} g for ≥ {ms} ms", g = free_fall_g, ms = free_fall_ms);
     if !seen.impact.has_gravity {
-        return Finding::not_checked("the samples are without gravity", limit);
+        return Finding::not_checked(say!("free_fall_unknown", "the samples are without gravity"), limit);
     }
     match seen.free_fall {
         Some((from, to)) => {
             let ms = to - from;
             let metres = 0.5 * 9.806_65 * (ms / 1e3).powi(2);
-            Finding::new(ms, "ms", format!("{ms:.0} ms, a fall of {metres:.2} m"), limit, -(ms / 350.0).clamp(0.35, 1.0))
+            let reading = say!("free_fall", "{ms:.0} ms, a fall of {metres:.2} m", ms = whole(ms), metres = hundredth(metres));
+            Finding::new(ms, "ms", reading, limit, -(ms / 350.0).clamp(0.35, 1.0))
         }
-        None => Finding::new(0.0, "ms", "none", limit, 0.0),
+        None => Finding::new(0.0, "ms", say!("free_fall_none", "none"), limit, 0.0),
     }
 }
 
 fn vertical(seen: &Seen<'_>) -> Finding {
-    const LIMIT: &str = "< 85 % of the peak, and vertical Δv at most 1.5 times the horizontal";
+    const LIMIT: Saying = say!("vertical_limit", "< 85 % of the peak, and vertical Δv at most 1.5 times the horizontal");
     if !seen.impact.vertical_known {
-        return Finding::not_checked("up and down are not known", LIMIT);
+        return Finding::not_checked(say!("vertical_unknown", "up and down are not known"), LIMIT);
     }
     let Impact { vertical_kmh: up, delta_v_kmh: level, vertical_share: share, peak_g, .. } = *seen.impact;
     let by_peak = ((share - 0.7) / 0.2).clamp(0.0, 1.0);
     let by_dv = (up / level.max(0.1) - 1.0).clamp(0.0, 1.0);
     // A jolt too small to feel is no jolt, and what pushes sideways as well is more than a jolt.
     let says = if peak_g >= seen.settings.driving_g / 2.0 { -by_peak.max(by_dv) * (1.0 - seen.push) } else { 0.0 };
-    let reading = format!("{:.0} % of the peak; Δv {up:.1} km/h vertical, {level:.1} km/h horizontal", share * 100.0);
+    let reading = say!(
+        "vertical",
+        "{share:.0} % of the peak; Δv {up:.1} km/h vertical, {level:.1} km/h horizontal",
+        share = whole(share * 100.0),
+        up = tenth(up),
+        level = tenth(level)
+    );
     Finding::new(share * 100.0, "%", reading, LIMIT, says)
 }
 
 fn spike(seen: &Seen<'_>) -> Finding {
-    const LIMIT: &str = "more than 2 samples reach half of the peak, 1 where samples are 20 ms apart or more";
+    const LIMIT: Saying =
+        say!("spike_limit", "more than 2 samples reach half of the peak, 1 where samples are 20 ms apart or more");
     let n = seen.impact.n_high;
-    let reading = format!("{n} {}, {:.0} % on one axis", if n == 1 { "sample" } else { "samples" }, seen.impact.one_axis * 100.0);
+    let axis = whole(seen.impact.one_axis * 100.0);
+    let reading = if n == 1 {
+        say!("spike", "{n} sample, {share:.0} % on one axis", n = n, share = axis)
+    } else {
+        say!("spike", "{n} samples, {share:.0} % on one axis", n = n, share = axis)
+    };
     // A push of 70 ms has one high sample where they are 40 ms apart: only a single axis makes that odd.
     let (most, axis, on_one_axis, on_more) = if seen.fine() { (2, 0.95, -1.0, -0.4) } else { (1, 0.98, -0.6, 0.0) };
     let least_g = if seen.fine() { seen.settings.driving_g } else { seen.settings.hand_g };
@@ -349,32 +435,39 @@ fn spike(seen: &Seen<'_>) -> Finding {
 /// In a coarse record a collision is what is gone a sample later. At 10 Hz a push of 8 km/h in 100 ms makes one sample
 /// of 2.3 g, or two of half that; brakes and tyres build up over some tenths of a second.
 fn jolt(seen: &Seen<'_>) -> Finding {
-    const LIMIT: &str = "≥ 0.8 g off its surroundings; below 0.3 g only braking and steering";
+    const LIMIT: Saying = say!("jolt_limit", "≥ 0.8 g off its surroundings; below 0.3 g only braking and steering");
     match seen.impact.jolt_g {
         Some(g) => {
             let says = interpolate(
                 g,
                 &[(0.05, -1.0), (0.12, -0.88), (0.3, -0.7), (0.45, -0.3), (0.6, 0.0), (0.8, 0.4), (1.0, 0.6), (2.0, 1.0)],
             );
-            Finding::new(g, "g", format!("{g:.2} g"), LIMIT, says)
+            Finding::new(g, "g", say!("jolt", "{g:.2} g", g = hundredth(g)), LIMIT, says)
         }
-        None if seen.coarse() => {
-            Finding::not_checked(format!("one sample every {:.0} ms is too coarse", seen.signal.step_ms), LIMIT)
+        None if seen.coarse() => Finding::not_checked(too_coarse(seen.signal.step_ms), LIMIT),
+        None => {
+            let why = say!("jolt_not_needed", "the record is fine enough to show the push itself");
+            Finding::not_checked(why, LIMIT)
         }
-        None => Finding::not_checked("the record is fine enough to show the push itself", LIMIT),
     }
 }
 
 fn handled(seen: &Seen<'_>) -> Finding {
     let Settings { handled_ms, hand_g, .. } = *seen.settings;
-    let limit = format!("< {handled_ms} ms about a push below {hand_g} g, or most of it in the push");
+    let limit =
+        say!("handled_limit", "< {ms} ms about a push below {g} g, or most of it in the push", ms = handled_ms, g = hand_g);
     // In a coarse record braking is unrest, too: only a device that lies otherwise afterwards was in a hand.
     let turned = seen.impact.aftermath.and_then(|aftermath| aftermath.turned_deg).is_some_and(|degrees| degrees > 20.0);
     if seen.coarse() && !turned {
-        return Finding::not_checked(format!("one sample every {:.0} ms is too coarse", seen.signal.step_ms), limit);
+        return Finding::not_checked(too_coarse(seen.signal.step_ms), limit);
     }
     let Impact { restless_ms, concentration, peak_g, .. } = *seen.impact;
-    let reading = format!("{restless_ms:.0} ms of unrest, {:.0} % of it in the push", concentration * 100.0);
+    let reading = say!(
+        "handled",
+        "{ms:.0} ms of unrest, {share:.0} % of it in the push",
+        ms = whole(restless_ms),
+        share = whole(concentration * 100.0)
+    );
     // Braking and cornering last as well, but no hand is in them: the device lies as before.
     let driven = seen.impact.sustained_g >= seen.settings.harsh_g && !turned;
     let says = if restless_ms < handled_ms || driven || seen.tipped() {
@@ -387,20 +480,25 @@ fn handled(seen: &Seen<'_>) -> Finding {
 
 fn came_to_rest(seen: &Seen<'_>) -> Finding {
     let Settings { tilt_deg, still_g, .. } = *seen.settings;
-    let limit = format!("turned > {tilt_deg}° about a hard peak, then still for a second");
+    let limit = say!("came_to_rest_limit", "turned > {degrees}° about a hard peak, then still for a second", degrees = tilt_deg);
     let Some(aftermath) = seen.impact.aftermath.filter(|_| seen.impact.has_gravity) else {
-        return Finding::not_checked("too little before or after the peak, or no gravity", limit);
+        return Finding::not_checked(say!("came_to_rest_unknown", "too little before or after the peak, or no gravity"), limit);
     };
     let (Some(still), Some(turned)) = (aftermath.still_g, aftermath.turned_deg) else {
-        return Finding::not_checked("less than a second after the peak", limit);
+        return Finding::not_checked(say!("came_to_rest_short", "less than a second after the peak"), limit);
     };
-    let lies = if still < still_g { "lies still" } else { "moves on" };
+    let (degrees, unrest) = (whole(turned), hundredth(still));
+    let reading = if still < still_g {
+        say!("lies_still", "turned {degrees:.0}° and lies still, {g:.2} g of unrest", degrees = degrees, g = unrest)
+    } else {
+        say!("moves_on", "turned {degrees:.0}° and moves on, {g:.2} g of unrest", degrees = degrees, g = unrest)
+    };
     let says = match seen.tipped() {
         true if still < still_g && turned > tilt_deg => 1.0,
         true => 0.5,
         false => 0.0,
     };
-    Finding::new(turned, "°", format!("turned {turned:.0}° and {lies}, {still:.2} g of unrest"), limit, says)
+    Finding::new(turned, "°", reading, limit, says)
 }
 
 fn swings(seen: &Seen<'_>) -> Finding {
@@ -412,55 +510,66 @@ fn swings(seen: &Seen<'_>) -> Finding {
     } else {
         0.0
     };
-    Finding::new(n as f64, "swings", format!("{n} of like size before"), format!("fewer than {most}"), says)
+    let reading = say!("swings", "{n} of like size before", n = n);
+    Finding::new(n as f64, "swings", reading, say!("swings_limit", "fewer than {n}", n = most), says)
 }
 
 fn pinned(seen: &Seen<'_>) -> Finding {
-    let limit = format!("< {} ms at the limit", seen.settings.pinned_ms);
+    let limit = say!("pinned_limit", "< {ms} ms at the limit", ms = seen.settings.pinned_ms);
     match seen.signal.pinned {
         Some(hold) => {
-            Finding::new(hold.ms, "ms", format!("{} at {:.1} g for {:.0} ms", AXES[hold.axis], hold.value, hold.ms), limit, -1.0)
+            let (axis, g, ms) = (AXES[hold.axis], tenth(hold.value), whole(hold.ms));
+            let reading = say!("pinned", "{axis} at {g:.1} g for {ms:.0} ms", axis = axis, g = g, ms = ms);
+            Finding::new(hold.ms, "ms", reading, limit, -1.0)
         }
-        None => Finding::new(0.0, "ms", "no", limit, 0.0),
+        None => Finding::new(0.0, "ms", say!("pinned_no", "no"), limit, 0.0),
     }
 }
 
 const AXES: [&str; 3] = ["X", "Y", "Z"];
 
 fn clipping(seen: &Seen<'_>) -> Finding {
-    const LIMIT: &str = "none; clipped samples make Δv a lower bound";
+    const LIMIT: Saying = say!("clipping_limit", "none; clipped samples make Δv a lower bound");
     let n = seen.signal.n_clipped;
-    let range = seen.report.range_g.map_or_else(String::new, |range| format!(" at ± {range} g"));
-    Finding::new(n as f64, "samples", if n == 0 { "none".to_owned() } else { format!("{n}{range}") }, LIMIT, 0.0)
+    let reading = match (n, seen.report.range_g) {
+        (0, _) => say!("clipping_none", "none"),
+        (n, None) => say!("clipping", "{n}", n = n),
+        (n, Some(range)) => say!("clipping_at", "{n} at ± {range} g", n = n, range = range),
+    };
+    Finding::new(n as f64, "samples", reading, LIMIT, 0.0)
 }
 
 fn stuck(seen: &Seen<'_>) -> Finding {
-    let limit = format!("< {} ms without change while others move", seen.settings.stuck_ms);
+    let limit = say!("stuck_limit", "< {ms} ms without change while others move", ms = seen.settings.stuck_ms);
     match seen.signal.stuck {
         Some(hold) => {
-            Finding::new(hold.ms, "ms", format!("{} at {:.2} g for {:.0} ms", AXES[hold.axis], hold.value, hold.ms), limit, -1.0)
+            let (axis, g, ms) = (AXES[hold.axis], hundredth(hold.value), whole(hold.ms));
+            let reading = say!("stuck", "{axis} at {g:.2} g for {ms:.0} ms", axis = axis, g = g, ms = ms);
+            Finding::new(hold.ms, "ms", reading, limit, -1.0)
         }
-        None => Finding::new(0.0, "ms", "no", limit, 0.0),
+        None => Finding::new(0.0, "ms", say!("stuck_no", "no"), limit, 0.0),
     }
 }
 
 fn level(seen: &Seen<'_>) -> Finding {
     let tolerance = seen.settings.rest_tolerance_g;
     let limit = if seen.impact.has_gravity {
-        format!("|a| within 1 ± {tolerance} g, the same before and after")
+        say!("level_limit", "|a| within 1 ± {g} g, the same before and after", g = tolerance)
     } else {
-        format!("|a| below {MOST_DRIVING_G} g before and after")
+        say!("level_limit_no_gravity", "|a| below {g} g before and after", g = MOST_DRIVING_G)
     };
     if seen.free_fall.is_some() {
-        return Finding::not_checked("the device was falling", limit);
+        return Finding::not_checked(say!("level_falling", "the device was falling"), limit);
     }
     let Some(before) = seen.impact.rest_g else {
-        return Finding::not_checked("no samples before the push", limit);
+        return Finding::not_checked(say!("level_unknown", "no samples before the push"), limit);
     };
     let after = seen.impact.after_g;
     let reading = match after {
-        Some(after) => format!("{before:.2} g before, {after:.2} g after"),
-        None => format!("{before:.2} g before"),
+        Some(after) => {
+            say!("level", "{before:.2} g before, {after:.2} g after", before = hundredth(before), after = hundredth(after))
+        }
+        None => say!("level_before", "{before:.2} g before", before = hundredth(before)),
     };
     let off = if seen.impact.has_gravity {
         let shift = after.map_or(0.0, |after| (after - before).abs());
@@ -473,13 +582,13 @@ fn level(seen: &Seen<'_>) -> Finding {
 
 fn tilt(seen: &Seen<'_>) -> Finding {
     let most = seen.settings.tilt_deg;
-    let limit = format!("> {most}° from before");
+    let limit = say!("tilt_limit", "> {degrees}° from before", degrees = most);
     match seen.impact.tilt_deg {
         Some(degrees) => {
             let says = if rolled(seen.report, seen.impact, seen.settings) { 1.0 } else { 0.0 };
-            Finding::new(degrees, "°", format!("{degrees:.0}°"), limit, says)
+            Finding::new(degrees, "°", say!("tilt", "{degrees:.0}°", degrees = whole(degrees)), limit, says)
         }
-        None => Finding::not_checked("gravity before and after is not known", limit),
+        None => Finding::not_checked(say!("tilt_unknown", "gravity before and after is not known"), limit),
     }
 }
 
@@ -497,7 +606,7 @@ pub(super) fn rolled(report: &CrashReport, impact: &Impact, settings: &Settings)
 
 fn clock(seen: &Seen<'_>) -> Finding {
     let jump = seen.settings.clock_jump_ms;
-    let limit = format!("no step back, none over {:.0} s, no repeats", jump / 1e3);
+    let limit = say!("clock_limit", "no step back, none over {secs:.0} s, no repeats", secs = whole(jump / 1e3));
     let Signal { n_backward, n_repeated, gap_ms, .. } = *seen.signal;
     let jumped = gap_ms >= jump;
     let faults = n_backward + n_repeated + usize::from(jumped);
@@ -509,43 +618,61 @@ fn clock(seen: &Seen<'_>) -> Finding {
         0.0
     };
     let reading = if faults == 0 {
-        "steady".to_owned()
+        say!("clock_steady", "steady")
     } else if jumped {
-        format!("a jump of {:.1} s, steps back: {n_backward}, repeats: {n_repeated}", gap_ms / 1e3)
+        say!(
+            "clock_jump",
+            "a jump of {secs:.1} s, steps back: {back}, repeats: {repeats}",
+            secs = tenth(gap_ms / 1e3),
+            back = n_backward,
+            repeats = n_repeated
+        )
     } else {
-        format!("steps back: {n_backward}, repeats: {n_repeated}")
+        say!("clock_faults", "steps back: {back}, repeats: {repeats}", back = n_backward, repeats = n_repeated)
     };
     Finding::new(faults as f64, "faults", reading, limit, says)
 }
 
 fn gaps(signal: &Signal) -> Finding {
-    const LIMIT: &str = "none; what is missing cannot speak";
+    const LIMIT: Saying = say!("gaps_limit", "none; what is missing cannot speak");
     let Signal { n_missing, n_given, gap_ms, .. } = *signal;
     let absent: String = (0..3).filter(|axis| signal.absent[*axis]).map(|axis| AXES[axis]).collect::<Vec<_>>().join(", ");
-    let mut reading = match (n_missing, gap_ms) {
-        (0, 0.0) => "none".to_owned(),
-        (n, 0.0) => format!("{n} of {n_given} samples"),
-        (n, gap) => format!("{n} of {n_given} samples, longest gap {gap:.0} ms"),
+    let absent = absent.as_str();
+    let gap = whole(gap_ms);
+    let reading = match (n_missing, gap_ms, absent) {
+        (0, 0.0, "") => say!("gaps_none", "none"),
+        (0, 0.0, absent) => say!("gaps_axes", "no values for {axes}", axes = absent),
+        (n, 0.0, "") => say!("gaps", "{n} of {given} samples", n = n, given = n_given),
+        (n, 0.0, absent) => {
+            say!("gaps_and_axes", "{n} of {given} samples; no values for {axes}", n = n, given = n_given, axes = absent)
+        }
+        (n, _, "") => say!("gaps_longest", "{n} of {given} samples, longest gap {gap:.0} ms", n = n, given = n_given, gap = gap),
+        (n, _, absent) => say!(
+            "gaps_longest_and_axes",
+            "{n} of {given} samples, longest gap {gap:.0} ms; no values for {axes}",
+            n = n,
+            given = n_given,
+            gap = gap,
+            axes = absent
+        ),
     };
-    if !absent.is_empty() {
-        reading.extend(["; no values for ", &absent]);
-    }
     Finding::new(gap_ms, "ms", reading, LIMIT, 0.0)
 }
 
 fn sampling(seen: &Seen<'_>) -> Finding {
-    let limit = format!("≥ {} samples in 100 ms", seen.settings.full_samples);
+    let limit = say!("sampling_limit", "≥ {n} samples in 100 ms", n = seen.settings.full_samples);
     let hz = 1e3 / seen.signal.step_ms;
-    Finding::new(hz, "Hz", format!("{hz:.0} Hz, {} samples in the push", seen.impact.n_pulse), limit, 0.0)
+    let reading = say!("sampling", "{hz:.0} Hz, {n} samples in the push", hz = whole(hz), n = seen.impact.n_pulse);
+    Finding::new(hz, "Hz", reading, limit, 0.0)
 }
 
 fn device_claim(report: &CrashReport) -> Finding {
-    const LIMIT: &str = "the device's word is one voice, never a ruling";
+    const LIMIT: Saying = say!("claim_limit", "the device's word is one voice, never a ruling");
     /// Teltonika AVL 247: 1 and 6 are crashes, 7 and 8 are not.
     const CRASH: [&str; 6] = ["crash", "accident", "collision", "real", "1", "6"];
     const FALSE_ALARM: [&str; 7] = ["malfunction", "false_alarm", "false alarm", "pothole", "no_crash", "7", "8"];
     let Some(claim) = &report.device_verdict else {
-        return Finding::not_checked("the device claims nothing", LIMIT);
+        return Finding::not_checked(say!("claim_none", "the device claims nothing"), LIMIT);
     };
     let word = claim.trim().to_lowercase();
     let says = if CRASH.contains(&word.as_str()) {
@@ -556,7 +683,7 @@ fn device_claim(report: &CrashReport) -> Finding {
         0.0
     };
     let short: String = claim.chars().take(64).collect();
-    Finding::new(f64::NAN, "", format!("{short:?}"), LIMIT, says)
+    Finding::new(f64::NAN, "", say!("claim", "{word:?}", word = short.as_str()), LIMIT, says)
 }
 
 /// What kind of malfunction: the first that applies, the plainest first.

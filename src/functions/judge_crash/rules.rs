@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Evidence, Points};
+use crate::model::{Evidence, Points, Saying};
 
 /// What a rule's weight rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,28 +236,22 @@ pub(super) fn document_row(rule: &Rule) -> String {
 pub(super) struct Finding {
     pub(super) value: Option<f64>,
     pub(super) unit: &'static str,
-    pub(super) reading: String,
-    pub(super) limit: Cow<'static, str>,
+    pub(super) reading: Saying,
+    pub(super) limit: Saying,
     /// −1 (all that the rule can say for a malfunction) to 1 (all for an accident).
     pub(super) says: f64,
     checked: bool,
 }
 
 impl Finding {
-    pub(super) fn new(
-        value: f64,
-        unit: &'static str,
-        reading: impl Into<String>,
-        limit: impl Into<Cow<'static, str>>,
-        says: f64,
-    ) -> Self {
+    pub(super) fn new(value: f64, unit: &'static str, reading: Saying, limit: Saying, says: f64) -> Self {
         let value = value.is_finite().then_some(value);
-        Self { value, unit, reading: reading.into(), limit: limit.into(), says: says.clamp(-1.0, 1.0), checked: true }
+        Self { value, unit, reading, limit, says: says.clamp(-1.0, 1.0), checked: true }
     }
 
     /// Could not be checked, and why.
-    pub(super) fn not_checked(why: impl Into<String>, limit: impl Into<Cow<'static, str>>) -> Self {
-        Self { value: None, unit: "", reading: why.into(), limit: limit.into(), says: 0.0, checked: false }
+    pub(super) fn not_checked(why: Saying, limit: Saying) -> Self {
+        Self { value: None, unit: "", reading: why, limit, says: 0.0, checked: false }
     }
 }
 
@@ -277,8 +271,12 @@ pub(super) fn row(key: &'static str, finding: Finding) -> Evidence {
         name: Cow::Borrowed(rule.name),
         value: finding.value,
         unit: Cow::Borrowed(finding.unit),
-        reading: finding.reading,
-        limit: finding.limit,
+        reading: finding.reading.text,
+        reading_key: finding.reading.key,
+        reading_args: finding.reading.args,
+        limit: finding.limit.text,
+        limit_key: finding.limit.key,
+        limit_args: finding.limit.args,
         source: Cow::Borrowed(rule.source),
         points,
         weight,

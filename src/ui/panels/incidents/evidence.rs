@@ -4,9 +4,9 @@ use eframe::egui::{Align2, FontId, Rect, Role, ScrollArea, Sense, Shape, Stroke,
 
 use crate::model::{CrashVerdict, Evidence, Points};
 use crate::ui::shapes::{Mark, elided};
-use crate::ui::text;
 use crate::ui::theme::{PANE_PAD, Theme, Type, sizes};
 use crate::ui::widgets::{Pane, header, name, pane, put};
+use crate::ui::{text, tr, word, words};
 
 /// Height of the probability bar with its words, points.
 const FOOT_H: f32 = 84.0;
@@ -41,7 +41,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict) {
     pane(ui, rect, "evidence", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let note = summary(&verdict.evidence);
-        header(ui, Pane { title: "Why this verdict", note: &note, right: "" });
+        header(ui, Pane { title: word!("incidents-why"), note: &note, right: "" });
         let body = ui.available_rect_before_wrap();
         let columns = Columns::of(body);
         head(ui, &columns);
@@ -52,7 +52,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict) {
             if verdict.evidence.is_empty() {
                 let theme = Theme::of(ui);
                 let at = list.left_top() + vec2(PANE_PAD.x, 12.0);
-                let words = "No check could be made on this report.";
+                let words = word!("incidents-no-check");
                 let at = put(ui.painter(), at, Align2::LEFT_TOP, words, Type::Body.font(), theme.text.secondary);
                 name(ui, at, "none", Role::Label, words);
             }
@@ -93,26 +93,30 @@ fn summary(evidence: &[Evidence]) -> String {
     let count = |points| evidence.iter().filter(|row| row.points == points).count();
     let not_checked = count(Points::NotChecked);
     let checked = evidence.len() - not_checked;
-    if checked == 0 {
-        return "nothing could be checked".to_owned();
+    match (checked, not_checked) {
+        (0, _) => tr!("incidents-nothing-checked"),
+        (n, 0) => tr!("incidents-checks", k = count(Points::Accident) as u64, n = n as u64),
+        (n, missing) => {
+            tr!("incidents-checks-some", k = count(Points::Accident) as u64, n = n as u64, missing = missing as u64)
+        }
     }
-    let mut words =
-        format!("{} of {} point to an accident", count(Points::Accident), text::plural(checked as u64, "check", "checks"));
-    if not_checked > 0 {
-        words = format!("{words}, {not_checked} not checked");
-    }
-    words
 }
 
 fn head(ui: &mut Ui, columns: &Columns) {
     let theme = Theme::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), sizes().evidence_row), Sense::hover());
     let painter = ui.painter();
-    for (x, word) in [(columns.check, "Check"), (columns.value, "Value"), (columns.limit, "Limit"), (columns.result, "Points to")]
-    {
+    let heads = [
+        (columns.check, word!("incidents-check")),
+        (columns.value, word!("incidents-value")),
+        (columns.limit, word!("incidents-limit")),
+        (columns.result, word!("incidents-points-to")),
+    ];
+    for (x, word) in heads {
         put(painter, pos2(x, rect.center().y), Align2::LEFT_CENTER, word, Type::Small.font(), theme.text.tertiary);
     }
-    put(painter, pos2(columns.right, rect.center().y), Align2::RIGHT_CENTER, "Weight", Type::Small.font(), theme.text.tertiary);
+    let weight = word!("incidents-weight");
+    put(painter, pos2(columns.right, rect.center().y), Align2::RIGHT_CENTER, weight, Type::Small.font(), theme.text.tertiary);
     painter.hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
 }
 
@@ -130,13 +134,14 @@ fn row(ui: &mut Ui, columns: &Columns, evidence: &Evidence, greatest: f64, row_h
         painter.galley(pos2(x, y - galley.size().y / 2.0), galley, color);
     };
     let unchecked = evidence.points == Points::NotChecked;
-    cell(columns.check, columns.value, &evidence.name, Type::Small.medium(), theme.text.primary);
+    let said = words::evidence(evidence);
+    cell(columns.check, columns.value, &said.name, Type::Small.medium(), theme.text.primary);
     if unchecked {
         // The reading says why; nothing was measured that a limit could be held against.
-        cell(columns.value, columns.result, &evidence.reading, Type::Small.font(), theme.text.tertiary);
+        cell(columns.value, columns.result, &said.reading, Type::Small.font(), theme.text.tertiary);
     } else {
-        cell(columns.value, columns.limit, &evidence.reading, Type::Small.semibold(), theme.text.primary);
-        cell(columns.limit, columns.result, &evidence.limit, Type::Micro.font(), theme.text.secondary);
+        cell(columns.value, columns.limit, &said.reading, Type::Small.semibold(), theme.text.primary);
+        cell(columns.limit, columns.result, &said.limit, Type::Micro.font(), theme.text.secondary);
     }
     let ink = match evidence.points {
         Points::Accident => theme.status.ok.fg,
@@ -162,23 +167,29 @@ fn row(ui: &mut Ui, columns: &Columns, evidence: &Evidence, greatest: f64, row_h
     );
     painter.vline(middle, bar.expand2(vec2(0.0, 2.0)).y_range(), Stroke::new(1.0, theme.border.control));
 
-    let spoken = format!(
-        "{}: {}{}, points to {}, weight {words}",
-        evidence.name,
-        evidence.reading,
-        if unchecked { String::new() } else { format!(", limit {}", evidence.limit) },
-        text::points(evidence.points),
-    );
+    let points = text::points(evidence.points);
+    let spoken = if unchecked || said.limit.is_empty() {
+        tr!("incidents-row-spoken", name = &*said.name, reading = &*said.reading, points = points, weight = &*words)
+    } else {
+        tr!(
+            "incidents-row-spoken-limit",
+            name = &*said.name,
+            reading = &*said.reading,
+            limit = &*said.limit,
+            points = points,
+            weight = &*words
+        )
+    };
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
     response.on_hover_ui(|ui| {
         ui.set_max_width(320.0);
-        ui.label(Type::Body.rich_semibold(&*evidence.name, theme.text.primary));
-        ui.label(Type::Small.rich(format!("Measured: {}", evidence.reading), theme.text.secondary));
-        if !evidence.limit.is_empty() {
-            ui.label(Type::Small.rich(format!("Limit: {}", evidence.limit), theme.text.secondary));
+        ui.label(Type::Body.rich_semibold(&*said.name, theme.text.primary));
+        ui.label(Type::Small.rich(tr!("incidents-measured", words = said.reading), theme.text.secondary));
+        if !said.limit.is_empty() {
+            ui.label(Type::Small.rich(tr!("incidents-limit-is", words = said.limit), theme.text.secondary));
         }
-        if !evidence.source.is_empty() {
-            ui.label(Type::Small.rich(format!("Source: {}", evidence.source), theme.text.secondary));
+        if !said.source.is_empty() {
+            ui.label(Type::Small.rich(tr!("incidents-source-is", words = said.source), theme.text.secondary));
         }
     });
 }
@@ -194,9 +205,9 @@ fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict, below: usize) {
     let y = rect.top() + 18.0;
     let mut x = inner.left();
     let said = [
-        ("Sum of weights ".to_owned(), false),
+        (tr!("incidents-sum") + " ", false),
         (text::signed(sum, 1, ""), true),
-        (", probability of an accident ".to_owned(), false),
+        (tr!("incidents-probability") + " ", false),
         (text::likelihood(p), true),
     ];
     for (words, strong) in &said {
@@ -205,7 +216,7 @@ fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict, below: usize) {
         x = put(painter, pos2(x, y), Align2::LEFT_CENTER, words, font, color).right();
     }
     if below > 0 {
-        let words = format!("{} below, scroll", text::plural(below as u64, "check", "checks"));
+        let words = tr!("incidents-checks-below", n = below as u64);
         let galley = painter.layout_no_wrap(words, Type::Micro.medium(), theme.accent.base);
         if x + galley.size().x + 10.0 < inner.right() {
             painter.galley(pos2(inner.right() - galley.size().x, y - galley.size().y / 2.0), galley, theme.accent.base);
@@ -232,18 +243,18 @@ fn probability(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict, below: usize) {
     }
     let y = bar.bottom() + 12.0;
     let (font, color) = (Type::Micro.font(), theme.text.tertiary);
-    put(painter, pos2(bar.left(), y), Align2::LEFT_CENTER, "malfunction ≤ 20 %", font.clone(), color);
-    put(painter, pos2(bar.center().x, y), Align2::CENTER_CENTER, "a person decides", font.clone(), color);
-    put(painter, pos2(bar.right(), y), Align2::RIGHT_CENTER, "accident ≥ 80 %", font, color);
+    put(painter, pos2(bar.left(), y), Align2::LEFT_CENTER, word!("incidents-zone-malfunction"), font.clone(), color);
+    put(painter, pos2(bar.center().x, y), Align2::CENTER_CENTER, word!("incidents-zone-person"), font.clone(), color);
+    put(painter, pos2(bar.right(), y), Align2::RIGHT_CENTER, word!("incidents-zone-accident"), font, color);
     let spoken: String = said.iter().map(|(words, _)| words.as_str()).collect();
     let zone = if !p.is_finite() {
-        "unknown"
+        text::unknown()
     } else if p <= ZONES.0 {
-        "malfunction"
+        text::points(Points::Malfunction)
     } else if p < ZONES.1 {
-        "a person decides"
+        word!("incidents-zone-person")
     } else {
-        "accident"
+        text::points(Points::Accident)
     };
-    name(ui, rect, "probability", Role::Meter, &format!("{spoken}, zone: {zone}"));
+    name(ui, rect, "probability", Role::Meter, &tr!("incidents-probability-spoken", said = spoken, zone = zone));
 }
