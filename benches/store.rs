@@ -10,6 +10,7 @@ use fleetwatch::model::effect::{CrashRecord, SampleChunk};
 use fleetwatch::model::{
     Cause, CrashReport, CrashVerdict, Delivery, DeviceId, DeviceKind, EventId, Frame, Incident, IncidentId, IncidentKind,
     Invocation, Life, Notice, Origin, Outcome, PacketId, PicoUsd, Pulse, Record, Ruling, Severity, Step, StepKind, Timestamp,
+    VerdictJson,
 };
 use fleetwatch::store::{History, open};
 
@@ -93,6 +94,7 @@ fn crash(number: u64) -> Record {
         incident: Arc::new(incident),
         event,
         report,
+        verdict_json: VerdictJson::of(&verdict),
         verdict,
         judge: None,
         thinned: false,

@@ -4,6 +4,7 @@
 //! the line, and holds one incident at a time. The command `rejudge`, the settings screen and the shadow judge all use it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use crate::decode::Decoder;
 use crate::functions::{self, Function as _, judge_crash};
@@ -124,7 +125,7 @@ impl Comparer {
         let judged = catch_unwind(AssertUnwindSafe(|| {
             let events = decoder.decode_one(&packet).ok()?;
             match function.judge(events.iter().find(|event| matches!(event.reading, Reading::Crash(_)))?) {
-                Verdict::Crash(verdict) => Some(*verdict),
+                Verdict::Crash(verdict) => Some(Arc::unwrap_or_clone(verdict)),
                 _ => None,
             }
         }));

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::model::{
     Band, CrashVerdict, DeviceId, EventId, Evidence, IncidentId, Malfunction, Origin, Ruling, Severity, TemperatureVerdict,
-    Timestamp,
+    Timestamp, VerdictJson,
 };
 
 /// Where an acknowledgement goes: `fleet/<vehicle>/ack`.
@@ -70,7 +70,8 @@ struct VerdictBody<'a> {
     delta_v_kmh: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     peak_g: Option<f64>,
-    evidence: &'a [Evidence],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<&'a [Evidence]>,
 }
 
 impl<'a> VerdictBody<'a> {
@@ -83,28 +84,40 @@ impl<'a> VerdictBody<'a> {
             summary: &verdict.summary,
             delta_v_kmh: verdict.delta_v_kmh,
             peak_g: verdict.peak_g,
-            evidence: &verdict.evidence,
+            evidence: Some(&verdict.evidence),
         }
     }
 }
 
-/// A verdict for the vehicle and for whoever listens.
+/// A verdict for the vehicle and for whoever listens; `json` is the same verdict's.
 pub fn verdict_json(
     verdict: &CrashVerdict,
+    json: &VerdictJson,
     vehicle: &DeviceId,
     occurred_at: Timestamp,
     event_id: &EventId,
     incident: Option<&IncidentId>,
     judged_at: Timestamp,
 ) -> Vec<u8> {
-    bytes_of(&VerdictMessage {
+    let head = bytes_of(&VerdictMessage {
         event_id: own_id(event_id),
         incident,
         vehicle,
         occurred_at: occurred_at.rfc3339(),
         judged_at: judged_at.rfc3339(),
-        body: VerdictBody::of(verdict),
-    })
+        body: VerdictBody { evidence: None, ..VerdictBody::of(verdict) },
+    });
+    with_field(head, "evidence", json.evidence())
+}
+
+/// A message with one more field at its end, whose JSON is there already.
+pub(crate) fn with_field(mut message: Vec<u8>, name: &str, json: &str) -> Vec<u8> {
+    message.pop();
+    message.reserve(name.len() + json.len() + 5);
+    for part in [",\"", name, "\":", json, "}"] {
+        message.extend_from_slice(part.as_bytes());
+    }
+    message
 }
 
 #[derive(Serialize)]

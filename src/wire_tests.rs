@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::{Celsius, Fahrenheit};
+use crate::model::{Celsius, Fahrenheit, Points};
 
 fn value(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap()
@@ -55,4 +55,50 @@ fn a_temperature_goes_out_in_both_units() {
             "band": "hot", "previous": "normal", "limits_c": [2.0, 30.0]
         })
     );
+}
+
+#[test]
+fn a_verdict_goes_out_with_the_evidence_of_its_json() {
+    let check = Evidence {
+        key: "delta_v".into(),
+        name: "Speed change Δv".into(),
+        value: Some(34.0),
+        unit: "km/h".into(),
+        reading: "34.0 km/h in 92 ms".to_owned(),
+        limit: "≥ 8 km/h in 150 ms".into(),
+        source: "49 CFR 563.5".into(),
+        points: Points::Accident,
+        weight: 2.5,
+    };
+    // A summary that looks like the field after it.
+    let summary = r#"It said "evidence":[{"key":"x"}] to us"#.to_owned();
+    for evidence in [vec![], vec![check.clone()], vec![check.clone(), check]] {
+        let verdict = CrashVerdict {
+            ruling: Ruling::Real,
+            malfunction: None,
+            probability: 0.93,
+            severity: Severity::Critical,
+            summary: summary.clone(),
+            delta_v_kmh: Some(34.0),
+            peak_g: None,
+            window_ms: None,
+            free_fall_ms: None,
+            direction: None,
+            evidence,
+        };
+        let json = VerdictJson::of(&verdict);
+        let list: Vec<Evidence> = serde_json::from_str(json.evidence()).unwrap();
+        assert_eq!(list, verdict.evidence);
+        let (at, incident) = (Timestamp::from_millis(1_763_800_000_000), IncidentId("INC-20251122-0001".into()));
+        let sent = verdict_json(&verdict, &json, &DeviceId::new("van-7"), at, &id("van-7/e-1"), Some(&incident), at);
+        assert_eq!(
+            value(&sent),
+            json!({
+                "event_id": "e-1", "incident": "INC-20251122-0001", "vehicle": "van-7",
+                "occurred_at": "2025-11-22T08:26:40.000Z", "judged_at": "2025-11-22T08:26:40.000Z",
+                "ruling": "real", "probability": 0.93, "severity": "critical", "summary": summary, "delta_v_kmh": 34.0,
+                "evidence": verdict.evidence,
+            })
+        );
+    }
 }

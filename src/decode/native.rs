@@ -1,6 +1,7 @@
 //! Fleetwatch's own wire format, as `docs/WIRE.md` describes it field by field.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -200,7 +201,7 @@ fn crash(packet: &Packet, origin: Origin, vehicle: &str, interner: &mut Interner
         Some(AnyTime::Unusable) => (None, true),
         None => (None, false),
     };
-    let mut event = event(packet, origin, device, at, boot, seq, Reading::Crash(Box::new(report)));
+    let mut event = event(packet, origin, device, at, boot, seq, Reading::Crash(Arc::new(report)));
     event.clock_wrong |= unusable_time;
     event
 }

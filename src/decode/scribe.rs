@@ -1,6 +1,7 @@
 //! What a format is given: the packet, its topic without the root, and where to write down what it reads.
 
 use std::fmt::Display;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -146,7 +147,7 @@ impl<'a> Scribe<'a> {
         let name = presentable(vehicle);
         let report = CrashReport { event_id: event_id(self.origin, &name, key), ..report };
         let device = self.interner.device(self.origin, &name).unwrap_or_else(|| DeviceId::new(&name));
-        self.write(event(self.packet, self.origin, device, at, None, seq, Reading::Crash(Box::new(report))));
+        self.write(event(self.packet, self.origin, device, at, None, seq, Reading::Crash(Arc::new(report))));
     }
 
     /// A crash report of which nothing is known yet but its bytes: a format fills in what it reads.

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use crate::clock::Time;
 use crate::decode::{self, Decoded, Decoder};
@@ -173,7 +174,7 @@ fn fail_open(event: &Event, card: &functions::Card, what: &str) -> Option<Verdic
     let reading = say!("not_judged", "no, {function} {what}", function = card.name, what = what);
     let limit = say!("not_judged_limit", "answer within {ms} ms", ms = card.timeout_ms);
     match &event.reading {
-        Reading::Crash(_) => Some(Verdict::Crash(Box::new(CrashVerdict {
+        Reading::Crash(_) => Some(Verdict::Crash(Arc::new(CrashVerdict {
             ruling: Ruling::Real,
             malfunction: None,
             // Neither way: nothing was weighed. The ruling follows the rule, not this number.

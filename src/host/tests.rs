@@ -146,7 +146,7 @@ fn an_answer_after_the_limit_is_no_answer() {
 fn nonsense_is_no_answer() {
     let with_probability = |probability| {
         let Verdict::Crash(verdict) = good_verdict() else { unreachable!() };
-        Verdict::Crash(Box::new(CrashVerdict { probability, ruling: Ruling::Malfunction, ..*verdict }))
+        Verdict::Crash(Arc::new(CrashVerdict { probability, ruling: Ruling::Malfunction, ..(*verdict).clone() }))
     };
     let answers =
         [Verdict::Driving(DrivingVerdict::Keep), with_probability(f64::NAN), with_probability(1.01), with_probability(-0.01)];

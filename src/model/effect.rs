@@ -13,7 +13,7 @@ use super::incident::{Incident, Step};
 use super::invocation::Invocation;
 use super::packet::{Delivery, Origin};
 use super::units::{PicoUsd, Timestamp};
-use super::verdict::CrashVerdict;
+use super::verdict::{CrashVerdict, VerdictJson};
 
 /// What the state asks for. Imperative.
 #[derive(Clone, Debug)]
@@ -111,6 +111,8 @@ pub struct CrashRecord {
     pub report: Arc<CrashReport>,
     /// The verdict over this report.
     pub verdict: Arc<CrashVerdict>,
+    /// The same as JSON.
+    pub verdict_json: VerdictJson,
     /// Which function with which limits made it.
     pub judge: Option<Judge>,
     /// One of a flood, beyond what its incident keeps whole: its row is stored without its bytes and evidence.

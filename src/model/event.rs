@@ -101,7 +101,7 @@ pub enum Reading {
     /// A row of driving data.
     Driving(Driving),
     /// A crash report.
-    Crash(Box<CrashReport>),
+    Crash(Arc<CrashReport>),
     /// A temperature.
     Temperature(Temperature),
     /// It came or went: a last will, a death certificate, unplugged.

@@ -75,7 +75,7 @@ pub enum StepKind {
     Filed,
     /// The commit returned.
     Stored,
-    /// The application acknowledgement went out.
+    /// The application acknowledgement of its first report went out; each later report gets its own, too.
     Acknowledged,
     /// A channel took the notice; `detail` names it and says "accepted", not "delivered".
     Told,

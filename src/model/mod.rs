@@ -42,5 +42,5 @@ pub use saying::{Arg, Args, Saying};
 pub use units::{Celsius, Fahrenheit, PicoUsd, Timestamp};
 pub use verdict::{
     Band, CrashVerdict, Direction, DrivingVerdict, Evidence, Malfunction, Points, Ruling, Severity, TemperatureVerdict, Verdict,
-    likelihood,
+    VerdictJson, likelihood,
 };

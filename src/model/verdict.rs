@@ -1,6 +1,7 @@
 //! What a function said of an event, and the evidence for it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,7 @@ use super::units::{Celsius, Fahrenheit};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// From `judge_crash`.
-    Crash(Box<CrashVerdict>),
+    Crash(Arc<CrashVerdict>),
     /// From `route_temperature`.
     Temperature(TemperatureVerdict),
     /// From `preprocess_driving`.
@@ -173,6 +174,38 @@ pub struct CrashVerdict {
     pub direction: Option<Direction>,
     /// Every check, in the order an operator should read them.
     pub evidence: Vec<Evidence>,
+}
+
+/// A verdict as JSON, written once for all who need it: its row in the store, the message that is published and the line
+/// that is announced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerdictJson {
+    text: Box<str>,
+    /// Where its evidence begins: the last field, up to the closing brace.
+    evidence: usize,
+}
+
+impl VerdictJson {
+    /// Writes it.
+    pub fn of(verdict: &CrashVerdict) -> Self {
+        const EVIDENCE: &str = "\"evidence\":";
+        // A verdict has no map with odd keys, the one thing that `serde_json` refuses.
+        let text = serde_json::to_string(verdict).unwrap_or_default();
+        // Within a text every quote has a backslash before it, so that the first of these is the field.
+        let evidence = text.find(EVIDENCE).map_or(text.len(), |at| at + EVIDENCE.len());
+        Self { text: text.into(), evidence }
+    }
+
+    /// The verdict.
+    pub fn whole(&self) -> &str {
+        &self.text
+    }
+
+    /// The list of its evidence alone.
+    pub fn evidence(&self) -> &str {
+        let list = &self.text[self.evidence..];
+        list.strip_suffix('}').unwrap_or("[]")
+    }
 }
 
 /// Where a temperature lies among its sensor's bands.

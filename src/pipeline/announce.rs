@@ -11,14 +11,15 @@ use serde_json::json;
 use super::queue::{Bounds, Queue};
 use crate::model::comparison::Flip;
 use crate::model::effect::CrashRecord;
-use crate::model::{Alert, CrashVerdict, DeviceId, EventId, Incident, IncidentId, IncidentKind, Origin};
+use crate::model::{Alert, DeviceId, EventId, Incident, IncidentId, IncidentKind, Origin};
+use crate::wire;
 
 /// Lines that may wait for a slow reader before further ones are dropped and counted.
 const LINES: usize = 65_536;
 /// Bytes that may wait.
 const BYTES: usize = 64 << 20;
 
-/// A verdict's line. Written straight from its parts: in a burst there is one for every report.
+/// A verdict's line without the verdict, whose JSON is there already.
 #[derive(Serialize)]
 struct VerdictLine<'a> {
     #[serde(rename = "type")]
@@ -28,7 +29,6 @@ struct VerdictLine<'a> {
     origin: Origin,
     event_id: &'a EventId,
     received_at: String,
-    verdict: &'a CrashVerdict,
 }
 
 /// Says what happened. Never makes anyone wait.
@@ -46,7 +46,12 @@ impl Announcer {
             move || {
                 let (mut urgent, mut bulk) = (VecDeque::new(), VecDeque::new());
                 while lines.drain(&mut urgent, &mut bulk, Duration::from_secs(1)) {
-                    let written = urgent.drain(..).try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush());
+                    let mut text = String::new();
+                    for line in urgent.drain(..) {
+                        text.push_str(&line);
+                        text.push('\n');
+                    }
+                    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
                     if let Err(error) = written {
                         // Whoever read us has gone; the line itself goes on.
                         log::warn!("nobody reads the announcements any more: {error}");
@@ -58,34 +63,38 @@ impl Announcer {
         Ok((Self { lines: Some(lines) }, thread))
     }
 
-    fn say(&self, line: &impl Serialize) {
-        let (Some(lines), Ok(text)) = (&self.lines, serde_json::to_string(line)) else { return };
-        if lines.try_push(text).is_err() {
-            log::error!("an announcement was dropped: the reader is too slow");
+    /// Says these lines, in one go.
+    pub(super) fn say_all(&self, said: &mut Vec<String>) {
+        let Some(lines) = &self.lines else { return };
+        let n_dropped = lines.try_push_all(said);
+        if n_dropped > 0 {
+            log::error!("{n_dropped} announcements were dropped: the reader is too slow");
         }
     }
 
     /// An alert was raised.
     pub(super) fn alert(&self, alert: &Alert) {
         if self.lines.is_some() {
-            self.say(&json!({ "type": "alert", "alert": alert }));
+            self.say_all(&mut vec![json!({ "type": "alert", "alert": alert }).to_string()]);
         }
     }
 
-    /// A report was stored with its verdict.
-    pub(super) fn verdict(&self, record: &CrashRecord) {
-        if self.lines.is_some() {
+    /// The line for a report that was stored with its verdict; `None` where nobody listens.
+    pub(super) fn verdict(&self, record: &CrashRecord) -> Option<String> {
+        self.lines.is_some().then(|| {
             let incident = &record.incident;
-            self.say(&VerdictLine {
+            let line = VerdictLine {
                 kind: "verdict",
                 incident: &incident.id,
                 device: &incident.device,
                 origin: incident.origin,
                 event_id: &record.event,
                 received_at: record.received_at.rfc3339(),
-                verdict: &record.verdict,
-            });
-        }
+            };
+            // These types have no map with odd keys, the one thing that `serde_json` refuses.
+            let head = serde_json::to_vec(&line).unwrap_or_default();
+            String::from_utf8(wire::with_field(head, "verdict", record.verdict_json.whole())).unwrap_or_default()
+        })
     }
 
     /// The shadow judge says otherwise than the line.
@@ -94,18 +103,18 @@ impl Announcer {
             let mut line = json!(flip);
             line["type"] = "shadow".into();
             line["received_at"] = flip.received_at.rfc3339().into();
-            self.say(&line);
+            self.say_all(&mut vec![line.to_string()]);
         }
     }
 
-    /// An incident was stored.
-    pub(super) fn incident(&self, incident: &Incident) {
-        if self.lines.is_some() {
+    /// The line for an incident that was stored; `None` where nobody listens.
+    pub(super) fn incident(&self, incident: &Incident) -> Option<String> {
+        self.lines.is_some().then(|| {
             let (kind, ruling) = match &incident.kind {
                 IncidentKind::Crash { verdict, .. } => ("crash", json!(verdict.ruling)),
                 IncidentKind::Temperature { verdict, .. } => ("temperature", json!(verdict.band)),
             };
-            self.say(&json!({
+            let line = json!({
                 "type": "incident",
                 "incident": incident.id,
                 "kind": kind,
@@ -117,8 +126,9 @@ impl Announcer {
                 "reports": incident.n_reports,
                 "occurred_at": incident.occurred_at.rfc3339(),
                 "received_at": incident.received_at.rfc3339(),
-            }));
-        }
+            });
+            line.to_string()
+        })
     }
 
     /// Nothing more comes.

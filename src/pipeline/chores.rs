@@ -56,7 +56,9 @@ pub(super) fn weigh_told(told: &Told) -> usize {
 
 pub(super) fn weigh_keep(keep: &Keep) -> usize {
     match keep {
-        Keep::Record(Record::Crash(record)) => record.report.raw.len() + record.report.pulse.len() * 32 + 4_096,
+        Keep::Record(Record::Crash(record)) => {
+            record.report.raw.len() + record.report.pulse.len() * 32 + record.verdict_json.whole().len() + 4_096
+        }
         _ => 512,
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::announce::Announcer;
@@ -57,7 +58,7 @@ pub(super) enum Keep {
 /// A message that goes out after a commit.
 struct Post {
     topic: String,
-    payload: Vec<u8>,
+    payload: Bytes,
     /// Whose acknowledgement it is.
     acknowledges: Option<IncidentId>,
 }
@@ -80,6 +81,15 @@ pub(super) struct Keeper {
     /// Where there is a shadow judge.
     pub(super) watcher: Option<Watcher>,
     pub(super) announcer: Announcer,
+    /// What the state and whoever listens hear of a commit: handed on in one go, so that each is woken once.
+    pub(super) heard: Heard,
+}
+
+/// Collected during a commit's aftermath.
+#[derive(Default)]
+pub(super) struct Heard {
+    facts: Vec<Told>,
+    lines: Vec<String>,
 }
 
 impl Keeper {
@@ -118,13 +128,15 @@ impl Keeper {
         }
         let Some(receipts) = self.commit(&records) else { return };
         let committed_at = Clock.now();
-        let mut receipts = records.iter().zip(receipts);
+        // Each record goes with its answer, before the state hears of it: what only the state holds it need not copy.
+        let mut receipts = records.into_iter().zip(receipts);
         for other in rest {
             match other {
                 Some(Keep::Release(delivery)) => self.acker.ack(delivery),
                 Some(Keep::Barrier(saved)) => {
                     self.notices = None;
                     self.post_last(posts);
+                    self.hand_on();
                     drop(saved);
                 }
                 Some(Keep::Repeat(Repeat { event, incident, device, origin, delivery })) => {
@@ -135,10 +147,20 @@ impl Keeper {
                 }
                 Some(Keep::Record(_)) | None => {
                     let Some((record, receipt)) = receipts.next() else { continue };
-                    self.let_go(record, receipt, committed_at, posts);
+                    self.let_go(&record, receipt, committed_at, posts);
                 }
             }
         }
+        self.hand_on();
+    }
+
+    /// Hands on what was collected. May wait for room: the state itself waits for nobody, so it always makes some.
+    fn hand_on(&mut self) {
+        self.announcer.say_all(&mut self.heard.lines);
+        if !self.heard.facts.is_empty() && self.facts.is_closed() {
+            log::warn!("the state has ended: {} reports of the store were not shown", self.heard.facts.len());
+        }
+        self.facts.push_all_wait(&mut self.heard.facts);
     }
 
     /// Commits, trying again until it succeeds; `None` when the line ended before it did.
@@ -214,16 +236,17 @@ impl Keeper {
                         let topic = wire::verdict_topic(origin, &device);
                         let payload = wire::verdict_json(
                             &stored.verdict,
+                            &stored.verdict_json,
                             &device,
                             stored.incident.occurred_at,
                             &stored.event,
                             Some(&incident),
                             at,
                         );
-                        push_post(posts, Post { topic, payload, acknowledges: None });
-                        self.announcer.verdict(stored);
+                        push_post(posts, Post { topic, payload: payload.into(), acknowledges: None });
+                        self.heard.lines.extend(self.announcer.verdict(stored));
                         if stored.incident.n_reports == 1 {
-                            self.announcer.incident(&stored.incident);
+                            self.heard.lines.extend(self.announcer.incident(&stored.incident));
                         }
                     }
                 }
@@ -239,7 +262,7 @@ impl Keeper {
                 if known {
                     self.report(Fact::Stored { incident, event: None, duplicate: false, at });
                     if let Record::Incident { incident, audit: None, notice: Some(_) } = record {
-                        self.announcer.incident(incident);
+                        self.heard.lines.extend(self.announcer.incident(incident));
                     }
                 }
                 if let Some(item) = notice {
@@ -291,26 +314,30 @@ impl Keeper {
         }
     }
 
-    fn post(&self, posts: &mut VecDeque<Post>) {
+    fn post(&mut self, posts: &mut VecDeque<Post>) {
+        let mut at = None;
         while let Some(post) = posts.pop_front() {
+            // Cloning shares the bytes.
             match self.publisher.publish(&post.topic, post.payload.clone(), Qos::AtMostOnce, None) {
                 Ok(()) => {
                     if let Some(incident) = post.acknowledges {
-                        self.report(Fact::AckSent { incident, at: Clock.now() });
+                        let at = *at.get_or_insert_with(|| Clock.now());
+                        self.report(Fact::AckSent { incident, at });
                     }
                 }
                 Err(PublishError::QueueFull) => {
                     posts.push_front(post);
-                    return;
+                    break;
                 }
                 // The vehicle sends its report again until it is acknowledged, so nothing is lost with this.
                 Err(_) => self.report(Fact::Unpublished(1)),
             }
         }
+        self.hand_on();
     }
 
     /// At the end: what is committed is acknowledged while there still is a connection.
-    fn post_last(&self, posts: &mut VecDeque<Post>) {
+    fn post_last(&mut self, posts: &mut VecDeque<Post>) {
         let begin = Clock.instant();
         self.post(posts);
         while !posts.is_empty() && begin.elapsed() < LAST_POSTS {
@@ -319,22 +346,21 @@ impl Keeper {
         }
     }
 
-    fn link(&self, status: LinkStatus) {
+    fn link(&mut self, status: LinkStatus) {
         self.report(Fact::Linked { link: Link::Store, status, at: Clock.now() });
+        self.hand_on();
     }
 
-    /// May wait for room: the state itself waits for nobody, so it always makes some.
-    fn report(&self, fact: Fact) {
-        if self.facts.push_wait(Told::Fact(fact)).is_err() {
-            log::warn!("the state has ended: a report of the store was not shown");
-        }
+    /// Goes out with [`Self::hand_on`].
+    fn report(&mut self, fact: Fact) {
+        self.heard.facts.push(Told::Fact(fact));
     }
 }
 
 fn ack_post(origin: Origin, device: &DeviceId, event: &EventId, incident: &IncidentId) -> Post {
     Post {
         topic: wire::ack_topic(origin, device),
-        payload: wire::ack_json(event, incident),
+        payload: wire::ack_json(event, incident).into(),
         acknowledges: Some(incident.clone()),
     }
 }

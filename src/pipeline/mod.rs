@@ -224,6 +224,7 @@ impl Line {
             told_from_memory: HashSet::new(),
             untold: VecDeque::new(),
             announcer: announcer.clone(),
+            heard: keeper::Heard::default(),
         };
         let keeper = spawn("keeper", move || keeper.run())?;
         let pending = opened.loaded.outbox;

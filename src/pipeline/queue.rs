@@ -118,6 +118,29 @@ impl<T> Queue<T> {
         Ok(())
     }
 
+    /// Puts several items into the urgent lane under one lock, and says how many found no room and are gone.
+    pub fn try_push_all(&self, items: &mut Vec<T>) -> usize {
+        if items.is_empty() {
+            return 0;
+        }
+        let mut n_refused = 0;
+        let mut inner = self.lock();
+        for item in items.drain(..) {
+            let weight = (self.weigh)(&item);
+            if inner.closed || self.urgent_full(&inner, weight) {
+                n_refused += 1;
+                continue;
+            }
+            inner.offered += 1;
+            inner.urgent_bytes += weight;
+            inner.urgent.push_back(item);
+        }
+        if inner.reader_waits {
+            self.filled.notify_one();
+        }
+        n_refused
+    }
+
     /// Puts several items into the urgent lane under one lock, waiting for room; whatever remains after a close is dropped.
     pub fn push_all_wait(&self, items: &mut Vec<T>) {
         if items.is_empty() {

@@ -311,8 +311,9 @@ impl Incidents {
             if event.is_some_and(|event| self.telling.get(id).is_some_and(|(_, carriers)| carriers.contains(event))) {
                 self.telling.remove(id);
             }
-            let incident = Arc::make_mut(incident);
-            incident.stored = true;
+            if !incident.stored {
+                Arc::make_mut(incident).stored = true;
+            }
             let known = incident.timeline.iter().any(|step| step.kind == StepKind::Stored);
             return if known { Settled::Well } else { Settled::First };
         }

@@ -25,9 +25,9 @@ use crate::model::alert::AlertKind;
 use crate::model::device_day::{DeviceDay, DeviceFault};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
-    Alert, AlertId, Command, CrashReport, DecidedBy, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus,
-    Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd, Reading, Record, Ruling,
-    Severity, StepKind, Timestamp, Verdict, likelihood,
+    Alert, AlertId, Command, DecidedBy, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus, Incident,
+    IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd, Reading, Record, Ruling, Severity,
+    StepKind, Timestamp, Verdict, VerdictJson, likelihood,
 };
 use crate::pricing::PriceSheet;
 
@@ -136,7 +136,10 @@ impl State {
                 self.parts.incidents_changed = true;
             }
             Fact::AckSent { incident, at } => {
-                self.add_step(&incident, StepKind::Acknowledged, at, "application acknowledgement sent", effects);
+                // As with "stored", the first report's is the incident's: that of a later one follows from its commit.
+                if !self.has_step(&incident, &StepKind::Acknowledged) {
+                    self.add_step(&incident, StepKind::Acknowledged, at, "application acknowledgement sent", effects);
+                }
                 self.trace_step(&incident, "Acknowledged", "ack published", at, false);
             }
             Fact::Told { incident, channel, words, outcome, at } => {
@@ -154,8 +157,7 @@ impl State {
             Fact::Painted { incidents, packets, at } => {
                 for incident in incidents {
                     // A window that was opened again shows it again; the first time is what counts.
-                    let shown = |incident: &Arc<Incident>| incident.timeline.iter().any(|step| step.kind == StepKind::OnScreen);
-                    if !self.incidents.get(&incident).is_some_and(shown) {
+                    if !self.has_step(&incident, &StepKind::OnScreen) {
                         self.add_step(&incident, StepKind::OnScreen, at, "first frame that shows it", effects);
                         self.trace_step(&incident, "On screen", "this desk", at, false);
                     }
@@ -250,7 +252,7 @@ impl State {
         let event = &judged.event;
         let Reading::Crash(report) = &event.reading else { return };
         let Some(verdict) = judged.verdicts.iter().find_map(|verdict| match verdict {
-            Verdict::Crash(verdict) => Some(Arc::new((**verdict).clone())),
+            Verdict::Crash(verdict) => Some(Arc::clone(verdict)),
             _ => None,
         }) else {
             // The host fails open, so there is always a verdict; if that ever breaks, the broker keeps the packet.
@@ -258,7 +260,7 @@ impl State {
             self.health.counters.unsaved += 1;
             return;
         };
-        let report: Arc<CrashReport> = Arc::new((**report).clone());
+        let report = Arc::clone(report);
         self.health.counters.crash_reports += 1;
         let filed = self.incidents.file(&judged, &report, &verdict, cost, now);
         self.parts.incidents_changed = true;
@@ -297,6 +299,7 @@ impl State {
             incident,
             event: report.event_id.clone(),
             report,
+            verdict_json: VerdictJson::of(&verdict),
             verdict,
             judge: judged.judge,
             thinned: filed.thinned,
@@ -443,7 +446,14 @@ impl State {
         }
     }
 
+    fn has_step(&self, id: &IncidentId, kind: &StepKind) -> bool {
+        self.incidents.get(id).is_some_and(|incident| incident.timeline.iter().any(|step| step.kind == *kind))
+    }
+
     fn trace_step(&mut self, incident: &IncidentId, name: &'static str, detail: &str, at: Timestamp, suppressed: bool) {
+        if !self.traces.know(incident) {
+            return;
+        }
         let mut stage = stage(name, detail, at, at);
         stage.suppressed = suppressed;
         self.traces.add_to_incident(incident, &stage);

@@ -119,6 +119,11 @@ impl Traces {
         &mut self.newest_first[place]
     }
 
+    /// Whether a trace opened or joined an incident; only messages that were injected by hand do.
+    pub(super) fn know(&self, incident: &IncidentId) -> bool {
+        self.newest_first.iter().any(|kept| kept.trace.incident.as_ref() == Some(incident))
+    }
+
     /// Adds a stage to the traces that opened or joined an incident.
     pub(super) fn add_to_incident(&mut self, incident: &IncidentId, new: &Stage) {
         for kept in self.newest_first.iter_mut().filter(|kept| kept.trace.incident.as_ref() == Some(incident)) {

@@ -240,8 +240,9 @@ fn connect(path: &Path) -> Result<Connection, Error> {
     // `FULL` syncs the log at every commit. `NORMAL` does not, and loses acknowledged rows in a power cut.
     conn.pragma_update(None, "synchronous", "full")?;
     conn.pragma_update(None, "foreign_keys", true)?;
-    conn.pragma_update(None, "cache_size", -16_384)?;
-    conn.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    conn.pragma_update(None, "cache_size", -32_768)?;
+    // 64 MiB: in a flood the leaves of the indexes are written again with every batch, and each checkpoint copies them all.
+    conn.pragma_update(None, "wal_autocheckpoint", 16_384)?;
     conn.set_prepared_statement_cache_capacity(64);
     Ok(conn)
 }

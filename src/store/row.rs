@@ -139,7 +139,12 @@ fn unpack(mut packed: &[u8]) -> Option<(Pulse, Option<SpeedTrace>)> {
 
 /// The word of a plain enum, as in its JSON.
 pub(super) fn word(value: &impl Serialize) -> Result<String, Error> {
-    Ok(json(value)?.trim_matches('"').to_owned())
+    let mut word = json(value)?;
+    if word.starts_with('"') {
+        word.pop();
+        word.remove(0);
+    }
+    Ok(word)
 }
 
 /// The enum of a word.

@@ -15,7 +15,7 @@ use crate::model::{
     Band, Cause, Celsius, Command, CrashReport, CrashVerdict, Delivery, DeliveryOutcome, DeviceId, EventId, Evidence, Fahrenheit,
     Frame, Impact, Incident, IncidentId, IncidentKind, Invocation, Life, Malfunction, Note, Notice, Operator, Origin, Outcome,
     PacketId, PicoUsd, Points, Position, Pulse, Record, Ruling, Severity, SpeedTrace, Step, StepKind, TemperatureVerdict,
-    Timestamp,
+    Timestamp, VerdictJson,
 };
 
 pub(super) fn now() -> Timestamp {
@@ -140,6 +140,7 @@ pub(super) fn crash(incident: &Incident) -> Record {
         event,
         report,
         verdict: Arc::clone(verdict),
+        verdict_json: VerdictJson::of(verdict),
         judge: incident.judge.clone(),
         thinned: false,
         received_at: incident.received_at,

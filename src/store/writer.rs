@@ -1,5 +1,6 @@
 //! The one writer: a batch is one transaction, and what it answers may be acknowledged and told.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -104,8 +105,9 @@ impl Writer {
 
     fn commit_whole(&mut self, records: &[Record]) -> Result<Vec<Receipt>, Error> {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut batch = Batch { tx: &tx, sql: &self.sql, timelines: &mut self.timelines };
+        let mut batch = Batch::new(&tx, &self.sql, &mut self.timelines);
         let receipts = records.iter().map(|record| batch.store(record)).collect::<Result<_, _>>()?;
+        drop(batch);
         tx.commit()?;
         Ok(receipts)
     }
@@ -117,8 +119,8 @@ impl Writer {
         let mut receipts = Vec::with_capacity(records.len());
         for record in records {
             let savepoint = tx.savepoint()?;
-            let mut batch = Batch { tx: &savepoint, sql: &self.sql, timelines: &mut self.timelines };
-            match batch.store(record) {
+            let stored = Batch::new(&savepoint, &self.sql, &mut self.timelines).store(record);
+            match stored {
                 Ok(receipt) => {
                     savepoint.commit()?;
                     receipts.push(receipt);
@@ -174,9 +176,15 @@ struct Batch<'a> {
     tx: &'a Connection,
     sql: &'a [Sql; 2],
     timelines: &'a mut Timelines,
+    /// Statements in use, each with its text; the connection's cache would look for a text by its bytes.
+    ready: Vec<(&'a str, CachedStatement<'a>)>,
 }
 
-impl Batch<'_> {
+impl<'a> Batch<'a> {
+    fn new(tx: &'a Connection, sql: &'a [Sql; 2], timelines: &'a mut Timelines) -> Self {
+        Self { tx, sql, timelines, ready: Vec::new() }
+    }
+
     fn store(&mut self, record: &Record) -> Result<Receipt, Error> {
         match record {
             Record::Crash(crash) => self.crash(crash),
@@ -192,12 +200,15 @@ impl Batch<'_> {
         }
     }
 
-    fn sql(&self, origin: Origin) -> &Sql {
-        &self.sql[Root::of(origin) as usize]
-    }
-
-    fn prepare(&self, origin: Origin, text: fn(&Sql) -> &str) -> Result<CachedStatement<'_>, Error> {
-        Ok(self.tx.prepare_cached(text(self.sql(origin)))?)
+    fn prepare(&mut self, origin: Origin, text: fn(&Sql) -> &str) -> Result<&mut CachedStatement<'a>, Error> {
+        let text = text(&self.sql[Root::of(origin) as usize]);
+        let place = if let Some(place) = self.ready.iter().position(|(known, _)| std::ptr::eq(*known, text)) {
+            place
+        } else {
+            self.ready.push((text, self.tx.prepare_cached(text)?));
+            self.ready.len() - 1
+        };
+        Ok(&mut self.ready[place].1)
     }
 
     fn crash(&mut self, crash: &CrashRecord) -> Result<Receipt, Error> {
@@ -212,12 +223,12 @@ impl Batch<'_> {
             device: device.clone(),
         };
         let (judge, limits) = row::judge_columns(crash.judge.as_ref());
-        let (verdict, pulse, thinned) = if crash.thinned {
+        let (verdict, pulse, thinned): (Cow<'_, str>, _, _) = if crash.thinned {
             let packet = PacketId::of(&crash.report.topic, &crash.report.raw);
             let thinned = row::json(&row::Thinned { bytes: crash.report.raw.len(), packet })?;
-            (row::json(&row::thin(&crash.verdict))?, row::NO_PULSE.to_vec(), Some(thinned))
+            (row::json(&row::thin(&crash.verdict))?.into(), row::NO_PULSE.to_vec(), Some(thinned))
         } else {
-            (row::json(&*crash.verdict)?, row::pack(&crash.report), None)
+            (crash.verdict_json.whole().into(), row::pack(&crash.report), None)
         };
         let n_new = self.prepare(*origin, |sql| &sql.report)?.execute(params![
             device.as_str(),
@@ -233,7 +244,7 @@ impl Batch<'_> {
             thinned,
         ])?;
         if n_new == 0 {
-            let mut holder = self.prepare(*origin, |sql| &sql.holder)?;
+            let holder = self.prepare(*origin, |sql| &sql.holder)?;
             let holder: String = holder.query_row(params![device.as_str(), &*crash.event.0], |row| row.get(0))?;
             return Ok(receipt(IncidentId(holder.into()), true, None));
         }
@@ -280,7 +291,7 @@ impl Batch<'_> {
     }
 
     /// What a person decides is a version beside those of the functions.
-    fn decided(&self, incident: &Incident, by: &Operator, command: &Command, at: Timestamp) -> Result<(), Error> {
+    fn decided(&mut self, incident: &Incident, by: &Operator, command: &Command, at: Timestamp) -> Result<(), Error> {
         let said = match (command, &incident.decision) {
             (Command::Overrule { .. } | Command::FalseAlarm { .. } | Command::Confirm { .. }, Some(decision)) => {
                 Said::Decision(decision.clone())
@@ -299,7 +310,7 @@ impl Batch<'_> {
         self.version(&version).map(drop)
     }
 
-    fn version(&self, version: &VerdictVersion) -> Result<Receipt, Error> {
+    fn version(&mut self, version: &VerdictVersion) -> Result<Receipt, Error> {
         let (judge, limits) = row::judge_columns(version.judge.as_ref());
         let n_new = self.prepare(version.origin, |sql| &sql.version)?.execute(params![
             &*version.incident.0,
@@ -313,7 +324,7 @@ impl Batch<'_> {
         Ok(Receipt::Version { known: n_new == 0 })
     }
 
-    fn faults(&self, faults: &[DeviceDay]) -> Result<Receipt, Error> {
+    fn faults(&mut self, faults: &[DeviceDay]) -> Result<Receipt, Error> {
         for DeviceDay { device, origin, day, tally, n, last_at } in faults {
             let Tally::Fault(fault) = tally else { continue };
             self.prepare(*origin, |sql| &sql.fault)?.execute(params![
@@ -374,7 +385,7 @@ impl Batch<'_> {
         Ok(Receipt::Told)
     }
 
-    fn is_known(&self, origin: Origin, incident: &IncidentId) -> Result<bool, Error> {
+    fn is_known(&mut self, origin: Origin, incident: &IncidentId) -> Result<bool, Error> {
         Ok(self.prepare(origin, |sql| &sql.known)?.exists([&*incident.0])?)
     }
 
@@ -424,20 +435,20 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn add_step(&self, origin: Origin, incident: &IncidentId, step: &Step) -> Result<(), Error> {
+    fn add_step(&mut self, origin: Origin, incident: &IncidentId, step: &Step) -> Result<(), Error> {
         let step = params![&*incident.0, step.at.0, row::step_word(&step.kind), step.detail];
         self.prepare(origin, |sql| &sql.step)?.execute(step)?;
         Ok(())
     }
 
-    fn audit(&self, origin: Origin, at: Timestamp, who: &str, incident: &IncidentId, what: &str) -> Result<(), Error> {
+    fn audit(&mut self, origin: Origin, at: Timestamp, who: &str, incident: &IncidentId, what: &str) -> Result<(), Error> {
         self.prepare(origin, |sql| &sql.audit)?.execute(params![at.0, who, &*incident.0, what])?;
         Ok(())
     }
 
     /// Puts a notice into the outbox of its incident's root; `None` where it lies there already. Where the two disagree
     /// on the road, the incident is believed: nothing that a notice says makes a drill real.
-    fn outbox(&self, origin: Origin, notice: Option<&Notice>) -> Result<Option<OutboxItem>, Error> {
+    fn outbox(&mut self, origin: Origin, notice: Option<&Notice>) -> Result<Option<OutboxItem>, Error> {
         let Some(notice) = notice else { return Ok(None) };
         let notice = Notice { origin, ..notice.clone() };
         let item = params![notice.dedup_key, &*notice.incident.0, row::json(&notice)?];

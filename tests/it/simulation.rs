@@ -270,7 +270,7 @@ impl World {
                 && let Fact::Judged(judged) = &mut fact
                 && let Some(fleetwatch::model::Verdict::Crash(verdict)) = judged.verdicts.first_mut()
             {
-                verdict.ruling = fleetwatch::model::Ruling::Malfunction;
+                std::sync::Arc::make_mut(verdict).ruling = fleetwatch::model::Ruling::Malfunction;
             }
             let mut effects = Vec::new();
             self.alive.state.apply(fact, self.now, &mut effects);

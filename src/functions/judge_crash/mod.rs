@@ -6,6 +6,8 @@
 //! 150 ms that gravity, a turned device or a level shift cannot explain. A check that cannot be made says nothing,
 //! never "passed". The weights are in [`rules`], the limits in [`Settings`].
 
+use std::sync::Arc;
+
 use crate::model::{
     CrashReport, CrashVerdict, Direction, Event, Evidence, Frame, Malfunction, Reading, Ruling, Severity, Verdict,
 };
@@ -55,7 +57,7 @@ impl Function for JudgeCrash {
     }
 
     fn judge(&mut self, event: &Event) -> Verdict {
-        Verdict::Crash(Box::new(match &event.reading {
+        Verdict::Crash(Arc::new(match &event.reading {
             Reading::Crash(report) => {
                 let mut verdict = judge(report, &self.settings);
                 verdict.evidence.push(checks::age(event, &self.settings));

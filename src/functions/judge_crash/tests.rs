@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -229,7 +231,7 @@ fn how_a_report_came_is_said_and_weighs_nothing() {
         seq: None,
         retained: true,
         packet: PacketId(0),
-        reading: Reading::Crash(Box::new(report(half_sine(20.0, 100.0, 10.0)))),
+        reading: Reading::Crash(Arc::new(report(half_sine(20.0, 100.0, 10.0)))),
     };
     let mut function = JudgeCrash::new(Settings::default());
     let mut age = |event: &Event| match function.judge(event) {

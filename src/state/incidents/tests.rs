@@ -89,7 +89,7 @@ impl Crash {
             seq: None,
             retained: self.retained,
             packet: PacketId(0),
-            reading: Reading::Crash(Box::new((*report).clone())),
+            reading: Reading::Crash(Arc::clone(&report)),
         };
         let judged = Judged {
             event,
