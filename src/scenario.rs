@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Band, Life, Malfunction, Origin, Ruling, Severity, Timestamp};
+use crate::model::{Alarm, Band, Life, Malfunction, Origin, Ruling, SensorFault, Severity, Timestamp};
 
 /// A script.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct Scenario {
     /// What must come of them.
     #[serde(default)]
     pub expect: Expect,
+    /// How long it goes on after the last packet, s: what fails to arrive needs time.
+    #[serde(default)]
+    pub then_wait_secs: u64,
     /// The settings that it is about, as in a settings file: tests play it with them; everything else plays it with
     /// the settings that it has.
     #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
@@ -54,6 +57,9 @@ pub struct Step {
     /// The broker had kept it.
     #[serde(default)]
     pub retained: bool,
+    /// Before it, our own link to the broker was down for so many seconds. For tests: a player cuts no link.
+    #[serde(default)]
+    pub unlinked_secs: u64,
 }
 
 const fn one() -> u32 {
@@ -75,6 +81,11 @@ pub struct Expect {
     /// How many alerts were raised.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alerts: Option<usize>,
+    /// How many of them are over at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alerts_over: Option<usize>,
+    /// Parts of what the alerts say, in order; others may lie between.
+    pub alerts_say: Vec<String>,
     /// Rejections by reason, `{ not_json = 1 }`; reasons that are not named are not checked.
     pub rejected: BTreeMap<String, u64>,
     /// Topics that were published on, in order; others may lie between.
@@ -93,6 +104,10 @@ pub struct ExpectVerdict {
     pub malfunction: Option<Malfunction>,
     /// For temperatures.
     pub band: Option<Band>,
+    /// For temperatures: what is wrong with the temperature by now.
+    pub alarm: Option<Alarm>,
+    /// For temperatures: what is wrong with the sensor by now.
+    pub fault: Option<SensorFault>,
     /// A part of the summary or of an evidence row's key, name or reading.
     pub because: Option<String>,
 }

@@ -6,8 +6,8 @@
 use serde::Serialize;
 
 use crate::model::{
-    Band, CrashVerdict, DeviceId, EventId, Evidence, IncidentId, Malfunction, Origin, Ruling, Severity, TemperatureVerdict,
-    Timestamp, VerdictJson,
+    Alarm, Band, CrashVerdict, DeviceId, EventId, Evidence, IncidentId, Malfunction, Origin, Ruling, SensorFault, Severity,
+    TemperatureVerdict, Timestamp, VerdictJson,
 };
 
 /// Where an acknowledgement goes: `fleet/<vehicle>/ack`.
@@ -142,6 +142,10 @@ struct TemperatureMessage<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<Band>,
     limits_c: (f64, f64),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alarm: Option<Alarm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<SensorFault>,
 }
 
 /// A routed temperature, in both units, to the hundredth of a degree.
@@ -155,6 +159,8 @@ pub fn temperature_json(verdict: &TemperatureVerdict, sensor: &DeviceId, occurre
         band: verdict.band,
         previous: verdict.previous,
         limits_c: verdict.limits_c,
+        alarm: verdict.watch.alarm,
+        fault: verdict.watch.fault,
     })
 }
 

@@ -46,7 +46,12 @@ fn a_temperature_goes_out_in_both_units() {
         band: Band::Hot,
         previous: Some(Band::Normal),
         limits_c: (2.0, 30.0),
+        watch: crate::model::Watch::default(),
     };
+    let alarmed = crate::model::Watch { alarm: Some(crate::model::Alarm::Band), ..verdict.watch };
+    let alarmed = TemperatureVerdict { watch: alarmed, ..verdict };
+    let sent = temperature_json(&alarmed, &DeviceId::new("rack-4"), Timestamp::default());
+    assert_eq!((&value(&sent)["alarm"], &value(&sent)["fault"]), (&json!("band"), &json!(null)));
     let sent = temperature_json(&verdict, &DeviceId::new("rack-4"), Timestamp::from_millis(1_763_800_000_000));
     assert_eq!(
         value(&sent),

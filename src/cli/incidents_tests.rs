@@ -13,6 +13,7 @@ fn hot() -> Arc<Incident> {
         band: Band::Hot,
         previous: Some(Band::Normal),
         limits_c: (2.0, 30.0),
+        watch: crate::model::Watch::default(),
     };
     Arc::new(Incident {
         id: IncidentId("DRL-20260318-0007".into()),

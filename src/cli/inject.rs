@@ -81,8 +81,16 @@ pub fn resolve(what: &str, topic: Option<&str>, bundled: &[(&str, &str)]) -> Res
         Ok(text) => (text, None),
         Err(error) => (String::new(), Some(hex(error.as_bytes()))),
     };
-    let step =
-        Step { after_millis: 0, topic: topic.to_owned(), payload, payload_hex, repeat: 1, every_millis: 0, retained: false };
+    let step = Step {
+        after_millis: 0,
+        topic: topic.to_owned(),
+        payload,
+        payload_hex,
+        repeat: 1,
+        every_millis: 0,
+        retained: false,
+        unlinked_secs: 0,
+    };
     let title = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     Ok(Scenario { title, steps: vec![step], ..Scenario::default() })
 }

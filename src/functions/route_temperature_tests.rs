@@ -4,7 +4,10 @@ use super::*;
 
 fn routes(settings: Settings, sensor: &str, readings: &[f64]) -> Vec<Band> {
     let mut function = RouteTemperature::new(settings);
-    readings.iter().map(|celsius| function.route(Origin::Device, &DeviceId::new(sensor), Celsius(*celsius)).band).collect()
+    readings
+        .iter()
+        .map(|celsius| function.route(Origin::Device, &DeviceId::new(sensor), Celsius(*celsius), Timestamp::default()).band)
+        .collect()
 }
 
 #[test]
@@ -25,7 +28,7 @@ fn a_sensor_comes_back_half_a_kelvin_within() {
 
 #[test]
 fn a_sensor_has_its_own_limits_by_name_or_by_the_longest_beginning() {
-    let limits = |cold_below_c, hot_above_c| Limits { cold_below_c, hot_above_c };
+    let limits = Limits::band;
     let sensors = [
         ("cold-*".to_owned(), limits(-25.0, -15.0)),
         ("cold-fruit-*".to_owned(), limits(0.0, 4.0)),
@@ -42,17 +45,17 @@ fn a_sensor_has_its_own_limits_by_name_or_by_the_longest_beginning() {
 fn the_verdict_says_what_was_before_and_each_root_has_its_own_memory() {
     let mut function = RouteTemperature::new(Settings::default());
     let sensor = DeviceId::new("s");
-    assert_eq!(function.route(Origin::Device, &sensor, Celsius(31.0)).previous, None);
-    let next = function.route(Origin::Device, &sensor, Celsius(20.0));
+    assert_eq!(function.route(Origin::Device, &sensor, Celsius(31.0), Timestamp::default()).previous, None);
+    let next = function.route(Origin::Device, &sensor, Celsius(20.0), Timestamp::default());
     assert_eq!((next.previous, next.band, next.fahrenheit.0), (Some(Band::Hot), Band::Normal, 68.0));
-    assert_eq!(function.route(Origin::Drill, &sensor, Celsius(20.0)).previous, None);
+    assert_eq!(function.route(Origin::Drill, &sensor, Celsius(20.0), Timestamp::default()).previous, None);
 }
 
 #[test]
 fn a_flood_of_sensors_costs_bounded_memory() {
     let mut function = RouteTemperature::new(Settings { max_sensors: 10, ..Settings::default() });
     for n in 0..1_000 {
-        let verdict = function.route(Origin::Device, &DeviceId::new(&n.to_string()), Celsius(40.0));
+        let verdict = function.route(Origin::Device, &DeviceId::new(&n.to_string()), Celsius(40.0), Timestamp::default());
         assert_eq!(verdict.band, Band::Hot);
     }
     assert_eq!(function.sensors.len(), 10);

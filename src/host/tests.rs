@@ -170,6 +170,7 @@ fn telemetry_that_was_not_judged_is_dropped_and_counted() {
         band: Band::Normal,
         previous: None,
         limits_c: (2.0, 30.0),
+        watch: crate::model::Watch::default(),
     };
     let mut host = host_with(&route_temperature::CARD, 0, move || Verdict::Temperature(nan));
     let judged = judge(&mut host, "sensors/box-1/temperature", r#"{"celsius":5}"#);

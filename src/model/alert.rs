@@ -6,7 +6,7 @@ use super::event::DeviceId;
 use super::incident::IncidentId;
 use super::packet::Origin;
 use super::units::Timestamp;
-use super::verdict::{Band, Severity};
+use super::verdict::{Band, SensorFault, Severity};
 
 /// Names an alert within a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,6 +26,13 @@ pub enum AlertKind {
     Temperature {
         /// The band it is in now.
         band: Band,
+    },
+    /// A temperature changes too fast.
+    TemperatureRate,
+    /// A sensor is at fault; its temperature says nothing.
+    SensorFault {
+        /// How.
+        fault: SensorFault,
     },
 }
 

@@ -33,6 +33,8 @@ pub enum Effect {
     Release(Delivery),
     /// Raise an alert on the screen and on stdout.
     Raise(Alert),
+    /// What an alert said holds no more; it has its end.
+    Clear(Alert),
 }
 
 /// A crash report that the state knew already. Nothing is written; it is acknowledged once everything before it is

@@ -41,6 +41,6 @@ pub use rejection::{Rejection, RejectionReason};
 pub use saying::{Arg, Args, Saying};
 pub use units::{Celsius, Fahrenheit, PicoUsd, Timestamp};
 pub use verdict::{
-    Band, CrashVerdict, Direction, DrivingVerdict, Evidence, Malfunction, Points, Ruling, Severity, TemperatureVerdict, Verdict,
-    VerdictJson, likelihood,
+    Alarm, Band, CrashVerdict, Direction, DrivingVerdict, Evidence, Malfunction, Points, Ruling, SensorFault, Severity,
+    TemperatureVerdict, Verdict, VerdictJson, Watch, likelihood,
 };

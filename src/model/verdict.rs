@@ -244,6 +244,69 @@ pub struct TemperatureVerdict {
     pub previous: Option<Band>,
     /// The sensor's limits in force, °C: cold below the first, hot above the second.
     pub limits_c: (f64, f64),
+    /// What the sensor's last readings together say.
+    #[serde(default)]
+    pub watch: Watch,
+}
+
+/// What a sensor's last readings together say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Watch {
+    /// How long it is out of its band by now, s, by the times of its readings; 0 within.
+    pub out_secs: f64,
+    /// How fast it changes, K/min; `None` before half a minute of readings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_k_min: Option<f64>,
+    /// For how long it reads the very same value, s.
+    pub same_secs: f64,
+    /// What is wrong with the temperature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<Alarm>,
+    /// The same at the reading before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarm_before: Option<Alarm>,
+    /// What is wrong with the sensor. Its readings change no alarm meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<SensorFault>,
+    /// The same at the reading before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault_before: Option<SensorFault>,
+}
+
+/// What is wrong with a temperature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alarm {
+    /// Out of its band for longer than its delay.
+    Band,
+    /// It changes too fast.
+    Rate,
+}
+
+/// How a sensor is at fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SensorFault {
+    /// It reads the very same value for far longer than it ever did.
+    Stuck,
+    /// It leaps to and fro faster than anything warms or cools.
+    Jumping,
+    /// A value that cannot be, or one by which its kind says "no reading".
+    Impossible,
+    /// It sends nothing.
+    Silent,
+}
+
+impl SensorFault {
+    /// In words, "stuck".
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Stuck => "stuck",
+            Self::Jumping => "jumping",
+            Self::Impossible => "impossible",
+            Self::Silent => "silent",
+        }
+    }
 }
 
 /// What `preprocess_driving` made of a row.

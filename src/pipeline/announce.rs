@@ -73,9 +73,9 @@ impl Announcer {
     }
 
     /// An alert was raised.
-    pub(super) fn alert(&self, alert: &Alert) {
+    pub(super) fn alert(&self, kind: &str, alert: &Alert) {
         if self.lines.is_some() {
-            self.say_all(&mut vec![json!({ "type": "alert", "alert": alert }).to_string()]);
+            self.say_all(&mut vec![json!({ "type": kind, "alert": alert }).to_string()]);
         }
     }
 

@@ -140,7 +140,8 @@ impl Outlets {
                 Effect::Publish { topic, payload } => {
                     lost.unpublished += u64::from(self.publisher.publish(&topic, payload, Qos::AtMostOnce, None).is_err());
                 }
-                Effect::Raise(alert) => self.announcer.alert(&alert),
+                Effect::Raise(alert) => self.announcer.alert("alert", &alert),
+                Effect::Clear(alert) => self.announcer.alert("alert_over", &alert),
             }
         }
     }

@@ -11,13 +11,16 @@ use super::snapshot::{
 };
 use crate::model::effect::SampleChunk;
 use crate::model::{
-    Band, DeviceId, DeviceKind, Driving, Event, Focus, Origin, Presence, SensorFocus, SensorOrder, TemperatureVerdict, Timestamp,
+    AlertId, Band, DeviceId, DeviceKind, Driving, Event, Focus, Origin, Presence, SensorFocus, SensorOrder, TemperatureVerdict,
+    Timestamp,
 };
 
 /// A device that sent nothing for this long is silent, s (design, "silent > 60 s").
 pub const SILENT_AFTER_SECS: i64 = 60;
 /// Below this a vehicle stands, km/h: GPS speed noise at rest is some tenths.
 pub const MOVING_KMH: f64 = 1.0;
+/// Times between messages that the usual one is taken from.
+const GAPS: usize = 7;
 /// Sensors in a snapshot's list.
 const SENSORS_LISTED: usize = 200;
 
@@ -32,6 +35,10 @@ struct Pulse {
     clock_ahead_ms: i64,
     /// It said goodbye, or its broker did for it; until it is heard again.
     offline: bool,
+    /// The last times between messages, ms, for their median; a mean would be spoilt by one long pause.
+    gaps_ms: [u32; GAPS],
+    /// The alert that said that it fell silent.
+    told_silent: Option<AlertId>,
 }
 
 impl Pulse {
@@ -43,6 +50,8 @@ impl Pulse {
             n_seen: 0,
             clock_ahead_ms: 0,
             offline: false,
+            gaps_ms: [0; GAPS],
+            told_silent: None,
         }
     }
 
@@ -53,6 +62,9 @@ impl Pulse {
             1 => step,
             _ => self.period_micros + (step - self.period_micros) / 8.0,
         };
+        if self.n_seen > 0 {
+            self.gaps_ms[(self.n_seen as usize - 1) % GAPS] = (step / 1e3) as u32;
+        }
         self.n_seen += 1;
         self.offline = false;
         self.last_seen = self.last_seen.max(event.received_at);
@@ -64,6 +76,18 @@ impl Pulse {
 
     fn period_secs(&self) -> Option<f64> {
         (self.n_seen >= 3).then_some(self.period_micros / 1e6)
+    }
+
+    /// Median seconds between its last messages; `None` before the third.
+    fn usual_secs(&self) -> Option<f64> {
+        let n = (self.n_seen.saturating_sub(1) as usize).min(GAPS);
+        if n < 2 {
+            return None;
+        }
+        let mut gaps = self.gaps_ms;
+        let gaps = &mut gaps[..n];
+        gaps.sort_unstable();
+        Some(f64::from(gaps[n / 2]) / 1e3)
     }
 
     fn is_silent(&self, now: Timestamp) -> bool {
@@ -98,6 +122,19 @@ struct Sensor {
     band_since: Timestamp,
     crossed: Option<(Timestamp, Band)>,
     series: Series,
+}
+
+/// A sensor that sends nothing.
+#[derive(Debug)]
+pub(super) struct Silent {
+    pub(super) origin: Origin,
+    pub(super) device: DeviceId,
+    /// Since it was last heard, s.
+    pub(super) secs: f64,
+    /// Between its messages, s.
+    pub(super) usual_secs: Option<f64>,
+    /// Its last will says so.
+    pub(super) offline: bool,
 }
 
 /// A device's name with the road its messages take: a drill of VAN-1 is not VAN-1.
@@ -213,6 +250,40 @@ impl Fleet {
         ];
         let chunk = vehicle.series.push(event.time(), &columns);
         self.keep(DeviceKind::Vehicle, key, chunk)
+    }
+
+    /// Sensors that have been silent for `times` their usual interval, half of it where their last will says that they are
+    /// gone, and at least `least_secs`, since we listen; without those of which that was told.
+    pub(super) fn fallen_silent(&self, now: Timestamp, listening_since: Timestamp, times: f64, least_secs: f64) -> Vec<Silent> {
+        let silent = |((origin, device), sensor): (&Key, &Sensor)| {
+            let pulse = &sensor.pulse;
+            // Most were heard within the least time, and cost no more than this.
+            let quiet_secs = now.secs_since(pulse.last_seen.max(listening_since));
+            if pulse.told_silent.is_some() || quiet_secs <= least_secs {
+                return None;
+            }
+            let usual_secs = pulse.usual_secs();
+            // A device that sleeps between its messages says goodbye each time; only when the next one is due is it gone.
+            let times = if pulse.offline { times / 2.0 } else { times };
+            if usual_secs.map_or(!pulse.offline, |usual| quiet_secs <= times * usual) {
+                return None;
+            }
+            let secs = now.secs_since(pulse.last_seen);
+            Some(Silent { origin: *origin, device: device.clone(), secs, usual_secs, offline: pulse.offline })
+        };
+        self.sensors.iter().filter_map(silent).collect()
+    }
+
+    /// That a sensor is silent was told by this alert.
+    pub(super) fn told_silent(&mut self, origin: Origin, sensor: &DeviceId, alert: AlertId) {
+        if let Some(sensor) = self.sensors.get_mut(&key(origin, sensor)) {
+            sensor.pulse.told_silent = Some(alert);
+        }
+    }
+
+    /// A sensor is heard; the alert that had said that it is silent.
+    pub(super) fn heard_again(&mut self, event: &Event) -> Option<AlertId> {
+        self.sensors.get_mut(&key(event.origin, &event.device))?.pulse.told_silent.take()
     }
 
     /// A temperature; a chunk that became full comes back for the store.

@@ -245,11 +245,12 @@ impl Incidents {
         self.all.insert(incident.id.clone(), Arc::new(incident));
     }
 
-    /// A sensor left its band: opens an incident, or joins the one that is open.
-    pub(super) fn left_band(
+    /// A sensor is out of its band or changes too fast: opens an incident, or joins the one that is open.
+    pub(super) fn temperature_alarm(
         &mut self,
         event: &Event,
         verdict: &TemperatureVerdict,
+        words: &str,
         cost: PicoUsd,
         now: Timestamp,
     ) -> (IncidentId, bool) {
@@ -261,18 +262,14 @@ impl Incidents {
             incident.last_report_at = event.received_at;
             incident.cost += cost;
             if incident.timeline.len() < STEPS_LISTED {
-                incident.timeline.push(step(
-                    StepKind::Merged,
-                    now,
-                    format!("out of its band again, {:.1} °C", verdict.celsius.0),
-                ));
+                incident.timeline.push(step(StepKind::Merged, now, format!("again: {words}")));
             }
             return (incident.id.clone(), false);
         }
         let id = self.next_id(event.origin, event.received_at);
         let timeline = vec![
             step(StepKind::Received, event.received_at, "temperature"),
-            step(StepKind::Judged, now, format!("{:.1} °C, {}", verdict.celsius.0, verdict.band.segment())),
+            step(StepKind::Judged, now, words),
             step(StepKind::Filed, now, id.to_string()),
         ];
         let kind = IncidentKind::Temperature { verdict: *verdict, back_at: None };
@@ -286,10 +283,14 @@ impl Incidents {
     pub(super) fn back_in_band(&mut self, event: &Event, verdict: &TemperatureVerdict, now: Timestamp) -> Option<IncidentId> {
         let id = self.open.get(&(event.origin, event.device.clone(), false))?.clone();
         let incident = Arc::make_mut(self.all.get_mut(&id)?);
-        if let IncidentKind::Temperature { back_at, .. } = &mut incident.kind {
-            *back_at = Some(event.time());
+        let IncidentKind::Temperature { back_at, .. } = &mut incident.kind else { return None };
+        if back_at.is_some() {
+            return None;
         }
-        incident.timeline.push(step(StepKind::BackInBand, now, format!("{:.1} °C", verdict.celsius.0)));
+        *back_at = Some(event.time());
+        let lasted = event.time().secs_since(incident.occurred_at).max(0.0);
+        let words = format!("{:.1} °C, after {}", verdict.celsius.0, super::temperatures::duration(lasted));
+        incident.timeline.push(step(StepKind::BackInBand, now, words));
         Some(id)
     }
 

@@ -14,6 +14,7 @@ mod notices;
 mod picture;
 mod series;
 mod shadow;
+mod silence;
 pub mod snapshot;
 mod temperatures;
 mod traces;
@@ -21,6 +22,7 @@ mod traces;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::model::DeviceId;
 use crate::model::alert::AlertKind;
 use crate::model::device_day::{DeviceDay, DeviceFault};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
@@ -71,6 +73,7 @@ pub struct State {
     devices: device_health::DeviceHealth,
     /// Ticks so far, for what is done once in a while.
     n_ticks: u64,
+    silence: silence::Silence,
     alerts: VecDeque<Alert>,
     n_alerts: u64,
     focus: Focus,
@@ -91,6 +94,7 @@ impl State {
             shadow: shadow::Shadow::default(),
             devices: device_health::DeviceHealth::default(),
             n_ticks: 0,
+            silence: silence::Silence::default(),
             alerts: VecDeque::new(),
             n_alerts: 0,
             focus: Focus { fleet_len: 40, ..Focus::default() },
@@ -120,7 +124,7 @@ impl State {
             }
             Fact::Divided { further } => self.health.counters.further += u64::from(further),
             Fact::Commanded { command, by, at } => self.commanded(command, by, at, effects),
-            Fact::Linked { link, status, .. } => self.linked(link, status),
+            Fact::Linked { link, status, at } => self.linked(link, status, at),
             Fact::Stored { incident, event, duplicate, at } => {
                 let settled = self.incidents.stored(&incident, event.as_ref(), duplicate);
                 if matches!(settled, Settled::Void(_)) {
@@ -180,6 +184,7 @@ impl State {
             Fact::Ticked { at, queues, store_bytes } => {
                 self.health.tick(at, queues, store_bytes);
                 self.fleet.tick(at);
+                self.look_for_silence(at, effects);
                 self.incidents.forget_old();
                 self.n_ticks += 1;
                 effects.extend(self.look_after_devices(at, self.n_ticks.is_multiple_of(FAULTS_EVERY)));
@@ -215,6 +220,9 @@ impl State {
             Reading::Presence(presence) => {
                 self.health.counters.kept += 1;
                 self.fleet.came_or_went(&judged.event, presence);
+                if presence.online {
+                    self.heard_again(&judged.event, now, effects);
+                }
             }
         }
     }
@@ -338,13 +346,27 @@ impl State {
         now: Timestamp,
         effects: &mut Vec<Effect>,
     ) {
+        self.raise_for(about, &event.device, event.origin, severity, text, now, effects);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "an alert's parts, each of its own type")]
+    fn raise_for(
+        &mut self,
+        about: AlertKind,
+        device: &DeviceId,
+        origin: Origin,
+        severity: Severity,
+        text: String,
+        now: Timestamp,
+        effects: &mut Vec<Effect>,
+    ) -> AlertId {
         self.n_alerts += 1;
         let alert = Alert {
             id: AlertId(self.n_alerts),
             about,
-            device: event.device.clone(),
+            device: device.clone(),
             severity,
-            origin: event.origin,
+            origin,
             raised_at: now,
             cleared_at: None,
             text,
@@ -353,17 +375,18 @@ impl State {
         self.alerts.push_front(alert.clone());
         self.parts.alerts_changed = true;
         effects.push(Effect::Raise(alert));
+        AlertId(self.n_alerts)
     }
 
-    fn clear_alerts(&mut self, device: &crate::model::DeviceId, origin: Origin, now: Timestamp) {
-        for alert in &mut self.alerts {
-            let concerns =
-                matches!(alert.about, AlertKind::Temperature { .. }) && alert.device == *device && alert.origin == origin;
-            if concerns && alert.cleared_at.is_none() {
-                alert.cleared_at = Some(now);
-            }
+    /// What these alerts say holds no more: each gets its end and says how long it lasted.
+    fn clear_alerts(&mut self, now: Timestamp, which: &dyn Fn(&Alert) -> bool, effects: &mut Vec<Effect>) {
+        for alert in self.alerts.iter_mut().filter(|alert| alert.cleared_at.is_none() && which(alert)) {
+            alert.cleared_at = Some(now);
+            let lasted = temperatures::duration(now.secs_since(alert.raised_at).max(0.0));
+            alert.text = format!("{}; over after {lasted}", alert.text);
+            self.parts.alerts_changed = true;
+            effects.push(Effect::Clear(alert.clone()));
         }
-        self.parts.alerts_changed = true;
     }
 
     fn commanded(&mut self, command: Command, by: Operator, at: Timestamp, effects: &mut Vec<Effect>) {
@@ -432,10 +455,13 @@ impl State {
         self.parts.traces_changed = true;
     }
 
-    fn linked(&mut self, link: Link, mut status: LinkStatus) {
+    fn linked(&mut self, link: Link, mut status: LinkStatus, at: Timestamp) {
         let before = self.health.links.get(&link);
         let came_up = status.state == LinkState::Up && before.is_none_or(|before| before.state != LinkState::Up);
         status.n_connects = before.map_or(0, |before| before.n_connects) + u32::from(came_up);
+        if link == Link::BrokerTelemetry {
+            self.silence.listening(matches!(status.state, LinkState::Up | LinkState::Degraded), at);
+        }
         self.health.links.insert(link, status);
     }
 

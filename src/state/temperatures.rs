@@ -1,11 +1,12 @@
-//! What the state does with a temperature: series, routing, and an incident when it leaves its band.
+//! What the state does with a temperature: series, routing, an incident when it leaves its band
+//! for long enough or changes too fast, and an alert when it is the sensor that is at fault.
 
 use super::State;
 use super::notices::row_rejection;
 use crate::model::alert::AlertKind;
 use crate::model::{
-    Band, Effect, Event, IncidentId, Judged, Notice, Origin, PicoUsd, Record, RejectionReason, Severity, TemperatureVerdict,
-    Timestamp, Verdict,
+    Alarm, Alert, Band, Effect, Event, IncidentId, Judged, Notice, Origin, PicoUsd, Record, RejectionReason, SensorFault,
+    Severity, TemperatureVerdict, Timestamp, Verdict,
 };
 use crate::wire;
 
@@ -21,11 +22,15 @@ impl State {
             return;
         };
         self.health.counters.kept += 1;
+        self.heard_again(event, now, effects);
         effects.extend(self.fleet.measured(event, &verdict).map(|chunk| Effect::Save(Record::Samples(chunk))));
         let topic = wire::temperature_topic(event.origin, verdict.band, &event.device);
         effects.push(Effect::Publish { topic, payload: wire::temperature_json(&verdict, &event.device, event.time()) });
-        let before = verdict.previous.unwrap_or(Band::Normal);
-        let changed = (verdict.band != before).then(|| self.changed_band(event, &verdict, cost, now, effects)).flatten();
+        let watch = &verdict.watch;
+        if watch.fault != watch.fault_before {
+            self.sensor_fault(event, &verdict, now, effects);
+        }
+        let changed = if watch.alarm == watch.alarm_before { None } else { self.alarmed(event, &verdict, cost, now, effects) };
         if event.origin == Origin::Drill {
             let got = format!("{}, {:.1} °C", verdict.band.segment(), verdict.celsius.0);
             let awaited = match changed {
@@ -37,8 +42,23 @@ impl State {
         }
     }
 
-    /// Files that a sensor changed its band; the incident, and whether that was opened by it.
-    fn changed_band(
+    /// A sensor is at fault, or no longer: an alert, since no temperature is known to be wrong.
+    fn sensor_fault(&mut self, event: &Event, verdict: &TemperatureVerdict, now: Timestamp, effects: &mut Vec<Effect>) {
+        let is_fault = |alert: &Alert| {
+            let AlertKind::SensorFault { fault } = alert.about else { return false };
+            fault != SensorFault::Silent && is_of(alert, event)
+        };
+        self.clear_alerts(now, &is_fault, effects);
+        let Some(fault) = verdict.watch.fault else { return };
+        let celsius = verdict.celsius.0;
+        let since =
+            if fault == SensorFault::Stuck { format!(" for {}", duration(verdict.watch.same_secs)) } else { String::new() };
+        let text = format!("{}: sensor fault: {} at {celsius:.1} °C{since}", event.device, fault.word());
+        self.raise(AlertKind::SensorFault { fault }, event, Severity::Medium, text, now, effects);
+    }
+
+    /// Files that the temperature is wrong, or no longer; the incident, and whether it was opened now.
+    fn alarmed(
         &mut self,
         event: &Event,
         verdict: &TemperatureVerdict,
@@ -46,25 +66,42 @@ impl State {
         now: Timestamp,
         effects: &mut Vec<Effect>,
     ) -> Option<(IncidentId, bool)> {
-        let (limit, sign) = match verdict.band {
-            Band::Hot => (verdict.limits_c.1, ">"),
-            Band::Cold => (verdict.limits_c.0, "<"),
-            Band::Normal => {
+        let watch = verdict.watch;
+        let celsius = verdict.celsius.0;
+        // One alert at a time, whether it is out of its band or changes too fast.
+        let is_temperature = |alert: &Alert| {
+            matches!(alert.about, AlertKind::Temperature { .. } | AlertKind::TemperatureRate) && is_of(alert, event)
+        };
+        self.clear_alerts(now, &is_temperature, effects);
+        let (kind, text) = match watch.alarm {
+            None => {
                 let id = self.incidents.back_in_band(event, verdict, now)?;
                 self.save_incident(&id, None, None, effects);
-                self.clear_alerts(&event.device, event.origin, now);
                 return Some((id, false));
             }
+            Some(Alarm::Band) => {
+                let (limit, sign) = match verdict.band {
+                    Band::Cold => (verdict.limits_c.0, "<"),
+                    Band::Hot | Band::Normal => (verdict.limits_c.1, ">"),
+                };
+                let fahrenheit = verdict.fahrenheit.0;
+                let held = if watch.out_secs >= 1.0 { format!(" for {}", duration(watch.out_secs)) } else { String::new() };
+                let words = format!(
+                    "{} is {}: {celsius:.1} °C ({fahrenheit:.1} °F) {sign} {limit:.1} °C{held}",
+                    event.device,
+                    verdict.band.segment()
+                );
+                (AlertKind::Temperature { band: verdict.band }, words)
+            }
+            Some(Alarm::Rate) => {
+                let rate = watch.rate_k_min.unwrap_or_default();
+                let way = if rate > 0.0 { "rises" } else { "falls" };
+                let words = format!("{} {way} by {:.1} K/min, now {celsius:.1} °C", event.device, rate.abs());
+                (AlertKind::TemperatureRate, words)
+            }
         };
-        let (id, opened) = self.incidents.left_band(event, verdict, cost, now);
-        let text = format!(
-            "{} is {}: {:.1} °C ({:.1} °F) {sign} {limit:.1} °C",
-            event.device,
-            verdict.band.segment(),
-            verdict.celsius.0,
-            verdict.fahrenheit.0
-        );
-        self.raise(AlertKind::Temperature { band: verdict.band }, event, Severity::High, text.clone(), now, effects);
+        let (id, opened) = self.incidents.temperature_alarm(event, verdict, &text, cost, now);
+        self.raise(kind, event, Severity::High, text.clone(), now, effects);
         let notice = opened.then(|| Notice {
             dedup_key: format!("{id}-0"),
             incident: id.clone(),
@@ -72,7 +109,7 @@ impl State {
             severity: Severity::High,
             origin: event.origin,
             title: text,
-            text: format!("Since {}.", event.time().rfc3339()),
+            text: format!("Since {}.", event.time().plus_secs(-(watch.out_secs as i64)).rfc3339()),
             at: now,
         });
         if opened {
@@ -80,5 +117,18 @@ impl State {
         }
         self.save_incident(&id, notice, None, effects);
         Some((id, opened))
+    }
+}
+
+fn is_of(alert: &Alert, event: &Event) -> bool {
+    alert.device == event.device && alert.origin == event.origin
+}
+
+/// "45 s", "12 min", "3.5 h".
+pub(super) fn duration(secs: f64) -> String {
+    match secs {
+        ..120.0 => format!("{secs:.0} s"),
+        ..7_200.0 => format!("{:.0} min", secs / 60.0),
+        _ => format!("{:.1} h", secs / 3_600.0),
     }
 }

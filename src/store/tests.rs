@@ -203,6 +203,7 @@ fn what_was_committed_comes_back_the_same() {
             band: Band::Hot,
             previous: Some(Band::Normal),
             limits_c: (2.0, 30.0),
+            watch: crate::model::Watch::default(),
         },
         back_at: Some(now()),
     };

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use fleetwatch::model::{CrashVerdict, Verdict};
+use fleetwatch::model::{CrashVerdict, LinkState, Verdict};
 use fleetwatch::scenario::{ExpectIncident, ExpectVerdict, Scenario};
 use fleetwatch::settings::Settings;
 
@@ -23,6 +23,11 @@ fn play(scenario: &Scenario, root: &str) -> Heart {
     let mut heart = Heart::new(settings);
     let mut n_sent = 0;
     for step in &scenario.steps {
+        if step.unlinked_secs > 0 {
+            heart.link(LinkState::Down);
+            heart.pass_millis(step.unlinked_secs * 1_000);
+            heart.link(LinkState::Up);
+        }
         heart.pass_millis(step.after_millis);
         for round in 0..step.repeat {
             if round > 0 {
@@ -33,6 +38,7 @@ fn play(scenario: &Scenario, root: &str) -> Heart {
             heart.receive(&format!("{root}{}", step.topic), &payload, step.retained);
         }
     }
+    heart.pass_millis(scenario.then_wait_secs * 1_000);
     heart
 }
 
@@ -52,7 +58,11 @@ fn verdict_fits(expected: &ExpectVerdict, function: &str, verdict: &Verdict) -> 
                 && expected.malfunction.is_none_or(|kind| verdict.malfunction == Some(kind))
                 && expected.because.as_deref().is_none_or(|words| crash_says(verdict, words))
         }
-        Verdict::Temperature(verdict) => expected.band.is_none_or(|band| verdict.band == band),
+        Verdict::Temperature(verdict) => {
+            expected.band.is_none_or(|band| verdict.band == band)
+                && expected.alarm.is_none_or(|alarm| verdict.watch.alarm == Some(alarm))
+                && expected.fault.is_none_or(|fault| verdict.watch.fault == Some(fault))
+        }
         Verdict::Driving(verdict) => {
             let words = format!("{verdict:?}").to_lowercase();
             expected.because.as_deref().is_none_or(|because| words.contains(&because.replace('_', "")))
@@ -93,6 +103,13 @@ fn check(path: &Path) {
     }
     if let Some(n) = scenario.expect.alerts {
         assert_eq!(heart.alerts.len(), n, "{name}: alerts {:#?}", heart.alerts);
+    }
+    if let Some(n) = scenario.expect.alerts_over {
+        assert_eq!(heart.over.len(), n, "{name}: alerts that are over {:#?}", heart.over);
+    }
+    let mut alerts = heart.alerts.iter();
+    for words in &scenario.expect.alerts_say {
+        assert!(alerts.any(|alert| alert.text.contains(words)), "{name}: no alert (left) says {words}: {:#?}", heart.alerts);
     }
     let rejected = heart.rejected();
     for (reason, n) in &scenario.expect.rejected {

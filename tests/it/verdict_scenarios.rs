@@ -34,8 +34,9 @@ struct Outcome {
 }
 
 fn run(scenario: &Scenario) -> Outcome {
-    let mut functions = functions::all(&functions::Settings::default());
-    let mut decoder = Decoder::new(&formats(scenario), 1_000);
+    let settings = settings(scenario);
+    let mut functions = functions::all(&settings.functions);
+    let mut decoder = Decoder::new(&settings.formats, 1_000);
     let mut decoded = Decoded::default();
     let mut outcome = Outcome::default();
     let mut now = START;
@@ -100,15 +101,19 @@ fn fits(expected: &ExpectVerdict, function: &str, verdict: &Verdict) -> bool {
                     && expected.malfunction.is_none_or(|kind| Some(kind) == verdict.malfunction)
                     && expected.because.as_deref().is_none_or(|part| because(verdict, part))
             }
-            Verdict::Temperature(verdict) => expected.band.is_none_or(|band| band == verdict.band),
+            Verdict::Temperature(verdict) => {
+                expected.band.is_none_or(|band| band == verdict.band)
+                    && expected.alarm.is_none_or(|alarm| Some(alarm) == verdict.watch.alarm)
+                    && expected.fault.is_none_or(|fault| Some(fault) == verdict.watch.fault)
+            }
             Verdict::Driving(_) => true,
         }
 }
 
-/// The formats that the scenario is about.
-fn formats(scenario: &Scenario) -> fleetwatch::decode::Settings {
+/// The settings that the scenario is about.
+fn settings(scenario: &Scenario) -> fleetwatch::settings::Settings {
     let settings = toml::to_string(&scenario.settings).unwrap();
-    fleetwatch::settings::Settings::parse(Path::new("the scenario's [settings]"), &settings).unwrap().formats
+    fleetwatch::settings::Settings::parse(Path::new("the scenario's [settings]"), &settings).unwrap()
 }
 
 #[test]

@@ -7,7 +7,8 @@ use fleetwatch::clock::FakeClock;
 use fleetwatch::decode::{Wanted, topic};
 use fleetwatch::host::Host;
 use fleetwatch::model::{
-    Alert, Delivery, Effect, Fact, Incident, Lane, Notice, Origin, Packet, QueueReading, Record, Timestamp, Verdict,
+    Alert, Delivery, Effect, Fact, Incident, Lane, Link, LinkState, LinkStatus, Notice, Origin, Packet, QueueReading, Record,
+    Timestamp, Verdict,
 };
 use fleetwatch::pricing::PriceSheet;
 use fleetwatch::settings::Settings;
@@ -26,6 +27,8 @@ pub(crate) struct Heart {
     /// What functions said, with their names, in order.
     pub(crate) verdicts: Vec<(&'static str, Verdict)>,
     pub(crate) alerts: Vec<Alert>,
+    /// Those of the alerts that are over.
+    pub(crate) over: Vec<Alert>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) published: Vec<(String, Vec<u8>)>,
     pub(crate) released: Vec<Delivery>,
@@ -35,7 +38,7 @@ pub(crate) struct Heart {
 impl Heart {
     pub(crate) fn new(settings: Settings) -> Self {
         let clock = FakeClock::new(NIGHT);
-        Self {
+        let mut heart = Self {
             host: Host::reading(&settings.formats, settings.functions, 1_000, Box::new(clock.clone())),
             state: State::new(64 << 20, PriceSheet::standard().clone()),
             clock,
@@ -43,11 +46,21 @@ impl Heart {
             facts: Vec::new(),
             verdicts: Vec::new(),
             alerts: Vec::new(),
+            over: Vec::new(),
             notices: Vec::new(),
             published: Vec::new(),
             released: Vec::new(),
             n_packets: 0,
-        }
+        };
+        // The broker is there: only who listens can tell that somebody is silent.
+        heart.link(LinkState::Up);
+        heart
+    }
+
+    /// The link to the broker comes up or goes down.
+    pub(crate) fn link(&mut self, state: LinkState) {
+        let status = LinkStatus::plain(state);
+        self.tell(Fact::Linked { link: Link::BrokerTelemetry, status, at: self.now });
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -115,6 +128,7 @@ impl Heart {
                 Effect::Release(delivery) => self.released.push(delivery),
                 Effect::Publish { topic, payload } => self.published.push((topic, payload)),
                 Effect::Raise(alert) => self.alerts.push(alert),
+                Effect::Clear(alert) => self.over.push(alert),
             }
         }
     }

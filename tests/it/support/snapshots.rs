@@ -243,6 +243,7 @@ fn sensor_row(i: usize) -> SensorRow {
             band,
             previous: Some(Band::Normal),
             limits_c: (2.0, 8.0),
+            watch: fleetwatch::model::Watch::default(),
         },
         last_seen: ago(i as i64 * 5),
         period_secs: Some(10.0),
@@ -374,6 +375,7 @@ pub(crate) fn temperature(id: &str, device: &str, secs: i64) -> Incident {
         band: Band::Hot,
         previous: Some(Band::Normal),
         limits_c: (2.0, 8.0),
+        watch: fleetwatch::model::Watch::default(),
     };
     incident.kind = IncidentKind::Temperature { verdict, back_at: None };
     incident.life = Life::Acknowledged;

@@ -44,6 +44,7 @@ pub(super) fn ui(ui: &mut Ui, recent: &RecentCall, snapshot: &Snapshot, context:
                 repeat: 1,
                 every_millis: 0,
                 retained: false,
+                unlinked_secs: 0,
             }],
             ..Scenario::default()
         }));

@@ -3,7 +3,7 @@
 use eframe::egui::{Align2, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::PanelContext;
-use crate::model::{Alert, AlertKind, Band};
+use crate::model::{Alert, AlertKind, Band, SensorFault};
 use crate::state::Snapshot;
 use crate::ui::shapes::{Mark, elided};
 use crate::ui::theme::{PANE_PAD, Theme, Type, sizes};
@@ -11,8 +11,8 @@ use crate::ui::widgets::{Pane, empty_state, focus_ring, hairline_below, header, 
 use crate::ui::{degrees, icons, text, tr};
 
 pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
-    let alerts: Vec<&Alert> =
-        snapshot.alerts.iter().filter(|alert| matches!(alert.about, AlertKind::Temperature { .. })).collect();
+    let is_temperature = |alert: &&Alert| !matches!(alert.about, AlertKind::Incident { .. });
+    let alerts: Vec<&Alert> = snapshot.alerts.iter().filter(is_temperature).collect();
     let since =
         alerts.last().map_or_else(String::new, |oldest| tr!("temperature-since", at = text::clock_minutes(oldest.raised_at)));
     header(ui, Pane { title: &tr!("temperature-history"), note: &since, ..Pane::default() });
@@ -27,16 +27,36 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     });
 }
 
+/// What is wrong with a sensor.
+fn fault_words(fault: SensorFault) -> String {
+    match fault {
+        SensorFault::Stuck => tr!("temperature-fault-stuck"),
+        SensorFault::Jumping => tr!("temperature-fault-jumping"),
+        SensorFault::Impossible => tr!("temperature-fault-impossible"),
+        SensorFault::Silent => tr!("temperature-fault-silent"),
+    }
+}
+
 fn row(ui: &mut Ui, alert: &Alert, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), sizes().row_two_line), Sense::click());
     row_ground(ui, rect, false, response.hovered());
     hairline_below(ui, rect);
-    let AlertKind::Temperature { band } = alert.about else { return };
-    let (mark, color) = match band {
-        Band::Hot => (Mark::Hot, theme.status.hot.fg),
-        Band::Cold => (Mark::Cold, theme.status.cold.fg),
-        Band::Normal => (Mark::Check, theme.status.ok.fg),
+    let limits = snapshot.sensors.iter().find(|sensor| sensor.device == alert.device).map(|sensor| sensor.last.limits_c);
+    let (mark, color, said) = match (&alert.about, limits) {
+        (AlertKind::Temperature { band: Band::Hot }, Some((_, high))) => {
+            (Mark::Hot, theme.status.hot.fg, tr!("temperature-rose-above", limit = degrees::limit(high)))
+        }
+        (AlertKind::Temperature { band: Band::Cold }, Some((low, _))) => {
+            (Mark::Cold, theme.status.cold.fg, tr!("temperature-fell-below", limit = degrees::limit(low)))
+        }
+        (AlertKind::Temperature { .. } | AlertKind::Incident { .. }, _) => {
+            // The device's name stands above already.
+            let said = alert.text.strip_prefix(alert.device.as_str()).unwrap_or(&alert.text).trim_start().to_owned();
+            (Mark::Triangle, theme.status.high.fg, said)
+        }
+        (AlertKind::TemperatureRate, _) => (Mark::Triangle, theme.status.high.fg, tr!("temperature-too-fast")),
+        (AlertKind::SensorFault { fault }, _) => (Mark::Wrench, theme.status.medium.fg, fault_words(*fault)),
     };
     let painter = ui.painter();
     let y = rect.center().y;
@@ -54,13 +74,6 @@ fn row(ui: &mut Ui, alert: &Alert, snapshot: &Snapshot, context: &mut PanelConte
     let title =
         elided(painter, alert.device.as_str(), &Type::Body.semibold(), theme.text.primary, state_rect.left() - left - 8.0);
     painter.galley(pos2(left, y - 8.0 - title.size().y / 2.0), title, theme.text.primary);
-    let limits = snapshot.sensors.iter().find(|sensor| sensor.device == alert.device).map(|sensor| sensor.last.limits_c);
-    let said = match (band, limits) {
-        (Band::Hot, Some((_, high))) => tr!("temperature-rose-above", limit = degrees::limit(high)),
-        (Band::Cold, Some((low, _))) => tr!("temperature-fell-below", limit = degrees::limit(low)),
-        // The device's name stands above already.
-        _ => alert.text.strip_prefix(alert.device.as_str()).unwrap_or(&alert.text).trim_start().to_owned(),
-    };
     let words = elided(painter, &said, &Type::Small.font(), theme.text.secondary, rect.right() - PANE_PAD.x - left);
     painter.galley(pos2(left, y + 9.0 - words.size().y / 2.0), words, theme.text.secondary);
     focus_ring(ui, &response);
