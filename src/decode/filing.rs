@@ -28,10 +28,10 @@ pub(super) fn unreadable(packet: &Packet, origin: Origin, vehicle: &str, error: 
 }
 
 /// `<vehicle>/<key>`; a drill's or sample's begins with its root, so that it can never be taken for a real one
-/// (a vehicle's name is not empty and holds no slash, so no real id begins with one).
+/// (no real id begins with a slash).
 pub(super) fn event_id(origin: Origin, vehicle: &str, key: &str) -> EventId {
     EventId(match origin {
-        Origin::Device => format!("{vehicle}/{key}").into(),
+        Origin::Device => format!("{}/{key}", vehicle.trim_start_matches('/')).trim_start_matches('/').into(),
         Origin::Drill | Origin::Sample => format!("/{}{vehicle}/{key}", origin.root()).into(),
     })
 }

@@ -17,11 +17,16 @@ mod json;
 mod lenient;
 pub mod mapping;
 pub mod native;
+mod owntracks;
 mod scribe;
+mod tasmota;
 #[cfg(test)]
 mod tests;
 pub mod time;
 pub mod topic;
+mod traccar;
+mod values;
+mod zigbee2mqtt;
 
 pub use explain::{Explanation, explain};
 pub use interner::Interner;
@@ -99,7 +104,13 @@ pub trait Format: Send {
 
 /// Every format, asked in this order; the native one is always there and comes first.
 fn all() -> Vec<Box<dyn Format>> {
-    vec![Box::new(native::Native)]
+    vec![
+        Box::new(native::Native),
+        Box::new(owntracks::OwnTracks),
+        Box::new(traccar::Traccar),
+        Box::new(tasmota::Tasmota),
+        Box::new(zigbee2mqtt::Zigbee2Mqtt),
+    ]
 }
 
 /// `[formats]`: which formats of other makers are taken in, and how.

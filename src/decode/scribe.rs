@@ -165,6 +165,11 @@ impl<'a> Scribe<'a> {
     fn file(&mut self, device: &str, at: Option<Timestamp>, seq: Option<u64>, reading: Result<Reading, DecodeError>) {
         let filed = reading.and_then(|reading| {
             check_name("the device's name", device)?;
+            // Whether a device is there is what brokers keep such messages for; a number of unknown age is none.
+            if self.packet.retained && at.is_none() && !matches!(reading, Reading::Presence(_)) {
+                let detail = "the broker had kept it and it has no time of its own: how old it is cannot be told";
+                return Err(DecodeError::new(RejectionReason::RetainedOld, detail));
+            }
             let id = self.interner.device(self.origin, device).ok_or_else(|| {
                 DecodeError::new(
                     RejectionReason::TooManyDevices,

@@ -41,11 +41,16 @@ struct Pulse {
     told_silent: Option<AlertId>,
 }
 
+/// When a message showed that its device is there: what the broker had kept is as old as it says, and no sign of life.
+fn seen_at(event: &Event) -> Timestamp {
+    if event.retained { event.time().min(event.received_at) } else { event.received_at }
+}
+
 impl Pulse {
     fn new(event: &Event) -> Self {
         Self {
             origin: event.origin,
-            last_seen: event.received_at,
+            last_seen: seen_at(event),
             period_micros: 0.0,
             n_seen: 0,
             clock_ahead_ms: 0,
@@ -67,7 +72,7 @@ impl Pulse {
         }
         self.n_seen += 1;
         self.offline = false;
-        self.last_seen = self.last_seen.max(event.received_at);
+        self.last_seen = self.last_seen.max(seen_at(event));
         self.origin = event.origin;
         if let Some(occurred_at) = event.occurred_at {
             self.clock_ahead_ms = occurred_at.micros_since(event.received_at) / 1_000;
@@ -307,13 +312,19 @@ impl Fleet {
         self.keep(DeviceKind::Sensor, key, chunk)
     }
 
-    /// A device came or went; one that never sent anything is not taken up for it.
+    /// A device came or went, with its probes (`<device>/<probe>`); one that never sent anything is not taken up for it.
     pub(super) fn came_or_went(&mut self, event: &Event, presence: &Presence) {
         let key = key(event.origin, &event.device);
         if let Some(vehicle) = self.vehicles.get_mut(&key) {
             vehicle.pulse.offline = !presence.online;
         }
         if let Some(sensor) = self.sensors.get_mut(&key) {
+            sensor.pulse.offline = !presence.online;
+        }
+        let probes = format!("{}/", event.device);
+        let first = (event.origin, DeviceId::new(&probes));
+        let its = |(origin, name): &Key| *origin == event.origin && name.as_str().starts_with(&probes);
+        for (_, sensor) in self.sensors.range_mut(first..).take_while(|(key, _)| its(key)) {
             sensor.pulse.offline = !presence.online;
         }
     }
