@@ -19,7 +19,8 @@ use crate::model::Timestamp;
     fleetwatch --headless                           the same line without a window\n  \
     fleetwatch play drives.csv.gz --map drives.toml --broker mqtt://127.0.0.1 --speed 60\n  \
     fleetwatch judge reports.jsonl                  one verdict per crash report\n  \
-    fleetwatch rejudge --settings new.toml          what other limits make of the past")]
+    fleetwatch rejudge --settings new.toml          what other limits make of the past\n  \
+    fleetwatch bill usage.toml                      what a month of AWS costs, line by line")]
 pub struct Args {
     /// What holds for every subcommand.
     #[command(flatten)]
@@ -78,6 +79,10 @@ pub enum Command {
     Rejudge(RejudgeArgs),
     /// Say which devices to repair first, by their false alarms, malfunctions and faults
     Devices(DevicesArgs),
+    /// Price a month of AWS from a usage file, line by line, to the last place
+    ///
+    /// docs/BILLING.md describes the file. What a bill leaves out is always said.
+    Bill(BillArgs),
     /// Check settings, broker, store, clock and screen, and say what to fix
     Doctor,
 }
@@ -151,6 +156,20 @@ pub struct DevicesArgs {
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=90))]
     pub days: i64,
     /// As JSON, one object per line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `bill`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct BillArgs {
+    /// What was used
+    #[arg(value_name = "USAGE.toml")]
+    pub file: PathBuf,
+    /// A price sheet of your own, in the format of assets/prices; its prices count before the bundled ones
+    #[arg(long, value_name = "PRICES.toml")]
+    pub prices: Option<PathBuf>,
+    /// As one JSON object
     #[arg(long)]
     pub json: bool,
 }

@@ -2,6 +2,7 @@
 //! line by itself.
 
 pub mod args;
+pub mod bill;
 pub mod check;
 pub mod devices;
 pub mod doctor;

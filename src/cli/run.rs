@@ -1,4 +1,4 @@
-//! The subcommands that need no line of their own: `judge`, `play`, `inject`. The rest is `main`'s.
+//! The subcommands that need no line of their own. The rest is `main`'s.
 
 use std::fs::File;
 use std::io::{self, BufReader, Write as _};
@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::args::{Command, DevicesArgs, GlobalArgs, InjectArgs, JudgeArgs, PlayArgs, RejudgeArgs};
+use super::args::{BillArgs, Command, DevicesArgs, GlobalArgs, InjectArgs, JudgeArgs, PlayArgs, RejudgeArgs};
 use super::mqtt_out::MqttOut;
-use super::{devices, inject, judge, play, rejudge};
+use super::{bill, devices, inject, judge, play, rejudge};
 use crate::clock::Clock;
 use crate::play::WallPace;
 use crate::settings::Settings;
@@ -55,6 +55,7 @@ pub fn standalone(
         Command::Inject(args) => Some(run_inject(args, global, settings, data_dir, bundled, stop)),
         Command::Devices(args) => Some(run_devices(args, data_dir)),
         Command::Rejudge(args) => Some(run_rejudge(args, settings, data_dir)),
+        Command::Bill(args) => Some(run_bill(args)),
         Command::Incidents(_) | Command::Doctor => None,
     }
 }
@@ -92,6 +93,14 @@ fn run_rejudge(args: &RejudgeArgs, settings: &Settings, data_dir: &Path) -> Resu
     match done.and_then(|()| out.flush().map_err(rejudge::Error::Write)) {
         // Whoever reads has seen enough.
         Err(rejudge::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(Fault::failed),
+    }
+}
+
+fn run_bill(args: &BillArgs) -> Result<(), Fault> {
+    match bill::run(&args.file, args.prices.as_deref(), args.json, &mut io::stdout().lock()) {
+        // Whoever reads has seen enough.
+        Err(bill::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.map_err(Fault::failed),
     }
 }

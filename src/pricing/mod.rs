@@ -7,18 +7,24 @@
 //! 100 ms begun. Init is billed, as it always was for `provided.*` runtimes and since 2025-08-01 is for all.
 //!
 //! A price is data, `assets/prices/*.toml`; a new one is a new entry with its date, its source and a worked bill in
-//! `fixtures/bills/`.
+//! `fixtures/bills/`. What runs here is priced call by call ([`PriceSheet`], [`Bill`]); a whole month of every service is
+//! priced from a usage file ([`usage`], [`statement`]), from the same [`Book`].
 
 use chrono::Datelike as _;
 
 use crate::model::{Invocation, PicoUsd, Timestamp};
 
+pub mod book;
+pub mod decimal;
 pub mod forecast;
 pub mod free_tier;
 pub mod price_sheet;
+pub mod statement;
 #[cfg(test)]
 mod tests;
+pub mod usage;
 
+pub use book::Book;
 pub use free_tier::{Bill, FREE_MB_MS, FREE_REQUESTS};
 pub use price_sheet::{Arch, Price, PriceSheet, Settings};
 

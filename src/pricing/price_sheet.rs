@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::Amount;
+use super::book::{self, Book, Rate};
+use super::decimal::pico as pico_usd;
 use crate::model::{Invocation, PicoUsd, Timestamp};
 
 /// What the processor of a function is.
@@ -13,9 +15,10 @@ use crate::model::{Invocation, PicoUsd, Timestamp};
 pub enum Arch {
     /// Graviton; a fifth cheaper.
     #[default]
+    #[serde(alias = "arm")]
     Arm64,
     /// Intel or AMD.
-    #[serde(rename = "x86_64")]
+    #[serde(rename = "x86_64", alias = "x86")]
     X86,
 }
 
@@ -90,15 +93,9 @@ pub struct PriceSheet {
 /// A price sheet that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Not TOML of this shape.
-    #[error("the price sheet cannot be read: {0}")]
-    Shape(#[from] toml::de::Error),
-    /// A date is no date.
-    #[error("price {0}: effective_from must be a date, 2026-11-22")]
-    Date(usize),
-    /// An amount is no decimal of at most twelve places.
-    #[error("price {0}: amounts must be decimals in dollars of whole picodollars, \"0.0000133334\"")]
-    Amount(usize),
+    /// The region's price book.
+    #[error(transparent)]
+    Book(#[from] book::Error),
     /// A budget that is no amount.
     #[error("[pricing] monthly_budget_usd must be a decimal in dollars, \"90.00\"")]
     Budget,
@@ -112,30 +109,10 @@ pub enum Error {
     },
 }
 
-const AWS_LAMBDA: &str = include_str!("../../assets/prices/aws_lambda.toml");
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SheetFile {
-    price: Vec<PriceEntry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PriceEntry {
-    region: String,
-    arch: Arch,
-    effective_from: String,
-    request_usd_per_million: String,
-    gb_second_usd: String,
-    source: String,
-    checked_on: String,
-}
-
 impl PriceSheet {
     /// The prices that come with this program, for a region and architecture.
     pub fn aws_lambda(settings: &Settings) -> Result<Self, Error> {
-        Self::parse(AWS_LAMBDA, settings)
+        Self::from_book(&Book::bundled(&settings.region)?, settings)
     }
 
     /// Those of the default settings.
@@ -146,32 +123,32 @@ impl PriceSheet {
         &STANDARD
     }
 
-    /// Reads a sheet from TOML and keeps the prices of one region and architecture.
-    pub fn parse(text: &str, settings: &Settings) -> Result<Self, Error> {
-        let file: SheetFile = toml::from_str(text)?;
+    /// What a book says of calls on one architecture, in the first tier: whoever runs locally is far from the second.
+    pub fn from_book(book: &Book, settings: &Settings) -> Result<Self, Error> {
+        let duration = match settings.arch {
+            Arch::Arm64 => "duration_arm64",
+            Arch::X86 => "duration_x86_64",
+        };
+        let pico = |rate: &Rate| rate.tiers.first().map_or(0, |tier| tier.pico);
         let mut prices = Vec::new();
-        for (price_idx, entry) in file.price.into_iter().enumerate() {
-            let number = price_idx + 1;
-            let midnight = format!("{}T00:00:00Z", entry.effective_from);
-            let from = chrono::DateTime::parse_from_rfc3339(&midnight).map_err(|_not_a_date| Error::Date(number))?;
-            // A millionth of a dollar is a million picodollars, so the price of a million requests must divide.
-            let million = pico(&entry.request_usd_per_million).filter(|pico| pico % 1_000_000 == 0);
+        for compute in book.rates("lambda", duration) {
+            let from = compute.effective_from;
+            let Some(request) = book.rate("lambda", "requests", from) else { break };
             prices.push(Price {
-                region: entry.region,
-                arch: entry.arch,
-                effective_from: from.to_utc().into(),
-                request_pico: million.ok_or(Error::Amount(number))? / 1_000_000,
-                gb_second_pico: pico(&entry.gb_second_usd).ok_or(Error::Amount(number))?,
-                source: entry.source,
-                checked_on: entry.checked_on,
+                region: book.region.clone(),
+                arch: settings.arch,
+                effective_from: from,
+                request_pico: pico(request),
+                gb_second_pico: pico(compute),
+                source: compute.source.clone(),
+                checked_on: compute.checked_on.clone(),
             });
         }
-        prices.retain(|price| price.region == settings.region && price.arch == settings.arch);
-        prices.sort_by_key(|price| price.effective_from);
         if prices.is_empty() {
             return Err(Error::NoPrice { region: settings.region.clone(), arch: settings.arch.key() });
         }
-        let budget = settings.monthly_budget_usd.as_deref().map(|usd| pico(usd).map(PicoUsd).ok_or(Error::Budget)).transpose()?;
+        let budget =
+            settings.monthly_budget_usd.as_deref().map(|usd| pico_usd(usd).map(PicoUsd).ok_or(Error::Budget)).transpose()?;
         Ok(Self { prices, budget })
     }
 
@@ -194,14 +171,4 @@ impl PriceSheet {
     pub fn list_price(&self, invocation: &Invocation) -> PicoUsd {
         self.at(invocation.started_at).map_or(PicoUsd(0), |price| price.of(invocation).pico())
     }
-}
-
-/// A decimal in dollars as picodollars; `None` for anything else, for less than a picodollar, and beyond `i64`.
-fn pico(usd: &str) -> Option<i64> {
-    let (whole, places) = usd.split_once('.').unwrap_or((usd, ""));
-    let is_number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || places.len() > 12 || !is_number(whole) || !is_number(places) {
-        return None;
-    }
-    format!("{whole}{places:0<12}").parse().ok()
 }

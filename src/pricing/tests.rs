@@ -40,14 +40,18 @@ fn a_millisecond_at_128_mb_on_arm_is_1667_picodollars() {
 
 #[test]
 fn the_price_follows_the_date_of_the_call() {
-    let entry = |date: &str, usd: &str| {
+    let entry = |item: &str, date: &str, usd: &str| {
         format!(
-            "[[price]]\nregion = \"r\"\narch = \"arm64\"\neffective_from = \"{date}\"\nrequest_usd_per_million = \"{usd}\"\n\
-             gb_second_usd = \"0\"\nsource = \"test\"\nchecked_on = \"2026-11-22\"\n"
+            "[[price]]\nservice = \"lambda\"\nitem = \"{item}\"\nunit = \"u\"\nper = 1_000_000\neffective_from = \"{date}\"\n\
+             usd = \"{usd}\"\nsource = \"test\"\nchecked_on = \"2026-11-22\"\n"
         )
     };
     let settings = Settings { region: "r".to_owned(), arch: Arch::Arm64, monthly_budget_usd: None };
-    let sheet = PriceSheet::parse(&(entry("2026-02-01", "2") + &entry("2026-01-01", "1")), &settings).unwrap();
+    let mut text = "region = \"r\"\n".to_owned();
+    for (date, usd) in [("2026-02-01", "2"), ("2026-01-01", "1")] {
+        text += &(entry("requests", date, usd) + &entry("duration_arm64", date, "0"));
+    }
+    let sheet = PriceSheet::from_book(&Book::parse(&text, "r").unwrap(), &settings).unwrap();
     let at = |text: &str| Timestamp::from(chrono::DateTime::parse_from_rfc3339(text).unwrap().to_utc());
     for (time, micro_usd) in [("2020-01-01T00:00:00Z", 1), ("2026-01-31T23:59:59.999Z", 1), ("2026-02-01T00:00:00Z", 2)] {
         assert_eq!(sheet.list_price(&call(0, 128, at(time))), PicoUsd(micro_usd * 1_000_000), "{time}");
@@ -57,12 +61,38 @@ fn the_price_follows_the_date_of_the_call() {
 #[test]
 fn a_sheet_that_cannot_be_used_says_why() {
     let settings = Settings { region: "mars-1".to_owned(), arch: Arch::X86, monthly_budget_usd: None };
-    assert_eq!(PriceSheet::aws_lambda(&settings).unwrap_err().to_string(), "the price sheet has no price for mars-1 on x86_64");
-    let broken = AWS.replacen("0.0000166667", "0.0000166667001", 1);
-    assert!(PriceSheet::parse(&broken, &Settings::default()).unwrap_err().to_string().starts_with("price 1: amounts"));
+    let words = "there is no price sheet for the region \"mars-1\"; there are us-east-1, ap-northeast-2";
+    assert_eq!(PriceSheet::aws_lambda(&settings).unwrap_err().to_string(), words);
+    let broken = |from: &str, to: &str| Book::parse(&AWS.replacen(from, to, 1), "us-east-1").unwrap_err().to_string();
+    assert!(broken("0.0000166667", "0.0000166667001").starts_with("price 3: amounts"));
+    assert!(broken("2020-12-01", "December").starts_with("price 1: effective_from"));
+    assert!(broken("above = 0", "above = 1").starts_with("price 4: give either usd or tiers"));
+    assert!(broken("usd = ", "eur = ").contains("line 14"));
+    assert!(Book::parse(AWS, "ap-northeast-2").unwrap_err().to_string().starts_with("the price sheet is of us-east-1"));
 }
 
-const AWS: &str = include_str!("../../assets/prices/aws_lambda.toml");
+#[test]
+fn a_price_of_ones_own_takes_the_place_of_the_bundled_one() {
+    let mut book = Book::bundled("us-east-1").unwrap();
+    let own = AWS.replace("usd = \"0.20\"", "usd = \"0.18\"");
+    book.add(&own).unwrap();
+    assert_eq!(book.rate("lambda", "requests", NOVEMBER).unwrap().tiers[0].pico, 180_000);
+    assert_eq!(book.rates("lambda", "requests").count(), 2);
+}
+
+/// What the desk prices calls with and what bills of a month are priced with must not say different things.
+#[test]
+fn the_free_tier_of_the_desk_is_that_of_the_book() {
+    let book = Book::bundled("us-east-1").unwrap();
+    let of = |item: &str| {
+        let mut all = book.allowances(book::FreeTier::Always);
+        all.find(|allowance| allowance.service == "lambda" && allowance.items.iter().any(|name| name == item)).unwrap().quantity
+    };
+    assert_eq!(of("requests"), decimal::Quantity::whole(FREE_REQUESTS));
+    assert_eq!(of("duration_arm64"), decimal::Quantity::whole(FREE_MB_MS).mb_ms_as_gb_s().unwrap());
+}
+
+const AWS: &str = include_str!("../../assets/prices/us-east-1.toml");
 
 #[test]
 fn every_region_and_architecture_of_the_sheet_can_be_chosen() {

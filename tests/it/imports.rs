@@ -55,6 +55,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "model",
             "pipeline",
             "play",
+            "pricing",
             "rejudge",
             "scenario",
             "settings",

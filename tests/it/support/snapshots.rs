@@ -425,7 +425,7 @@ fn bill() -> BillView {
         list: bill.list(),
         free_requests_left: bill.free_requests_left(),
         free_mb_ms_left: bill.free_mb_ms_left(),
-        price_sheet: "aws_lambda 2025-10-01 us-east-1 arm64".into(),
+        price_sheet: "aws_lambda 2022-08-01 us-east-1 arm64".into(),
         price: sheet.at(NOW).cloned(),
         budget: Some(PicoUsd(90_000_000_000_000)),
         days: costs,
