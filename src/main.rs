@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::Parser as _;
 use directories::ProjectDirs;
 use fleetwatch::broker::{self, Secret};
-use fleetwatch::cli::args::{Args, Command, GlobalArgs, IncidentsArgs};
+use fleetwatch::cli::args::{Args, Command, DoctorArgs, GlobalArgs, IncidentsArgs};
 use fleetwatch::cli::run::Fault;
 use fleetwatch::cli::{check, incidents, run};
 use fleetwatch::model::IncidentId;
@@ -40,7 +40,7 @@ fn start(args: &Args) -> Result<(), Fault> {
     let global = &args.global;
     let data_dir = data_dir(global)?;
     let settings = Settings::load(global.settings.as_deref());
-    if matches!(args.command, Some(Command::Doctor)) {
+    if matches!(args.command, Some(Command::Doctor(DoctorArgs { what: None }))) {
         return check::everything(global, &settings, &data_dir);
     }
     let mut settings = settings.map_err(failed)?;

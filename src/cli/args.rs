@@ -20,7 +20,8 @@ use crate::model::Timestamp;
     fleetwatch play drives.csv.gz --map drives.toml --broker mqtt://127.0.0.1 --speed 60\n  \
     fleetwatch judge reports.jsonl                  one verdict per crash report\n  \
     fleetwatch rejudge --settings new.toml          what other limits make of the past\n  \
-    fleetwatch bill usage.toml                      what a month of AWS costs, line by line")]
+    fleetwatch bill usage.toml                      what a month of AWS costs, line by line\n  \
+    fleetwatch doctor payload message.json          what is understood of a device's message")]
 pub struct Args {
     /// What holds for every subcommand.
     #[command(flatten)]
@@ -83,8 +84,45 @@ pub enum Command {
     ///
     /// docs/BILLING.md describes the file. What a bill leaves out is always said.
     Bill(BillArgs),
-    /// Check settings, broker, store, clock and screen, and say what to fix
-    Doctor,
+    /// Check settings, broker, store, clock and screen, and say what to fix; or what a message of a device says
+    Doctor(DoctorArgs),
+}
+
+/// `doctor`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct DoctorArgs {
+    /// What to look at instead of this machine.
+    #[command(subcommand)]
+    pub what: Option<DoctorCommand>,
+}
+
+/// What else the doctor looks at.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum DoctorCommand {
+    /// Say what is understood of a device's messages, and give a mapping to copy where no format knows them
+    ///
+    /// The file holds one message, or several: one a line, or as `mosquitto_sub -v` prints them, with their topics.
+    /// JSON that is written loosely, hex and base64 are understood, and it is said what the line makes of them.
+    #[command(after_help = "Exit codes: 0 every message is read in full, 1 something would be dropped or the topic cannot be, \
+        2 the arguments are wrong.\n\
+        Examples:\n  \
+        fleetwatch doctor payload message.json --topic owntracks/jane/phone\n  \
+        mosquitto_sub -h broker -t 'plant/#' -v -C 20 | fleetwatch doctor payload -")]
+    Payload(PayloadArgs),
+}
+
+/// `doctor payload`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct PayloadArgs {
+    /// The message or messages; - is stdin
+    #[arg(value_name = "FILE|-")]
+    pub file: PathBuf,
+    /// The topic that they came on; left out, the format is told by the payload alone
+    #[arg(long, value_name = "TOPIC")]
+    pub topic: Option<String>,
+    /// As JSON, one object per message
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `judge`

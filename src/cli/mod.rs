@@ -10,6 +10,7 @@ pub mod incidents;
 pub mod inject;
 pub mod judge;
 pub mod mqtt_out;
+pub mod payload;
 pub mod play;
 pub mod rejudge;
 pub mod run;

@@ -1,14 +1,17 @@
 //! The subcommands that need no line of their own. The rest is `main`'s.
 
 use std::fs::File;
-use std::io::{self, BufReader, Write as _};
+use std::io::{self, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::args::{BillArgs, Command, DevicesArgs, GlobalArgs, InjectArgs, JudgeArgs, PlayArgs, RejudgeArgs};
+use super::args::{
+    BillArgs, Command, DevicesArgs, DoctorArgs, DoctorCommand, GlobalArgs, InjectArgs, JudgeArgs, PayloadArgs, PlayArgs,
+    RejudgeArgs,
+};
 use super::mqtt_out::MqttOut;
-use super::{bill, devices, inject, judge, play, rejudge};
+use super::{bill, devices, inject, judge, payload, play, rejudge};
 use crate::clock::Clock;
 use crate::play::WallPace;
 use crate::settings::Settings;
@@ -56,7 +59,8 @@ pub fn standalone(
         Command::Devices(args) => Some(run_devices(args, data_dir)),
         Command::Rejudge(args) => Some(run_rejudge(args, settings, data_dir)),
         Command::Bill(args) => Some(run_bill(args)),
-        Command::Incidents(_) | Command::Doctor => None,
+        Command::Doctor(DoctorArgs { what: Some(DoctorCommand::Payload(args)) }) => Some(run_payload(args, global, settings)),
+        Command::Incidents(_) | Command::Doctor(DoctorArgs { what: None }) => None,
     }
 }
 
@@ -73,6 +77,28 @@ fn run_judge(args: &JudgeArgs, settings: &Settings) -> Result<(), Fault> {
         // Whoever reads has seen enough, as with `| head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         judged => judged.map_err(Fault::failed),
+    }
+}
+
+fn run_payload(args: &PayloadArgs, global: &GlobalArgs, settings: &Settings) -> Result<(), Fault> {
+    let mut input = Vec::new();
+    let most = payload::MAX_INPUT_BYTES as u64 + 1;
+    let read = if args.file == Path::new("-") {
+        io::stdin().lock().take(most).read_to_end(&mut input)
+    } else {
+        File::open(&args.file).and_then(|file| file.take(most).read_to_end(&mut input))
+    };
+    read.map_err(|error| Fault::Failed(format!("cannot read {}: {error}", args.file.display())))?;
+    let file = global.settings.clone().or_else(Settings::default_path).unwrap_or_default();
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let doctor = payload::Doctor { settings, settings_file: &file, now: Clock.now() };
+    let written = doctor.examine(&input, args.topic.as_deref(), args.json, &mut out);
+    match written.and_then(|well| out.flush().map(|()| well)) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Fault::Failed("not every message would be read in full".to_owned())),
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Fault::failed(error)),
     }
 }
 

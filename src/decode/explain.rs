@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
-use serde_json::Value;
 
 use super::{DecodeError, Decoded, Decoder, Interner, Settings, all, topic};
 use crate::model::{CrashReport, Event, Frame, Lane, Origin, Packet, Reading, Timestamp};
@@ -28,6 +27,10 @@ pub struct Explanation {
     pub assumptions: Vec<String>,
     /// What could not be read, or is not used.
     pub refused: Vec<DecodeError>,
+    /// The format is switched off in the settings: the line does not read this.
+    pub switched_off: bool,
+    /// What the line would make of it.
+    pub events: Vec<Event>,
 }
 
 /// One reading.
@@ -168,35 +171,53 @@ impl Decoder {
         self.read(packet, &mut decoded, Some(&mut notes));
         let Notes { format, assumptions, readings, .. } = notes;
         let topic = packet.topic.to_string();
-        Explanation { format, topic, by_shape: false, origin, filter, readings, assumptions, refused: decoded.refused }
+        Explanation {
+            format,
+            topic,
+            by_shape: false,
+            origin,
+            filter,
+            readings,
+            assumptions,
+            refused: decoded.refused,
+            switched_off: false,
+            events: decoded.events,
+        }
     }
-}
 
-/// Explains a message. Without a topic, or under one that nobody knows, the payload's shape alone is looked at. A fresh
-/// decoder reads it, so what a format would remember from earlier messages (aliases, deltas) is not there. `received_at`
-/// is what clocks are held against.
-pub fn explain(topic: Option<&str>, payload: &[u8], settings: &Settings, received_at: Timestamp) -> Explanation {
-    let read = |topic: &str| {
-        Decoder::new(settings, Interner::DEFAULT_LIMIT).explain(&Packet {
+    /// Explains a message that was pasted. Without a topic, or under one that nobody knows, the payload's shape alone is
+    /// looked at, also of formats that are switched off. `received_at` is what clocks are held against.
+    pub fn explain_pasted(&mut self, topic: Option<&str>, payload: &[u8], received_at: Timestamp) -> Explanation {
+        let payload = Bytes::copy_from_slice(payload);
+        let packet = |topic: &str| Packet {
             topic: topic.into(),
-            payload: Bytes::copy_from_slice(payload),
+            payload: payload.clone(),
             received_at,
             lane: Lane::Telemetry,
             retained: false,
             redelivered: false,
             delivery: None,
-        })
-    };
-    let named = topic.map(read);
-    if let Some(explanation) = named.as_ref()
-        && explanation.format.is_some()
-    {
-        return named.unwrap_or_default();
-    }
-    let json: Option<Value> = serde_json::from_slice(payload).ok();
-    match json.and_then(|json| all().into_iter().find_map(|format| format.looks_like(&json))) {
-        Some(topic) => Explanation { by_shape: true, ..read(topic) },
-        None => named.unwrap_or_else(|| Explanation { by_shape: true, ..read("") }),
+        };
+        let named = topic.map(|topic| self.explain(&packet(topic)));
+        if let Some(explanation) = named.as_ref()
+            && explanation.format.is_some()
+        {
+            return named.unwrap_or_default();
+        }
+        let strict = serde_json::from_slice(&payload).ok();
+        let json = strict.or_else(|| super::lenient::parse(&payload).map(|(value, _)| value));
+        let alike = json.and_then(|json| all().into_iter().find_map(|format| Some((format.name(), format.looks_like(&json)?))));
+        let Some((format, topic)) = alike else {
+            return named.unwrap_or_else(|| Explanation { by_shape: true, ..self.explain(&packet("")) });
+        };
+        let explanation = self.explain(&packet(topic));
+        if explanation.format == Some(format) || self.settings.wants(format) {
+            return Explanation { by_shape: true, ..explanation };
+        }
+        let all_formats = Settings { mappings: Vec::new(), ..self.settings.clone() };
+        let all_formats = Settings { enabled: Settings::default().enabled, ..all_formats };
+        let explanation = Self::new(&all_formats, Interner::DEFAULT_LIMIT).explain(&packet(topic));
+        Explanation { by_shape: true, switched_off: true, ..explanation }
     }
 }
 

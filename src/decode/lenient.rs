@@ -10,7 +10,7 @@ use std::str::CharIndices;
 use serde_json::Value;
 
 /// An object or an array that was written loosely, and what was forgiven, each once, in the order of [`Forgiven`].
-pub(super) fn parse(payload: &[u8]) -> Option<(Value, Vec<Forgiven>)> {
+pub fn parse(payload: &[u8]) -> Option<(Value, Vec<Forgiven>)> {
     let text = std::str::from_utf8(payload).ok()?;
     let mut pass = Pass { text, chars: text.char_indices().peekable(), json: String::with_capacity(text.len()), forgiven: 0 };
     pass.run();

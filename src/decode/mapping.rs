@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use self::field::{Number, Place, Pointer, Time};
-use self::pattern::{Pattern, overlap};
+pub(super) use self::pattern::Pattern;
+use self::pattern::overlap;
 pub use self::settings::{Field, Mapping, Missing, TimeField, When};
 use super::filing::{MAX_CLAIM_CHARS, check_name, hash_key, read_position};
 use super::{DecodeError, Filter, Format, Scribe, shown};

@@ -14,11 +14,12 @@ pub mod explain;
 pub mod filing;
 pub mod interner;
 mod json;
-mod lenient;
+pub mod lenient;
 pub mod mapping;
 pub mod native;
 mod owntracks;
 mod scribe;
+pub mod sketch;
 mod tasmota;
 #[cfg(test)]
 mod tests;
@@ -28,9 +29,8 @@ mod traccar;
 mod values;
 mod zigbee2mqtt;
 
-pub use explain::{Explanation, explain};
+pub use explain::Explanation;
 pub use interner::Interner;
-pub use lenient::Forgiven;
 pub use mapping::Mapping;
 pub use scribe::Scribe;
 

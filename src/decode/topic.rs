@@ -13,15 +13,32 @@ pub fn check(filter: &str) -> Result<(), String> {
     }
     let levels: Vec<_> = filter.split('/').collect();
     for (level_idx, level) in levels.iter().enumerate() {
+        let mended = mend(filter);
         if level.contains('#') && *level != "#" || level.contains('+') && *level != "+" {
-            return Err(format!("the wildcard in {level:?} must be a level of its own: + for one level, # for all that follow"));
+            return Err(format!(
+                "the wildcard in {level:?} must be a level of its own: + for one level, # for all that follow, as in {mended:?}"
+            ));
         }
         if *level == "#" && level_idx + 1 < levels.len() {
-            let mended = filter.replacen('#', "+", 1);
             return Err(format!("# may only stand at the end; for one level write +, as in {mended:?}"));
         }
     }
     Ok(())
+}
+
+/// The sound filter that was probably meant: each wildcard a level of its own, `#` at the end alone, no space around it,
+/// no `*` of other systems, no group of a shared subscription.
+pub fn mend(filter: &str) -> String {
+    let bare = filter.trim().replace('\0', "");
+    let bare = bare.strip_prefix("$share/").and_then(|rest| rest.split_once('/')).map_or(bare.as_str(), |(_group, rest)| rest);
+    let n_levels = bare.split('/').count();
+    let level = |(level_idx, level): (usize, &str)| match level {
+        _ if level_idx + 1 == n_levels && (level.contains('#') || level == "**") => "#".to_owned(),
+        "*" | "**" => "+".to_owned(),
+        _ if level.contains(['#', '+']) => "+".to_owned(),
+        _ => level.to_owned(),
+    };
+    bare.split('/').enumerate().map(level).collect::<Vec<_>>().join("/")
 }
 
 /// Whether a sound filter takes in a topic.
@@ -67,7 +84,18 @@ mod tests {
     #[test]
     fn filters_that_no_broker_takes_say_what_to_write() {
         assert!(check("ruuvi/#/gw_status").unwrap_err().contains("\"ruuvi/+/gw_status\""));
-        assert!(check("a/b+").unwrap_err().contains("level of its own"));
+        assert!(check("a/b+").unwrap_err().contains("\"a/+\""));
+        for (wrong, mended) in [
+            ("ruuvi/#/gw_status", "ruuvi/+/gw_status"),
+            ("a/van#", "a/#"),
+            (" a/*/b\n", "a/+/b"),
+            ("a/**", "a/#"),
+            ("$share/desk/a/+", "a/+"),
+            ("a/b", "a/b"),
+        ] {
+            assert_eq!(mend(wrong), mended);
+            assert_eq!(check(&mend(wrong)), Ok(()));
+        }
         assert!(check("").is_err());
         assert_eq!(check("spBv1.0/#"), Ok(()));
     }

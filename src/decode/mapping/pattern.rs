@@ -4,7 +4,7 @@ use super::super::{shown, topic};
 
 /// A sound pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Pattern {
+pub(in crate::decode) struct Pattern {
     filter: String,
     /// The names of levels, with their places.
     names: Vec<(usize, String)>,
@@ -12,7 +12,7 @@ pub(super) struct Pattern {
 
 impl Pattern {
     /// Reads a pattern, or says what is wrong with it and what to write.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(in crate::decode) fn parse(text: &str) -> Result<Self, String> {
         let mut names = Vec::new();
         let mut levels = Vec::new();
         for (level_idx, level) in text.split('/').enumerate() {

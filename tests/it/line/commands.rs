@@ -77,6 +77,25 @@ fn exit_codes_and_words_are_those_of_a_good_command() {
     assert!(text(&none.stderr).contains("no incident store"), "{}", text(&none.stderr));
 }
 
+/// What the doctor writes for an unknown message, put into a settings file, makes the same command find it well.
+#[test]
+fn the_doctor_writes_a_mapping_that_reads_the_message() {
+    let (_dir, data) = place();
+    let (message, settings) = (data.with_extension("txt"), data.with_extension("toml"));
+    std::fs::write(&message, "\u{feff}plant/hall3/tug-7/telemetry {ts: 1773803500, 'spd_mph': 30,}\r\n").unwrap();
+    let examine = |more: &[&str]| run(&[&["doctor", "payload", message.to_str().unwrap()], more].concat());
+    let first = examine(&["--json"]);
+    assert_code(&first, 1);
+    let finding: Value = serde_json::from_slice(&first.stdout).unwrap();
+    assert_eq!((&finding["read_in_full"], &finding["dropped"][0]["reason"]), (&false.into(), &"unknown_topic".into()));
+    std::fs::write(&settings, finding["remedy"]["toml"].as_str().unwrap()).unwrap();
+    let second = examine(&["--settings", settings.to_str().unwrap()]);
+    assert_code(&second, 0);
+    assert!(text(&second.stdout).contains("48.28032 km/h"), "{}", text(&second.stdout));
+    assert_code(&run(&["doctor", "payload", "/no/such/file"]), 1);
+    assert_code(&run(&["doctor", "payload"]), 2);
+}
+
 #[test]
 fn without_a_display_the_window_names_the_headless_way_and_that_way_works() {
     let (_dir, data) = place();
