@@ -3,7 +3,7 @@
 use super::text;
 use super::tr::{self, tr, word};
 use crate::model::{
-    Args, Band, CrashVerdict, Evidence, Incident, IncidentKind, Life, Malfunction, Origin, Position, Ruling, StepKind,
+    Args, Band, CrashVerdict, Direction, Evidence, Incident, IncidentKind, Life, Malfunction, Origin, Position, Ruling, StepKind,
 };
 
 /// What it is, in one line: `Real accident, 96 % confidence`.
@@ -129,6 +129,86 @@ pub fn position(incident: &Incident) -> Option<Position> {
     match &incident.kind {
         IncidentKind::Crash { report, .. } => report.position,
         IncidentKind::Temperature { .. } => None,
+    }
+}
+
+/// What was ruled and why, in a sentence or two to read out on the phone; the judge's own English where its evidence
+/// says too little.
+pub fn sentence(verdict: &CrashVerdict) -> String {
+    let row = |key: &str| verdict.evidence.iter().find(|row| row.key == key && !row.reading_key.is_empty());
+    let Some(delta_v) = row("delta_v") else { return verdict.summary.clone() };
+    let value = |key: &str| row(key).and_then(|row| row.value);
+    let airbag = value("airbag") == Some(1.0);
+    let (Some(kmh), Some(g)) = (verdict.delta_v_kmh, verdict.peak_g) else {
+        let why = evidence(delta_v).reading;
+        return if airbag { tr!("words-sentence-airbag", why = why) } else { tr!("words-sentence-too-little", why = why) };
+    };
+    let (kmh, g) = (text::quantity(kmh, 1, "km/h"), text::quantity(g, 1, "g"));
+    let push = match value("pulse") {
+        Some(ms) => tr!("words-push", kmh = kmh, ms = text::quantity(ms, 0, "ms"), g = g),
+        None => tr!("words-push-coarse", kmh = kmh, g = g),
+    };
+    match verdict.ruling {
+        Ruling::Real => {
+            let mut parts = vec![match verdict.direction {
+                Some(Direction::Front) => tr!("words-hit-front", push = push),
+                Some(Direction::Rear) => tr!("words-hit-rear", push = push),
+                Some(Direction::Left) => tr!("words-hit-left", push = push),
+                Some(Direction::Right) => tr!("words-hit-right", push = push),
+                Some(Direction::Roof) => tr!("words-hit-roof", push = push),
+                None => tr!("words-hit", push = push),
+            }];
+            if airbag {
+                parts.push(tr!("words-airbag"));
+            }
+            match (value("speed_before"), value("speed_after")) {
+                (Some(before), Some(after)) => {
+                    parts.push(tr!("words-before-after", before = text::kmh(before), after = text::kmh(after)));
+                }
+                (Some(before), None) => parts.push(tr!("words-before", before = text::kmh(before))),
+                _ => {}
+            }
+            tr!("words-sentence-real", parts = parts.join("; "))
+        }
+        Ruling::Undecided => {
+            let strongest = |sign: f64| {
+                let speaks = verdict.evidence.iter().filter(|row| row.weight * sign > 0.05);
+                let row = speaks.max_by(|a, b| (a.weight * sign).total_cmp(&(b.weight * sign)));
+                row.map_or_else(
+                    || tr!("words-nothing"),
+                    |row| {
+                        let said = evidence(row);
+                        tr!("words-check-reading", name = said.name, reading = said.reading)
+                    },
+                )
+            };
+            tr!("words-sentence-undecided", speaks = strongest(1.0), against = strongest(-1.0))
+        }
+        Ruling::Malfunction => {
+            tr!("words-sentence-malfunction", why = because(verdict), push = push)
+        }
+    }
+}
+
+/// What a malfunction shows itself by.
+fn because(verdict: &CrashVerdict) -> String {
+    match verdict.malfunction {
+        Some(Malfunction::Dropped) => match verdict.free_fall_ms {
+            Some((from, to)) => tr!("words-because-dropped", ms = text::quantity(to - from, 0, "ms")),
+            None => tr!("words-because-dropped-somehow"),
+        },
+        Some(Malfunction::Spike) => tr!("words-because-spike"),
+        Some(Malfunction::Stuck) => tr!("words-because-stuck"),
+        Some(Malfunction::Clipped) => tr!("words-because-clipped"),
+        Some(Malfunction::Clock) => tr!("words-because-clock"),
+        Some(Malfunction::Shaken) => tr!("words-because-shaken"),
+        Some(Malfunction::Pothole) => tr!("words-because-pothole"),
+        Some(Malfunction::SpeedBump) => tr!("words-because-speed-bump"),
+        Some(Malfunction::Door) => tr!("words-because-door"),
+        Some(Malfunction::Dropout) => tr!("words-because-dropout"),
+        Some(Malfunction::Offset) => tr!("words-because-offset"),
+        Some(Malfunction::HardBraking) => tr!("words-because-hard-braking"),
+        Some(Malfunction::NoPulse) | None => tr!("words-because-no-pulse"),
     }
 }
 

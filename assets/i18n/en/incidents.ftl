@@ -30,3 +30,215 @@ incidents-zone-malfunction = malfunction ≤ 20 %
 incidents-zone-person = a person decides
 incidents-zone-accident = accident ≥ 80 %
 incidents-probability-spoken = { $said }, zone: { $zone }
+incidents-no-review = Nothing to review
+incidents-choose-one = Choose an incident at the left to see what was ruled, on which evidence, and who was told.
+incidents-drills-n = { $n ->
+    [one] { $n } drill
+   *[other] { $n } drills
+}
+incidents-drills-hidden = { $n ->
+    [one] { $n } drill hidden by the filter
+   *[other] { $n } drills hidden by the filter
+}
+incidents-drills-some = { $n ->
+    [one] { $n } drill, { $hidden } hidden by the filter
+   *[other] { $n } drills, { $hidden } hidden by the filter
+}
+incidents-hide = Hide
+incidents-show = Show
+incidents-drills-button = { $verb } drills
+incidents-facts = Where and what
+incidents-raw = Raw packet
+incidents-place = Place
+incidents-place-none = not in the report
+incidents-good = good
+incidents-fair = fair
+incidents-poor = poor
+incidents-accuracy = Accuracy
+incidents-happened = Happened
+incidents-clock = Clock
+incidents-clock-ours = ours: the device's cannot be right
+incidents-clock-device = the device's
+incidents-samples = Samples
+incidents-axes = Axes
+incidents-axes-vehicle = x forward, y right, z down
+incidents-axes-unknown = unknown: only |a| counts
+incidents-range = Range
+incidents-not-said = not said
+incidents-airbag = Airbag
+incidents-deployed = deployed
+incidents-not-deployed = not deployed
+incidents-claim = Device says
+incidents-claim-is = “{ $claim }”: evidence, never a ruling
+incidents-reports = Reports
+incidents-reports-last = { $n }, last { $at }
+incidents-topic = Topic
+incidents-event = Event
+incidents-cost = Cost
+incidents-list-price = { $usd } at list price
+incidents-stored = Stored
+incidents-on-disk = yes, on disk
+incidents-not-yet = not yet
+incidents-none = none
+incidents-samples-in = { $n } in { $span }, { $rate }
+incidents-samples-at-once = { $n }, all at one time
+incidents-bytes = { $n ->
+    [one] { $n } byte
+   *[other] { $n } bytes
+}
+incidents-bytes-first = { $n } bytes, the first { $shown } shown
+incidents-close = Close
+incidents-close-raw = Close the raw packet
+incidents-bytes-as = Bytes as
+incidents-as-text = Text
+incidents-as-hex = Hex
+incidents-packet-empty = The packet is empty.
+incidents-all = All
+incidents-unresolved = Unresolved
+incidents-temperature = Temperature
+incidents-real-only = Real only
+incidents-with-drills = With drills
+incidents-drills-only = Drills only
+incidents-state = State
+incidents-severity = Severity
+incidents-verdict = Verdict
+incidents-device = Device
+incidents-filter-device = Filter by device
+incidents-drills = Drills
+incidents-drills-hover = Drills never count among the real and reach no responder
+incidents-clear = Clear
+incidents-clear-filter = Clear the filter
+incidents-shown = { $n } shown
+incidents-hidden = { $n } hidden by the filter
+incidents-older = { $n } older in the store
+incidents-with-gravity = with gravity
+incidents-without-gravity = without gravity
+incidents-pulse = Crash pulse
+incidents-no-pulse = No pulse in this report
+incidents-no-pulse-why = The report brought no samples, so nothing can be drawn and nothing was measured.
+incidents-reset-view = Reset view
+incidents-judged-part = Judged part
+incidents-whole-record = Whole record
+incidents-pulse-spoken = { $n ->
+    [one] Crash pulse, { $n } sample
+   *[other] Crash pulse, { $n } samples
+}
+incidents-peak-at = peak { $g } at { $at }
+incidents-window = judged window { $from } to { $until }
+incidents-free-fall = free fall { $from } to { $until }
+incidents-free-fall-for = free fall { $ms }
+incidents-range-is = sensor range ±{ $range }
+incidents-range-cut = sensor range ±{ $range }: what lies beyond is cut off
+incidents-x-long = x long.
+incidents-y-lat = y lat.
+incidents-z-vert = z vert.
+incidents-no-samples = no samples
+incidents-sample-n = sample { $n }
+incidents-no-sample = no sample
+incidents-drag = drag, scroll, double-click to reset
+incidents-g-at = { $g } at { $at }
+incidents-open = Open
+incidents-newest-first = { $n }, newest critical first
+incidents-judged-malfunction = Judged malfunction
+incidents-n-nobody-told = { $n }, nobody told
+incidents-n-no-responder = { $n }, no responder is told
+incidents-critical-above = { $n } unacknowledged critical above
+incidents-all-hidden = { $n ->
+    [one] { $n } incident is hidden by the filter.
+   *[other] { $n } incidents are hidden by the filter.
+}
+incidents-show-all = Show all
+incidents-nothing-passes = Nothing passes the filter
+incidents-empty = No incidents
+incidents-empty-why = Crash reports are judged as they arrive. A real or undecided one stands here at once.
+incidents-resolved-at = Resolved { $at }
+incidents-acknowledged-by = Acknowledged, { $by }
+incidents-unacknowledged-for = Unacknowledged { $age }
+incidents-unreadable = Unreadable crash report
+incidents-unreadable-treat = a person decides, treat as real
+incidents-confidence = { $p } confidence
+incidents-accident-decides = { $p } accident: a person decides
+incidents-device-malfunction = Device malfunction
+incidents-too-warm = Too warm
+incidents-too-cold = Too cold
+incidents-within = Within its limits
+incidents-now-back = { $value }, now back in its band
+incidents-could-not-be-read = The report could not be read: { $reason }. Its bytes stand below.
+incidents-nobody-was-told = Nobody was told.
+incidents-acknowledged = Acknowledged
+incidents-claims-test = payload claims to be a test: changes nothing
+incidents-resolved-already = it is resolved already
+incidents-acknowledge-first = acknowledge it first
+incidents-acknowledge = Acknowledge
+incidents-acknowledge-device = Acknowledge { $device }
+incidents-resolve = Resolve
+incidents-resolve-device = Resolve { $device }
+incidents-add-note = Add note
+incidents-notes = { $n ->
+    [one] { $n } note, last by { $by }: “{ $text }”
+   *[other] { $n } notes, last by { $by }: “{ $text }”
+}
+incidents-note-to = Note to { $id }
+incidents-note-hint = What was seen or done; it is kept with the incident under your name
+incidents-note-empty = the note is empty
+incidents-save-note = Save note
+incidents-cancel = Cancel
+incidents-cancel-note = Cancel the note
+incidents-speed = Speed before and after
+incidents-no-speed = No speed trace
+incidents-no-speed-why = The report brought no speeds, so a stop or driving on could not be checked.
+incidents-kmh-before = { $kmh } before
+incidents-kmh-after = { $kmh } after
+incidents-stopped-at = stopped at { $at }
+incidents-speed-spoken = Speed before and after: { $said }
+incidents-among-limits = Among its limits
+incidents-since-routed = Since when, routed where
+incidents-band = Band
+incidents-band-before = Band before
+incidents-first-reading = none, first reading
+incidents-limits = Limits
+incidents-limits-are = COLD below { $low }, HOT above { $high }
+incidents-limits-f = Limits °F
+incidents-since = Since
+incidents-ago = { $at }, { $age } ago
+incidents-back = Back
+incidents-back-after = { $at }, after { $age }
+incidents-not-back = not yet: still out of its band
+incidents-routed = Routed to
+incidents-no-scale = The value or its limits are out of any range, so no scale can be drawn.
+incidents-above-limit = { $by } above its limit
+incidents-below-limit = { $by } below its limit
+incidents-within-limits = within its limits
+incidents-step-received = Received
+incidents-step-decoded = Decoded
+incidents-step-invoked = Invoked
+incidents-step-judged = Judged
+incidents-step-filed = Filed
+incidents-step-stored = Stored
+incidents-step-device-told = Device told
+incidents-step-told = Told
+incidents-step-tell-failed = Telling failed
+incidents-step-would-have-told = Would have told
+incidents-step-merged = Report joined
+incidents-step-on-screen = On screen
+incidents-step-acknowledged = Acknowledged
+incidents-step-resolved = Resolved
+incidents-step-noted = Note
+incidents-step-back-in-band = Back in band
+incidents-step-overruled = Overruled
+incidents-step-false-alarm = False alarm
+incidents-step-confirmed = Confirmed
+incidents-step-undone = Taken back
+incidents-step-reopened = Open again
+incidents-first-accepted = first accepted { $after }
+incidents-nobody-reached = nobody reached yet
+incidents-drill-nobody = drill: nobody is told
+incidents-sample-nobody = sample: nobody is told
+incidents-timeline = What happened
+incidents-samples-bytes = { $n ->
+    [one] { $n } sample, { $bytes }
+   *[other] { $n } samples, { $bytes }
+}
+incidents-committed = committed to disk
+incidents-ack-sent = acknowledgement sent
+incidents-first-frame = first frame that shows it

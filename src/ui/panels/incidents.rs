@@ -38,9 +38,9 @@ use super::{Panel, PanelContext, Screen};
 use crate::model::{Incident, IncidentId, Life, Origin};
 use crate::state::Snapshot;
 use crate::ui::actions::Action;
-use crate::ui::icons;
 use crate::ui::theme::{Theme, sizes};
 use crate::ui::widgets::{empty_state, pane};
+use crate::ui::{icons, word};
 
 /// Height of the filters, points.
 const FILTERS_H: f32 = 44.0;
@@ -114,8 +114,8 @@ impl Panel for Incidents {
                 review::show(ui, body, &incident, &mut self.view, context);
             }
             None => pane(ui, body, "no review", |ui| {
-                let sentence = "Choose an incident at the left to see what was ruled, on which evidence, and who was told.";
-                empty_state(ui, icons::WARNING_OCTAGON, "Nothing to review", sentence, None);
+                let (title, sentence) = (word!("incidents-no-review"), word!("incidents-choose-one"));
+                empty_state(ui, icons::WARNING_OCTAGON, title, sentence, None);
             }),
         }
     }

@@ -31,7 +31,7 @@ pub fn badge(ui: &mut Ui, mark: Option<Mark>, word: &str, status: Status) -> Res
 /// The badge of a drill: dashed outline and the word. It stands on a solid ground, so that it can be read over hatch.
 pub fn drill_badge(ui: &mut Ui) -> Response {
     let drill = Theme::of(ui).status.drill;
-    paint_badge(ui, Some(Mark::TestTube), "DRILL", drill, true)
+    paint_badge(ui, Some(Mark::TestTube), words::origin(Origin::Drill).unwrap_or_default(), drill, true)
 }
 
 /// The badge of an origin; nothing for a real device.

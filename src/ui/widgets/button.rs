@@ -4,6 +4,7 @@ use eframe::egui::{self, Color32, Response, Role, Sense, Stroke, StrokeKind, Ui,
 
 use crate::ui::actions::Action;
 use crate::ui::theme::{RADIUS_CONTROL, Theme, Type, icon_font, sizes};
+use crate::ui::tr;
 
 /// How loud a button is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +153,7 @@ impl Widget for Button<'_> {
             }
         }
         let name = self.name.unwrap_or_else(|| self.text.to_owned());
-        let name = self.off.map_or_else(|| name.clone(), |reason| format!("{name}, off: {reason}"));
+        let name = self.off.map_or_else(|| name.clone(), |reason| tr!("words-off", name = name.as_str(), reason = reason));
         response.widget_info(|| WidgetInfo::labeled(Role::Button, !off, &name));
         match self.off {
             Some(reason) => response.on_hover_text(reason),

@@ -7,7 +7,7 @@ use crate::model::{Incident, Life, Origin, Severity, Timestamp};
 use crate::ui::actions::Action;
 use crate::ui::shapes::{self, Mark, dashed_rect, elided, hatch};
 use crate::ui::theme::{PANE_PAD, Theme, Type, sizes};
-use crate::ui::{icons, text, words};
+use crate::ui::{icons, text, tr, word, words};
 
 /// What the operator did with a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ fn lines(incident: &Incident) -> Vec<(String, Option<String>)> {
     let place = words::position(incident).filter(|_| !drill).map(words::place);
     let state = match words::told(incident) {
         Some((short, whole)) => Some((short, Some(whole))),
-        None if drill => Some(("Nobody told, drill".to_owned(), None)),
+        None if drill => Some((tr!("words-nobody-told-drill"), None)),
         None if has_buttons(incident) => None,
         None => Some((words::state(incident), None)),
     };
@@ -110,7 +110,7 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
     let measure = |words: &str, font| painter.layout_no_wrap(words.to_owned(), font, age_color).size().x;
     // The words about the age give way before the name does.
     let room = right - x - measure(incident.device.as_str(), Type::Section.font()) - sample - 8.0;
-    let longer = [format!("{age} unacknowledged"), format!("{age} unack.")];
+    let longer = [tr!("words-age-unacknowledged", age = age.as_str()), tr!("words-age-unack", age = age.as_str())];
     let age = longer.into_iter().filter(|_| buttons).find(|words| measure(words, age_font.clone()) <= room).unwrap_or(age);
     if drill {
         let left = right - measure(&age, age_font.clone());
@@ -184,14 +184,16 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
         let layout = Layout::left_to_right(Align::Center);
         let mut ui = ui.new_child(UiBuilder::new().max_rect(place).id_salt(&*incident.id.0).layout(layout));
         ui.spacing_mut().item_spacing.x = 8.0;
-        let acknowledge = Button::critical("Acknowledge")
+        let acknowledge = Button::critical(word!("words-acknowledge"))
             .icon(icons::CHECK)
             .key(Action::Acknowledge)
-            .named(format!("Acknowledge {}", incident.device));
+            .named(tr!("words-acknowledge-device", device = incident.device.as_str()));
         if ui.add(acknowledge).clicked() && settled {
             answer = Answer::Acknowledge;
         }
-        let open = Button::quiet("Open").key(Action::Open).named(format!("Open {}", incident.device));
+        let open = Button::quiet(word!("words-open"))
+            .key(Action::Open)
+            .named(tr!("words-open-device", device = incident.device.as_str()));
         if ui.add(open).clicked() && settled {
             answer = Answer::Open;
         }
@@ -213,7 +215,7 @@ pub fn incident_row(ui: &mut Ui, incident: &Incident, now: Timestamp, selected: 
     let (left, right, y) = (rect.left() + PANE_PAD.x, rect.right() - PANE_PAD.x, rect.center().y);
     let mark = if incident.life == Life::Resolved { Mark::CheckCircle } else { Mark::Wrench };
     mark.paint(painter, pos2(left + 7.0, y), 13.0, theme.text.tertiary);
-    let age = format!("{} ago", text::age(now, incident.received_at));
+    let age = tr!("words-ago", age = text::age(now, incident.received_at));
     let age = put(painter, pos2(right, y), Align2::RIGHT_CENTER, age, Type::Small.font(), theme.text.tertiary);
     let x = left + 22.0;
     let device = elided(painter, incident.device.as_str(), &Type::Small.semibold(), theme.text.primary, 110.0);

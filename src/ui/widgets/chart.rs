@@ -8,8 +8,8 @@ use eframe::egui::{Align2, Color32, Painter, Pos2, Rect, Response, Shape, Stroke
 use super::put;
 use crate::ui::decimate::{Point, decimate};
 use crate::ui::shapes::{dashed, hatch};
-use crate::ui::text;
 use crate::ui::theme::{Theme, Type};
+use crate::ui::{text, tr};
 
 /// Where numbers lie on the screen.
 #[derive(Clone, Copy, Debug)]
@@ -192,7 +192,7 @@ impl Axes {
             let tip = pos2(px, edge);
             let wings = vec![tip, tip + vec2(-4.0, -7.0 * up), tip + vec2(4.0, -7.0 * up)];
             painter.add(Shape::convex_polygon(wings, color, Stroke::NONE));
-            let words = format!("off scale, {}", text::quantity(y, 1, unit));
+            let words = tr!("words-off-scale", value = text::quantity(y, 1, unit));
             let galley = painter.layout_no_wrap(words, Type::Micro.semibold(), color);
             let left = px - 8.0 - galley.size().x >= self.area.left();
             let from = if left { px - 8.0 - galley.size().x } else { px + 8.0 };

@@ -7,7 +7,7 @@ use eframe::egui::{
 use super::{focus_ring, put};
 use crate::ui::shapes::{self, Mark, dotted_underline, elided, hatch};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
-use crate::ui::{icons, text};
+use crate::ui::{icons, text, tr, word};
 
 /// A part of the line under the value: `◆ 1 critical`.
 #[derive(Clone, Debug)]
@@ -62,15 +62,28 @@ impl Kpi<'_> {
         painter.galley(at(left, 10.0), label, theme.text.secondary);
         let spoken = match (&self.value, &self.stale) {
             (None, _) => {
-                put(painter, at(left, 43.0), Align2::LEFT_CENTER, "No data yet", Type::Title.font(), theme.text.secondary);
+                put(
+                    painter,
+                    at(left, 43.0),
+                    Align2::LEFT_CENTER,
+                    word!("words-no-data-yet"),
+                    Type::Title.font(),
+                    theme.text.secondary,
+                );
                 put(painter, at(left, 68.0), Align2::LEFT_CENTER, self.needs, Type::Micro.font(), theme.text.tertiary);
-                format!("{}: no data yet, {}", self.label, self.needs)
+                tr!("words-no-data-needs", label = self.label.as_str(), needs = self.needs)
             }
             (Some(value), stale) => {
                 let color = if stale.is_some() { theme.text.tertiary } else { theme.text.primary };
                 if stale.is_some() {
-                    let word =
-                        put(painter, at(right, 16.0), Align2::RIGHT_CENTER, "stale", Type::Micro.font(), theme.status.stale.fg);
+                    let word = put(
+                        painter,
+                        at(right, 16.0),
+                        Align2::RIGHT_CENTER,
+                        text::Freshness::Stale.word(),
+                        Type::Micro.font(),
+                        theme.status.stale.fg,
+                    );
                     shapes::icon(painter, at(word.left() - 10.0, 16.0), 13.0, icons::CLOCK, theme.status.stale.fg, false);
                 }
                 let value_rect = put(painter, at(left, 42.0), Align2::LEFT_CENTER, value, Type::Kpi.font(), color);
@@ -118,7 +131,7 @@ impl Kpi<'_> {
     fn spoken(&self, value: &str) -> String {
         let mut words = vec![format!("{}: {value} {}", self.label, self.unit).trim().to_owned()];
         match &self.stale {
-            Some(as_of) => words.push(format!("stale, {as_of}")),
+            Some(as_of) => words.push(format!("{}, {as_of}", text::Freshness::Stale.word())),
             None => words.extend(self.parts.iter().map(|part| format!("{} {}", part.value, part.words).trim().to_owned())),
         }
         words.join(", ")
@@ -155,5 +168,5 @@ pub fn sparkline(painter: &Painter, rect: Rect, counts: &[u32], theme: &Theme) {
 
 /// `as of 03:18:43, now unknown`.
 pub fn as_of(since: crate::model::Timestamp) -> String {
-    format!("as of {}, now unknown", text::clock(since))
+    tr!("words-as-of", at = text::clock(since))
 }

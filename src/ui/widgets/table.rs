@@ -9,6 +9,7 @@ use crate::model::{Band, Timestamp};
 use crate::ui::shapes::{Mark, elided};
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::{PANE_PAD, Theme, Type, sizes};
+use crate::ui::tr;
 
 /// A column's header and least width, points. The widths left over go to all in proportion.
 #[derive(Clone, Copy, Debug)]
@@ -88,10 +89,10 @@ pub fn seen_cell(theme: &Theme, now: Timestamp, last_seen: Timestamp, fresh: Fre
     let age = text::age(now, last_seen);
     match fresh {
         // Normal is quiet: grey words and a small dot.
-        Freshness::Live => Cell { mark: Some((Mark::Disc, theme.status.ok.fg)), ..Cell::quiet(theme, "live") },
-        Freshness::Late => Cell::quiet(theme, format!("{age} ago")),
-        Freshness::Stale => Cell::marked(Mark::Clock, format!("STALE {age}"), theme.status.high.fg),
-        Freshness::Lost => Cell::marked(Mark::Cross, format!("lost {age}"), theme.status.stale.fg),
+        Freshness::Live => Cell { mark: Some((Mark::Disc, theme.status.ok.fg)), ..Cell::quiet(theme, fresh.word()) },
+        Freshness::Late => Cell::quiet(theme, tr!("words-ago", age = age)),
+        Freshness::Stale => Cell::marked(Mark::Clock, tr!("words-stale", age = age), theme.status.high.fg),
+        Freshness::Lost => Cell::marked(Mark::Cross, tr!("words-lost", age = age), theme.status.stale.fg),
     }
 }
 

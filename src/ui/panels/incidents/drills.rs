@@ -7,9 +7,9 @@ use super::queue::{ROW_H, row};
 use crate::model::{IncidentId, Timestamp};
 use crate::state::Snapshot;
 use crate::ui::shapes::{dashed_rect, hatch};
-use crate::ui::text;
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::{Button, drill_badge};
+use crate::ui::{tr, word};
 
 /// Height of the foot that says how many drills are hidden, points.
 const FOOT_H: f32 = 36.0;
@@ -52,11 +52,9 @@ pub(super) fn block(
     drill_badge(&mut child);
     let shown = snapshot.drills.len() - hidden;
     let words = match (hidden, shown) {
-        (0, n) => text::plural(n as u64, "drill", "drills"),
-        (n, 0) => format!("{} hidden by the filter", text::plural(n as u64, "drill", "drills")),
-        (hidden, shown) => {
-            format!("{}, {} hidden by the filter", text::plural(shown as u64, "drill", "drills"), text::count(hidden as u64))
-        }
+        (0, n) => tr!("incidents-drills-n", n = n as u64),
+        (n, 0) => tr!("incidents-drills-hidden", n = n as u64),
+        (hidden, shown) => tr!("incidents-drills-some", n = shown as u64, hidden = hidden as u64),
     };
     let galley = painter.layout_no_wrap(words.clone(), Type::Small.medium(), theme.text.primary);
     let (place, response) = child.allocate_exact_size(galley.size(), Sense::hover());
@@ -64,17 +62,20 @@ pub(super) fn block(
     painter.galley(place.min, galley, theme.text.primary);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
     let (label, next) = match filter.drills {
-        Drills::Shown if hidden == 0 => ("Hide", Filter { drills: Drills::Hidden, ..filter.clone() }),
+        Drills::Shown if hidden == 0 => (word!("incidents-hide"), Filter { drills: Drills::Hidden, ..filter.clone() }),
         Drills::Hidden if Filter { drills: Drills::Shown, ..filter.clone() }.hidden(snapshot).1 == 0 => {
-            ("Show", Filter { drills: Drills::Shown, ..filter.clone() })
+            (word!("incidents-show"), Filter { drills: Drills::Shown, ..filter.clone() })
         }
-        drills => ("Show", Filter { drills: if drills == Drills::Hidden { Drills::Shown } else { drills }, ..Filter::default() }),
+        drills => (
+            word!("incidents-show"),
+            Filter { drills: if drills == Drills::Hidden { Drills::Shown } else { drills }, ..Filter::default() },
+        ),
     };
     let place = Rect::from_min_max(pos2(head.right() - 70.0, head.top() + 4.0), head.right_bottom() - vec2(8.0, 4.0));
     painter.rect_filled(place, 2.0, drill.tint);
     let layout = Layout::right_to_left(Align::Center);
     let mut button = ui.new_child(UiBuilder::new().max_rect(place).id_salt("drills button").layout(layout));
-    if button.add(Button::quiet(label).named(format!("{label} drills"))).clicked() {
+    if button.add(Button::quiet(label).named(tr!("incidents-drills-button", verb = label))).clicked() {
         *filter = next;
     }
     if filter.drills != Drills::Shown || rect.height() <= FOOT_H {

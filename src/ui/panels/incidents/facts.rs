@@ -9,7 +9,7 @@ use crate::ui::shapes::elided;
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::segments;
 use crate::ui::widgets::{Button, Pane, header, pane, put};
-use crate::ui::{text, words};
+use crate::ui::{text, tr, word, words};
 
 /// Height of a line, points.
 const ROW_H: f32 = 24.0;
@@ -20,12 +20,12 @@ const SHOWN_BYTES: usize = 4_096;
 pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident, report: &CrashReport) -> bool {
     pane(ui, rect, "facts", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        let room = header(ui, Pane { title: "Where and what", ..Pane::default() });
+        let room = header(ui, Pane { title: word!("incidents-facts"), ..Pane::default() });
         let place =
             Rect::from_min_max(pos2(rect.right() - 120.0, room.top() + 4.0), pos2(rect.right() - 10.0, room.bottom() - 4.0));
         let layout = egui::Layout::right_to_left(egui::Align::Center);
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("raw").layout(layout));
-        let raw = child.add(Button::quiet("Raw packet")).clicked();
+        let raw = child.add(Button::quiet(word!("incidents-raw"))).clicked();
         list(ui, &facts(incident, report));
         raw
     })
@@ -54,52 +54,53 @@ fn line(ui: &mut Ui, name: &str, value: &str) {
 
 fn facts(incident: &Incident, report: &CrashReport) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
-    facts.push(("Place", report.position.map_or_else(|| "not in the report".to_owned(), words::place)));
+    facts.push((word!("incidents-place"), report.position.map_or_else(|| tr!("incidents-place-none"), words::place)));
     if let Some(hdop) = report.position.and_then(|position| position.hdop) {
         let quality = if hdop <= 2.0 {
-            "good"
+            word!("incidents-good")
         } else if hdop <= 5.0 {
-            "fair"
+            word!("incidents-fair")
         } else {
-            "poor"
+            word!("incidents-poor")
         };
-        facts.push(("Accuracy", format!("HDOP {}, {quality}", text::number(hdop, 1))));
+        facts.push((word!("incidents-accuracy"), format!("HDOP {}, {quality}", text::number(hdop, 1))));
     }
-    facts.push(("Happened", text::full_time(incident.occurred_at)));
-    facts.push(("Clock", if incident.clock_wrong { "ours: the device's cannot be right" } else { "the device's" }.to_owned()));
-    facts.push(("Samples", samples(report)));
+    facts.push((word!("incidents-happened"), text::full_time(incident.occurred_at)));
+    let clock = if incident.clock_wrong { tr!("incidents-clock-ours") } else { tr!("incidents-clock-device") };
+    facts.push((word!("incidents-clock"), clock));
+    facts.push((word!("incidents-samples"), samples(report)));
     facts.push((
-        "Axes",
+        word!("incidents-axes"),
         match report.frame {
-            Frame::Vehicle => "x forward, y right, z down".to_owned(),
-            Frame::Device => "unknown: only |a| counts".to_owned(),
+            Frame::Vehicle => tr!("incidents-axes-vehicle"),
+            Frame::Device => tr!("incidents-axes-unknown"),
         },
     ));
     facts.push((
-        "Range",
-        report.range_g.map_or_else(|| "not said".to_owned(), |range| format!("±{}", text::quantity(range, 0, "g"))),
+        word!("incidents-range"),
+        report.range_g.map_or_else(|| tr!("incidents-not-said"), |range| format!("±{}", text::quantity(range, 0, "g"))),
     ));
     facts.push((
-        "Airbag",
+        word!("incidents-airbag"),
         match report.airbag {
-            Some(true) => "deployed".to_owned(),
-            Some(false) => "not deployed".to_owned(),
-            None => "not said".to_owned(),
+            Some(true) => tr!("incidents-deployed"),
+            Some(false) => tr!("incidents-not-deployed"),
+            None => tr!("incidents-not-said"),
         },
     ));
     if let Some(claim) = &report.device_verdict {
-        facts.push(("Device says", format!("“{}”: evidence, never a ruling", escaped(claim.as_bytes()))));
+        facts.push((word!("incidents-claim"), tr!("incidents-claim-is", claim = escaped(claim.as_bytes()))));
     }
     if incident.n_reports > 1 {
         facts.push((
-            "Reports",
-            format!("{}, last {}", text::count(u64::from(incident.n_reports)), text::clock(incident.last_report_at)),
+            word!("incidents-reports"),
+            tr!("incidents-reports-last", n = incident.n_reports, at = text::clock(incident.last_report_at)),
         ));
     }
-    facts.push(("Topic", escaped(report.topic.as_bytes())));
-    facts.push(("Event", report.event_id.to_string()));
-    facts.push(("Cost", format!("{} at list price", text::usd(incident.cost))));
-    facts.push(("Stored", if incident.stored { "yes, on disk".to_owned() } else { "not yet".to_owned() }));
+    facts.push((word!("incidents-topic"), escaped(report.topic.as_bytes())));
+    facts.push((word!("incidents-event"), report.event_id.to_string()));
+    facts.push((word!("incidents-cost"), tr!("incidents-list-price", usd = text::usd(incident.cost))));
+    facts.push((word!("incidents-stored"), if incident.stored { tr!("incidents-on-disk") } else { tr!("incidents-not-yet") }));
     facts
 }
 
@@ -107,16 +108,16 @@ fn facts(incident: &Incident, report: &CrashReport) -> Vec<(&'static str, String
 fn samples(report: &CrashReport) -> String {
     let t = &report.pulse.t_ms;
     match t.as_slice() {
-        [] => "none".to_owned(),
+        [] => tr!("incidents-none"),
         [_] => "1".to_owned(),
         [first, .., last] => {
             let span = (last - first).abs();
             let n = text::count(t.len() as u64);
             if span > 0.0 && span.is_finite() {
                 let rate = (t.len() - 1) as f64 / span * 1e3;
-                format!("{n} in {}, {}", text::quantity(span, 0, "ms"), text::quantity(rate, 0, "Hz"))
+                tr!("incidents-samples-in", n = n, span = text::quantity(span, 0, "ms"), rate = text::quantity(rate, 0, "Hz"))
             } else {
-                format!("{n}, all at one time")
+                tr!("incidents-samples-at-once", n = n)
             }
         }
     }
@@ -137,20 +138,20 @@ pub(super) fn raw(ui: &mut Ui, rect: Rect, report: &CrashReport, view: &mut RawV
     pane(ui, rect, "raw packet", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let n = report.raw.len();
-        let mut note = text::plural(n as u64, "byte", "bytes");
-        if n > SHOWN_BYTES {
-            note = format!("{note}, the first {} shown", text::count(SHOWN_BYTES as u64));
-        }
-        let room = header(ui, Pane { title: "Raw packet", note: &note, right: "" });
+        let note = match n {
+            0..=SHOWN_BYTES => tr!("incidents-bytes", n = n as u64),
+            _ => tr!("incidents-bytes-first", n = n as u64, shown = SHOWN_BYTES as u64),
+        };
+        let room = header(ui, Pane { title: word!("incidents-raw"), note: &note, right: "" });
         let place =
             Rect::from_min_max(pos2(rect.right() - 220.0, room.top() + 4.0), pos2(rect.right() - 10.0, room.bottom() - 4.0));
         let layout = egui::Layout::right_to_left(egui::Align::Center);
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("raw view").layout(layout));
         child.spacing_mut().item_spacing.x = 8.0;
-        let close = closable && child.add(Button::quiet("Close").named("Close the raw packet")).clicked();
-        segments(&mut child, "Bytes as", view, &[RawView::Text, RawView::Hex], |view| match view {
-            RawView::Text => "Text",
-            RawView::Hex => "Hex",
+        let close = closable && child.add(Button::quiet(word!("incidents-close")).named(word!("incidents-close-raw"))).clicked();
+        segments(&mut child, word!("incidents-bytes-as"), view, &[RawView::Text, RawView::Hex], |view| match view {
+            RawView::Text => word!("incidents-as-text"),
+            RawView::Hex => word!("incidents-as-hex"),
         });
         let bytes = &report.raw[..n.min(SHOWN_BYTES)];
         let body = ui.available_rect_before_wrap().shrink2(vec2(PANE_PAD.x, 8.0));
@@ -161,7 +162,7 @@ pub(super) fn raw(ui: &mut Ui, rect: Rect, report: &CrashReport, view: &mut RawV
                     RawView::Text => escaped(bytes),
                     RawView::Hex => hex_dump(bytes, if body.width() < 440.0 { 8 } else { 16 }),
                 };
-                let empty = if words.is_empty() { "The packet is empty.".to_owned() } else { words };
+                let empty = if words.is_empty() { tr!("incidents-packet-empty") } else { words };
                 let text = egui::Label::new(Type::Mono.rich(empty, theme.text.secondary)).wrap().selectable(true);
                 ui.add(text);
             });

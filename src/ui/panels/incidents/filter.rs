@@ -4,9 +4,9 @@ use eframe::egui::{self, Align2, Rect, TextEdit, Ui, UiBuilder, WidgetInfo, pos2
 
 use crate::model::{Incident, Life, Origin, Ruling, Severity};
 use crate::state::Snapshot;
-use crate::ui::text;
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::{Button, choice, put, segments};
+use crate::ui::{text, tr, word};
 
 /// Which part of an incident's life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,12 +49,12 @@ pub(super) enum Drills {
 impl State {
     const ALL: [Self; 4] = [Self::All, Self::Unresolved, Self::Unacknowledged, Self::Resolved];
 
-    const fn word(self) -> &'static str {
+    fn word(self) -> &'static str {
         match self {
-            Self::All => "All",
-            Self::Unresolved => "Unresolved",
-            Self::Unacknowledged => "Unacknowledged",
-            Self::Resolved => "Resolved",
+            Self::All => word!("incidents-all"),
+            Self::Unresolved => word!("incidents-unresolved"),
+            Self::Unacknowledged => word!("words-unacknowledged"),
+            Self::Resolved => word!("words-resolved"),
         }
     }
 
@@ -79,9 +79,9 @@ impl Ruled {
 
     fn word(self) -> &'static str {
         match self {
-            Self::All => "All",
+            Self::All => word!("incidents-all"),
             Self::Crash(ruling) => text::ruling(ruling),
-            Self::Temperature => "Temperature",
+            Self::Temperature => word!("incidents-temperature"),
         }
     }
 
@@ -97,11 +97,11 @@ impl Ruled {
 impl Drills {
     const ALL: [Self; 3] = [Self::Hidden, Self::Shown, Self::Only];
 
-    const fn word(self) -> &'static str {
+    fn word(self) -> &'static str {
         match self {
-            Self::Hidden => "Real only",
-            Self::Shown => "With drills",
-            Self::Only => "Drills only",
+            Self::Hidden => word!("incidents-real-only"),
+            Self::Shown => word!("incidents-with-drills"),
+            Self::Only => word!("incidents-drills-only"),
         }
     }
 }
@@ -175,25 +175,29 @@ pub(super) fn row(ui: &mut Ui, rect: Rect, filter: &mut Filter, snapshot: &Snaps
     let place = Rect::from_min_max(inner.min, pos2(right, inner.bottom()));
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     ui.scope_builder(UiBuilder::new().max_rect(place).id_salt("filters").layout(layout), |ui| {
-        choice(ui, "State", &mut filter.state, &State::ALL, State::word);
+        choice(ui, word!("incidents-state"), &mut filter.state, &State::ALL, State::word);
         let severities = [None, Some(Severity::Critical), Some(Severity::High), Some(Severity::Medium), Some(Severity::Low)];
-        choice(ui, "Severity", &mut filter.severity, &severities, |severity| severity.map_or("All", text::severity));
-        choice(ui, "Verdict", &mut filter.ruled, &Ruled::ALL, Ruled::word);
+        choice(ui, word!("incidents-severity"), &mut filter.severity, &severities, |severity| {
+            severity.map_or(word!("incidents-all"), text::severity)
+        });
+        choice(ui, word!("incidents-verdict"), &mut filter.ruled, &Ruled::ALL, Ruled::word);
         let edit = TextEdit::singleline(&mut filter.device)
-            .hint_text("Device")
+            .hint_text(word!("incidents-device"))
             .desired_width(84.0)
             .font(Type::Body.font())
             .margin(egui::Margin::symmetric(8, 5));
         let response = ui.add(edit);
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Filter by device"));
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, word!("incidents-filter-device")));
         if focus {
             response.request_focus();
         }
         ui.add_space(4.0);
-        let label = ui.label(Type::Small.rich("Drills", theme.text.tertiary));
-        segments(ui, "Drills", &mut filter.drills, &Drills::ALL, Drills::word);
-        label.on_hover_text("Drills never count among the real and reach no responder");
-        if !filter.is_default() && ui.add(Button::quiet("Clear").named("Clear the filter")).clicked() {
+        let label = ui.label(Type::Small.rich(word!("incidents-drills"), theme.text.tertiary));
+        segments(ui, word!("incidents-drills"), &mut filter.drills, &Drills::ALL, Drills::word);
+        label.on_hover_text(word!("incidents-drills-hover"));
+        if !filter.is_default()
+            && ui.add(Button::quiet(word!("incidents-clear")).named(word!("incidents-clear-filter"))).clicked()
+        {
             *filter = Filter::default();
         }
     });
@@ -204,13 +208,14 @@ fn said(ui: &mut Ui, inner: Rect, filter: &Filter, snapshot: &Snapshot) -> f32 {
     let theme = Theme::of(ui);
     let (hidden, _) = filter.hidden(snapshot);
     let shown = snapshot.incidents.len() - hidden;
-    let mut words = format!("{} shown", text::count(shown as u64));
+    let mut words = vec![tr!("incidents-shown", n = shown as u64)];
     if hidden > 0 {
-        words = format!("{words}, {} hidden by the filter", text::count(hidden as u64));
+        words.push(tr!("incidents-hidden", n = hidden as u64));
     }
     if snapshot.incidents_hidden > 0 {
-        words = format!("{words}, {} older in the store", text::count(snapshot.incidents_hidden as u64));
+        words.push(tr!("incidents-older", n = snapshot.incidents_hidden as u64));
     }
+    let words = words.join(", ");
     let color = if hidden > 0 { theme.status.high.fg } else { theme.text.tertiary };
     let at = put(ui.painter(), inner.right_center(), Align2::RIGHT_CENTER, &words, Type::Small.font(), color);
     crate::ui::widgets::name(ui, at, "shown", egui::Role::Label, &words);

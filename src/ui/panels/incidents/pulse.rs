@@ -6,12 +6,11 @@ use egui_plot::{HLine, LineStyle, Span};
 use crate::model::{CrashReport, CrashVerdict, Frame, Pulse};
 use crate::ui::decimate::{Point, usual_step};
 use crate::ui::shapes::dashed;
-use crate::ui::text;
 use crate::ui::theme::{Theme, Type};
 use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range, ticks};
 use crate::ui::widgets::plot::{Home, Shown, corner_link, plot, series};
 use crate::ui::widgets::{Pane, empty_state, header, pane, put};
-use crate::ui::{icons, shapes};
+use crate::ui::{icons, shapes, text, tr, word};
 
 /// Values beyond this are drawn as missing, g: no sensor reads them.
 const DRAWABLE_G: f64 = 1e6;
@@ -102,17 +101,17 @@ pub(in crate::ui::panels) fn show(ui: &mut Ui, rect: Rect, report: &CrashReport,
         // Where there is little room the names of the lines matter more.
         let note = match report.gravity {
             _ if rect.width() < 340.0 => "",
-            true => "with gravity",
-            false => "without gravity",
+            true => word!("incidents-with-gravity"),
+            false => word!("incidents-without-gravity"),
         };
         let curves = Curves::of(&report.pulse);
         let Some(extent) = curves.extent() else {
-            header(ui, Pane { title: "Crash pulse", note: "", right: "" });
-            let sentence = "The report brought no samples, so nothing can be drawn and nothing was measured.";
-            empty_state(ui, icons::CHART_LINE, "No pulse in this report", sentence, None);
+            header(ui, Pane { title: word!("incidents-pulse"), note: "", right: "" });
+            let (title, sentence) = (word!("incidents-no-pulse"), word!("incidents-no-pulse-why"));
+            empty_state(ui, icons::CHART_LINE, title, sentence, None);
             return;
         };
-        let room = header(ui, Pane { title: "Crash pulse", note, right: "g" });
+        let room = header(ui, Pane { title: word!("incidents-pulse"), note, right: "g" });
         legend(ui, room, report.frame);
         let span =
             |span: Option<(f64, f64)>| span.filter(|(from, until)| from <= until && from.abs().max(until.abs()) < DRAWABLE_MS);
@@ -128,30 +127,36 @@ pub(in crate::ui::panels) fn show(ui: &mut Ui, rect: Rect, report: &CrashReport,
         let Some(shown) = chart(ui, body, &curves, &marks, shown) else { return };
         shown.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(&curves, &marks, report)));
         if shown.moved {
-            if corner_link(ui, shown.axes.area, "Reset view") {
+            if corner_link(ui, shown.axes.area, word!("incidents-reset-view")) {
                 shown.reset(ui);
             }
         } else if near != extent && !curves.by_number {
-            *whole ^= corner_link(ui, shown.axes.area, if *whole { "Judged part" } else { "Whole record" });
+            *whole ^= corner_link(
+                ui,
+                shown.axes.area,
+                if *whole { word!("incidents-judged-part") } else { word!("incidents-whole-record") },
+            );
         }
     });
 }
 
 /// What the picture shows, in words.
 fn spoken(curves: &Curves, marks: &Marks, report: &CrashReport) -> String {
-    let mut words = format!("Crash pulse, {}", text::plural(report.pulse.len() as u64, "sample", "samples"));
+    let mut words = vec![tr!("incidents-pulse-spoken", n = report.pulse.len() as u64)];
     if let Some((t, g)) = curves.peak() {
-        words = format!("{words}, peak {} at {}", text::quantity(g, 1, "g"), text::quantity(t, 1, "ms"));
+        words.push(tr!("incidents-peak-at", g = text::quantity(g, 1, "g"), at = text::quantity(t, 1, "ms")));
     }
-    for (name, span) in [("judged window", marks.window), ("free fall", marks.free_fall)] {
-        if let Some((from, until)) = span {
-            words = format!("{words}, {name} {} to {}", text::number(from, 0), text::quantity(until, 0, "ms"));
-        }
+    let (number, ms) = (|t: f64| text::number(t, 0), |t: f64| text::quantity(t, 0, "ms"));
+    if let Some((from, until)) = marks.window {
+        words.push(tr!("incidents-window", from = number(from), until = ms(until)));
+    }
+    if let Some((from, until)) = marks.free_fall {
+        words.push(tr!("incidents-free-fall", from = number(from), until = ms(until)));
     }
     if let Some(range) = marks.range {
-        words = format!("{words}, sensor range ±{}", text::quantity(range, 0, "g"));
+        words.push(tr!("incidents-range-is", range = text::quantity(range, 0, "g")));
     }
-    words
+    words.join(", ")
 }
 
 const NAMES: [&str; 4] = ["|a|", "x", "y", "z"];
@@ -172,7 +177,7 @@ fn legend(ui: &Ui, room: Rect, frame: Frame) {
     let theme = Theme::of(ui);
     let painter = ui.painter();
     let long = match frame {
-        Frame::Vehicle => ["|a|", "x long.", "y lat.", "z vert."],
+        Frame::Vehicle => ["|a|", word!("incidents-x-long"), word!("incidents-y-lat"), word!("incidents-z-vert")],
         Frame::Device => NAMES,
     };
     let width = |words: &[&str; 4]| -> f32 {
@@ -240,14 +245,14 @@ pub(in crate::ui::panels) fn chart(ui: &mut Ui, body: Rect, curves: &Curves, mar
     let label = |tick| format!("{}{}", text::number(tick, decimals), if Some(tick) == last { unit } else { "" });
     axes.x_words(&painter, theme, at.into_iter().map(|tick| (tick, label(tick))));
     for (from, until) in curves.holes() {
-        axes.gap(&painter, theme, (from, until), "no samples");
+        axes.gap(&painter, theme, (from, until), word!("incidents-no-samples"));
     }
     let inside = painter.with_clip_rect(area.intersect(painter.clip_rect()));
     if !curves.by_number && !marks.small {
         say_spans(&inside, theme, &axes, marks);
     }
     if let Some(range) = limit {
-        let words = format!("sensor range ±{}: what lies beyond is cut off", text::quantity(range, 0, "g"));
+        let words = tr!("incidents-range-cut", range = text::quantity(range, 0, "g"));
         // Above its line: under it stand the words of the judged window.
         let at = axes.at((axes.x.0, -range)) + vec2(6.0, -3.0);
         put(&inside, at, Align2::LEFT_BOTTOM, words, Type::Micro.font(), theme.plot.limit);
@@ -259,47 +264,47 @@ pub(in crate::ui::panels) fn chart(ui: &mut Ui, body: Rect, curves: &Curves, mar
     if let Some(at) = axes.cursor(&painter, theme, &shown.response) {
         let t = curves.lines[0].iter().min_by(|a, b| (a.0 - at).abs().total_cmp(&(b.0 - at).abs())).map_or(at, |point| point.0);
         shown.response.clone().on_hover_ui_at_pointer(|ui| {
-            let time = if curves.by_number { format!("sample {}", t as u64 + 1) } else { text::quantity(t, 1, "ms") };
+            let time = if curves.by_number { tr!("incidents-sample-n", n = t as u64 + 1) } else { text::quantity(t, 1, "ms") };
             ui.label(Type::Small.rich_semibold(time, theme.text.primary));
             for (line, name) in NAMES.iter().enumerate().take(n_lines) {
                 let value = nearest(&curves.lines[line], t, curves.gap);
-                let words = value.map_or_else(|| "no sample".to_owned(), |point| text::quantity(point.1, 2, "g"));
+                let words = value.map_or_else(|| tr!("incidents-no-sample"), |point| text::quantity(point.1, 2, "g"));
                 ui.label(Type::Small.rich(format!("{name}  {words}"), theme.text.secondary));
             }
             if !marks.small {
-                ui.label(Type::Micro.rich("drag, scroll, double-click to reset", theme.text.tertiary));
+                ui.label(Type::Micro.rich(word!("incidents-drag"), theme.text.tertiary));
             }
         });
     }
     Some(shown)
 }
 
-/// A shaded span in ms, its ground, its ink and its name.
-type Shade = ((f64, f64), Color32, Color32, &'static str);
+/// A shaded span in ms, its ground, its ink, and whether it is free fall.
+type Shade = ((f64, f64), Color32, Color32, bool);
 
 /// Free fall and the judged window.
 fn spans(theme: &'static Theme, marks: &Marks) -> [Option<Shade>; 2] {
     let grey = theme.plot.gap_hatch.gamma_multiply(0.4);
     [
-        marks.free_fall.map(|span| (span, grey, theme.text.secondary, "free fall")),
-        marks.window.map(|span| (span, theme.plot.window, theme.accent.base, "judged window")),
+        marks.free_fall.map(|span| (span, grey, theme.text.secondary, true)),
+        marks.window.map(|span| (span, theme.plot.window, theme.accent.base, false)),
     ]
 }
 
 /// The words of the judged window and of free fall.
 fn say_spans(painter: &Painter, theme: &'static Theme, axes: &Axes, marks: &Marks) {
-    for ((from, until), _, line, word) in spans(theme, marks).into_iter().flatten() {
+    for ((from, until), _, line, falls) in spans(theme, marks).into_iter().flatten() {
         if until < axes.x.0 || axes.x.1 < from {
             continue;
         }
-        let words = if word == "free fall" {
-            format!("free fall {}", text::quantity(until - from, 0, "ms"))
+        let words = if falls {
+            tr!("incidents-free-fall-for", ms = text::quantity(until - from, 0, "ms"))
         } else {
-            format!("{word} {} to {}", text::number(from, 0), text::quantity(until, 0, "ms"))
+            tr!("incidents-window", from = text::number(from, 0), until = text::quantity(until, 0, "ms"))
         };
         let galley = painter.layout_no_wrap(words, Type::Micro.semibold(), line);
         let left = (axes.at((from, 0.0)).x + 5.0).min(axes.area.right() - galley.size().x - 4.0).max(axes.area.left() + 4.0);
-        let top = if word == "free fall" { axes.area.top() + 4.0 } else { axes.area.bottom() - galley.size().y - 4.0 };
+        let top = if falls { axes.area.top() + 4.0 } else { axes.area.bottom() - galley.size().y - 4.0 };
         let place = Rect::from_min_size(pos2(left, top), galley.size());
         painter.rect_filled(place.expand2(vec2(2.0, 1.0)), 2.0, theme.plot.bg.gamma_multiply(0.8));
         painter.galley(place.min, galley, line);
@@ -311,8 +316,8 @@ fn peak(painter: &Painter, theme: &'static Theme, axes: &Axes, curves: &Curves) 
     let Some((t, g)) = curves.peak().filter(|(t, _)| axes.x.0 <= *t && *t <= axes.x.1) else { return };
     let at = axes.at((t, g));
     painter.circle(at, 4.0, theme.plot.bg, Stroke::new(1.5, theme.text.primary));
-    let unit = if curves.by_number { String::new() } else { format!(" at {}", text::quantity(t, 1, "ms")) };
-    let words = format!("{}{unit}", text::quantity(g, 1, "g"));
+    let g = text::quantity(g, 1, "g");
+    let words = if curves.by_number { g } else { tr!("incidents-g-at", g = g, at = text::quantity(t, 1, "ms")) };
     let galley = painter.layout_no_wrap(words, Type::Small.semibold(), theme.text.primary);
     let right = at.x + 10.0 + galley.size().x < axes.area.right();
     let x = if right { at.x + 10.0 } else { at.x - 10.0 - galley.size().x };

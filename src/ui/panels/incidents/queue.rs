@@ -11,7 +11,7 @@ use crate::state::Snapshot;
 use crate::ui::shapes::{self, Mark, dashed_rect, elided, hatch};
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
 use crate::ui::widgets::{Button, drill_badge, empty_state, focus_ring, hairline_below, origin_badge, put, row_ground};
-use crate::ui::{icons, text, words};
+use crate::ui::{icons, text, tr, word, words};
 
 /// Height of a group's head, points.
 const HEAD_H: f32 = 28.0;
@@ -52,13 +52,15 @@ fn lines<'a>(snapshot: &'a Snapshot, filter: &Filter) -> Vec<Line<'a>> {
             n => lines[before] = Line::Head(title, note(n)),
         }
     };
-    group("Open", &|n| format!("{}, newest critical first", text::count(n as u64)), &|i| !resolved(i) && !i.is_malfunction());
-    group("Judged malfunction", &|n| format!("{}, nobody told", text::count(n as u64)), &|i| !resolved(i) && i.is_malfunction());
-    group("Resolved", &|n| text::count(n as u64), &resolved);
+    let open = |n| tr!("incidents-newest-first", n = n as u64);
+    group(word!("incidents-open"), &open, &|i| !resolved(i) && !i.is_malfunction());
+    let judged = |n| tr!("incidents-n-nobody-told", n = n as u64);
+    group(word!("incidents-judged-malfunction"), &judged, &|i| !resolved(i) && i.is_malfunction());
+    group(word!("words-resolved"), &|n| text::count(n as u64), &resolved);
     if filter.drills == Drills::Only {
         let drills = || snapshot.drills.iter().filter(|drill| filter.shows(drill));
         if drills().next().is_some() {
-            lines.push(Line::Head("Drills", format!("{}, no responder is told", text::count(drills().count() as u64))));
+            lines.push(Line::Head(word!("incidents-drills"), tr!("incidents-n-no-responder", n = drills().count() as u64)));
             lines.extend(drills().map(Line::Row));
         }
     }
@@ -198,7 +200,7 @@ fn pinned_above(lines: &[Line<'_>], tops: &[f32], offset: f32) -> Option<usize> 
 fn above(ui: &mut Ui, rect: Rect, n: usize) -> bool {
     let theme = Theme::of(ui);
     let red = theme.status.critical;
-    let words = format!("{} unacknowledged critical above", text::count(n as u64));
+    let words = tr!("incidents-critical-above", n = n as u64);
     let place = Rect::from_min_size(rect.min, vec2(rect.width(), 30.0));
     let response = ui.interact(place, ui.scope_id().with("above"), Sense::click());
     ui.painter().rect_filled(place, 0.0, red.tint);
@@ -212,14 +214,14 @@ fn above(ui: &mut Ui, rect: Rect, n: usize) -> bool {
 fn empty(ui: &mut Ui, snapshot: &Snapshot, filter: &mut Filter) {
     let (hidden, _) = filter.hidden(snapshot);
     if hidden > 0 {
-        let sentence = format!("{} hidden by the filter.", text::plural(hidden as u64, "incident is", "incidents are"));
-        if empty_state(ui, icons::LIST_BULLETS, "Nothing passes the filter", &sentence, Some(Button::default("Show all"))) {
+        let sentence = tr!("incidents-all-hidden", n = hidden as u64);
+        let show = Button::default(word!("incidents-show-all"));
+        if empty_state(ui, icons::LIST_BULLETS, word!("incidents-nothing-passes"), &sentence, Some(show)) {
             let drills = filter.drills;
             *filter = Filter { drills: if drills == Drills::Only { Drills::Shown } else { drills }, ..Filter::default() };
         }
     } else {
-        let sentence = "Crash reports are judged as they arrive. A real or undecided one stands here at once.";
-        empty_state(ui, icons::CHECK_CIRCLE, "No incidents", sentence, None);
+        empty_state(ui, icons::CHECK_CIRCLE, word!("incidents-empty"), word!("incidents-empty-why"), None);
     }
 }
 
@@ -248,11 +250,11 @@ fn face(theme: &'static Theme, incident: &Incident) -> (Mark, Status) {
 /// Where it stands, in a few words: `Acknowledged, M. Seo`.
 fn standing(incident: &Incident) -> String {
     match (&incident.resolved, &incident.acknowledged) {
-        (Some((_, at)), _) => format!("Resolved {}", text::clock_minutes(*at)),
-        (None, Some((by, _))) => format!("Acknowledged, {by}"),
-        (None, None) if incident.life == Life::Resolved => "Resolved".to_owned(),
-        (None, None) if incident.told_nobody() => "Nobody told".to_owned(),
-        (None, None) => "Unacknowledged".to_owned(),
+        (Some((_, at)), _) => tr!("incidents-resolved-at", at = text::clock_minutes(*at)),
+        (None, Some((by, _))) => tr!("incidents-acknowledged-by", by = by.as_str()),
+        (None, None) if incident.life == Life::Resolved => tr!("words-resolved"),
+        (None, None) if incident.told_nobody() => tr!("words-nobody-told"),
+        (None, None) => tr!("words-unacknowledged"),
     }
 }
 
@@ -334,8 +336,8 @@ pub(super) fn row(ui: &mut Ui, rect: Rect, incident: &Incident, selected: bool, 
         (Type::Small.font(), theme.text.tertiary)
     };
     let standing = match (drill, pinned) {
-        (true, _) if waits => "Nobody told".to_owned(),
-        (_, true) => format!("Unacknowledged {}", text::age(now, incident.received_at)),
+        (true, _) if waits => tr!("words-nobody-told"),
+        (_, true) => tr!("incidents-unacknowledged-for", age = text::age(now, incident.received_at)),
         _ => standing(incident),
     };
     let at = text_in(pos2(right, second), Align2::RIGHT_CENTER, &standing, font, color, (right - left) * 0.55);

@@ -9,7 +9,7 @@ use crate::ui::panels::PanelContext;
 use crate::ui::shapes::{Mark, begun, elided};
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
 use crate::ui::widgets::{Button, badge, drill_badge, name, origin_badge, pane, put, severity_badge};
-use crate::ui::{icons, text, words};
+use crate::ui::{icons, text, tr, word, words};
 
 /// Height of the ruling, points.
 const RULING_H: f32 = 70.0;
@@ -87,22 +87,21 @@ fn unreadable(ui: &mut Ui, rect: Rect, incident: &Incident, report: &CrashReport
 fn headline(theme: &'static Theme, incident: &Incident) -> (Mark, String, String, Status) {
     match &incident.kind {
         IncidentKind::Crash { report, .. } if report.unreadable.is_some() => {
-            let words = "a person decides, treat as real".to_owned();
-            (Mark::Question, "Unreadable crash report".to_owned(), words, theme.status.critical)
+            (Mark::Question, tr!("incidents-unreadable"), tr!("incidents-unreadable-treat"), theme.status.critical)
         }
         IncidentKind::Crash { verdict, .. } => {
             let (words, status) = match verdict.ruling {
-                Ruling::Real => (format!("{} confidence", text::likelihood(verdict.probability)), theme.status.critical),
+                Ruling::Real => (tr!("incidents-confidence", p = text::likelihood(verdict.probability)), theme.status.critical),
                 Ruling::Malfunction => {
                     let quiet = Status { fg: theme.text.secondary, tint: theme.bg.panel, ..theme.status.low };
-                    (format!("{} confidence", text::likelihood(1.0 - verdict.probability)), quiet)
+                    (tr!("incidents-confidence", p = text::likelihood(1.0 - verdict.probability)), quiet)
                 }
                 Ruling::Undecided => {
-                    (format!("{} accident: a person decides", text::likelihood(verdict.probability)), theme.status.high)
+                    (tr!("incidents-accident-decides", p = text::likelihood(verdict.probability)), theme.status.high)
                 }
             };
             let title = match verdict.ruling {
-                Ruling::Malfunction => "Device malfunction",
+                Ruling::Malfunction => word!("incidents-device-malfunction"),
                 ruling => text::ruling(ruling),
             };
             (Mark::ruling(verdict.ruling), title.to_owned(), words, status)
@@ -110,12 +109,12 @@ fn headline(theme: &'static Theme, incident: &Incident) -> (Mark, String, String
         IncidentKind::Temperature { verdict, back_at } => {
             let (mark, status) = temperature::look(theme, verdict.band);
             let title = match verdict.band {
-                Band::Hot => "Too warm",
-                Band::Cold => "Too cold",
-                Band::Normal => "Within its limits",
+                Band::Hot => word!("incidents-too-warm"),
+                Band::Cold => word!("incidents-too-cold"),
+                Band::Normal => word!("incidents-within"),
             };
             let value = text::celsius(verdict.celsius.0);
-            let words = if back_at.is_some() { format!("{value}, now back in its band") } else { value };
+            let words = if back_at.is_some() { tr!("incidents-now-back", value = value) } else { value };
             (mark.unwrap_or(Mark::Disc), title.to_owned(), words, status)
         }
     }
@@ -124,14 +123,15 @@ fn headline(theme: &'static Theme, incident: &Incident) -> (Mark, String, String
 /// One sentence under the headline.
 fn summary(incident: &Incident) -> String {
     let sentence = match &incident.kind {
-        IncidentKind::Crash { report, verdict } => report.unreadable.as_ref().map_or_else(
-            || verdict.summary.clone(),
-            |reason| format!("The report could not be read: {reason}. Its bytes stand below."),
-        ),
+        IncidentKind::Crash { report, verdict } => report
+            .unreadable
+            .as_ref()
+            .map_or_else(|| words::sentence(verdict), |reason| tr!("incidents-could-not-be-read", reason = reason.to_string())),
         IncidentKind::Temperature { .. } => format!("{}.", words::headline(incident)),
     };
-    let told = if incident.told_nobody() { " Nobody was told." } else { "" };
-    format!("{}. {sentence}{told}", text::elide_middle(incident.device.as_str(), 32))
+    let device = text::elide_middle(incident.device.as_str(), 32);
+    let told = if incident.told_nobody() { format!(" {}", word!("incidents-nobody-was-told")) } else { String::new() };
+    format!("{device}. {sentence}{told}")
 }
 
 fn ruling(ui: &mut Ui, rect: Rect, incident: &Incident) {
@@ -164,7 +164,8 @@ fn ruling(ui: &mut Ui, rect: Rect, incident: &Incident) {
     painter.galley(pos2(left, first - title_galley.size().y / 2.0), title_galley, theme.text.primary);
     painter.galley(pos2(x, first + 2.0 - rest.size().y / 2.0), rest, theme.text.primary);
     painter.galley(pos2(left, second - line.size().y / 2.0), line, theme.text.secondary);
-    let spoken = format!("{}{title}, {confidence}. {sentence}", if drill { "DRILL " } else { "" });
+    let badge = words::origin(incident.origin).filter(|_| drill).map(|word| format!("{word} ")).unwrap_or_default();
+    let spoken = format!("{badge}{title}, {confidence}. {sentence}");
     let hover = Rect::from_min_max(rect.min, pos2(badges, rect.bottom()));
     name(ui, hover, "ruling", Role::Heading, &spoken).on_hover_text(sentence);
 }
@@ -184,10 +185,10 @@ fn badges(ui: &mut Ui, rect: Rect, incident: &Incident, drill: bool) -> (f32, f3
     let layout = egui::Layout::right_to_left(egui::Align::Center);
     let left = ui.scope_builder(UiBuilder::new().max_rect(place).id_salt("badges").layout(layout), |ui| {
         let (word, status) = match incident.life {
-            Life::Open if incident.told_nobody() => ("Nobody told", theme.status.low),
-            Life::Open => ("Unacknowledged", theme.status.high),
-            Life::Acknowledged => ("Acknowledged", theme.status.low),
-            Life::Resolved => ("Resolved", theme.status.ok),
+            Life::Open if incident.told_nobody() => (word!("words-nobody-told"), theme.status.low),
+            Life::Open => (word!("words-unacknowledged"), theme.status.high),
+            Life::Acknowledged => (word!("incidents-acknowledged"), theme.status.low),
+            Life::Resolved => (word!("words-resolved"), theme.status.ok),
         };
         let mut left = badge(ui, None, word, status).rect.left();
         if incident.life == Life::Resolved {
@@ -215,7 +216,7 @@ fn badges(ui: &mut Ui, rect: Rect, incident: &Incident, drill: bool) -> (f32, f3
     let id = put(ui.painter(), at, Align2::RIGHT_CENTER, incident.id.to_string(), Type::Mono.font(), theme.text.secondary);
     let mut second = id.left();
     if claims {
-        let words = "payload claims to be a test: changes nothing";
+        let words = word!("incidents-claims-test");
         let galley = ui.painter().layout_no_wrap(words.to_owned(), Type::Micro.semibold(), theme.status.medium.fg);
         let width = galley.size().x + 36.0;
         let place = Rect::from_min_size(pos2(id.left() - width - 10.0, at.y - 10.0), vec2(width, 20.0));
@@ -228,8 +229,10 @@ fn badges(ui: &mut Ui, rect: Rect, incident: &Incident, drill: bool) -> (f32, f3
 /// Why an incident cannot be resolved now.
 pub(super) fn resolve_off(incident: &Incident) -> Option<&'static str> {
     match incident.life {
-        Life::Resolved => Some("it is resolved already"),
-        Life::Open if incident.severity == Severity::Critical && !incident.is_malfunction() => Some("acknowledge it first"),
+        Life::Resolved => Some(word!("incidents-resolved-already")),
+        Life::Open if incident.severity == Severity::Critical && !incident.is_malfunction() => {
+            Some(word!("incidents-acknowledge-first"))
+        }
         Life::Open | Life::Acknowledged => None,
     }
 }
@@ -252,38 +255,41 @@ fn actions_row(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View, co
         match (&incident.acknowledged, incident.life) {
             (None, Life::Open) => {
                 let kind = if incident.severity >= Severity::High && !incident.is_malfunction() {
-                    Button::critical("Acknowledge")
+                    Button::critical(word!("incidents-acknowledge"))
                 } else {
-                    Button::default("Acknowledge")
+                    Button::default(word!("incidents-acknowledge"))
                 };
-                let button = kind.icon(icons::CHECK).key(Action::Acknowledge).named(format!("Acknowledge {}", incident.device));
+                let button = kind
+                    .icon(icons::CHECK)
+                    .key(Action::Acknowledge)
+                    .named(tr!("incidents-acknowledge-device", device = incident.device.as_str()));
                 if ui.add(button).clicked() {
                     context.acknowledge(&incident.id);
                 }
             }
-            (Some((by, at)), _) => said(ui, &format!("Acknowledged {} by {by}", text::clock(*at))),
+            (Some((by, at)), _) => said(ui, &tr!("words-acknowledged-by", at = text::clock(*at), who = by.as_str())),
             (None, _) => {}
         }
         if let Some((by, at)) = &incident.resolved {
-            said(ui, &format!("Resolved {} by {by}", text::clock(*at)));
+            said(ui, &tr!("words-resolved-by", at = text::clock(*at), who = by.as_str()));
         } else {
-            let button = Button::default("Resolve")
+            let button = Button::default(word!("incidents-resolve"))
                 .icon(icons::CHECK_CIRCLE)
                 .key(Action::Resolve)
-                .named(format!("Resolve {}", incident.device))
+                .named(tr!("incidents-resolve-device", device = incident.device.as_str()))
                 .off(resolve_off(incident));
             if ui.add(button).clicked() {
                 resolve(incident, context);
             }
         }
-        let note = Button::default("Add note").icon(icons::NOTE_PENCIL).key(Action::Note);
+        let note = Button::default(word!("incidents-add-note")).icon(icons::NOTE_PENCIL).key(Action::Note);
         if ui.add(note).clicked() {
             view.note = if view.note == NoteField::Closed { NoteField::Opening } else { NoteField::Closed };
         }
         if !incident.notes.is_empty() {
-            let notes = text::plural(incident.notes.len() as u64, "note", "notes");
             let last = &incident.notes[incident.notes.len() - 1];
-            let words = format!("{notes}, last by {}: “{}”", last.by, facts::escaped(last.text.as_bytes()).replace('\n', " "));
+            let said = facts::escaped(last.text.as_bytes()).replace('\n', " ");
+            let words = tr!("incidents-notes", n = incident.notes.len() as u64, by = last.by.as_str(), text = said);
             let room = (ui.available_width() - 8.0).max(0.0);
             let galley = elided(ui.painter(), &words, &Type::Small.font(), theme.text.secondary, room);
             let (place, response) = ui.allocate_exact_size(vec2(galley.size().x, 18.0), Sense::hover());
@@ -335,9 +341,9 @@ fn note_row(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View, conte
         let mut send = false;
         let mut cancel = false;
         ui.scope_builder(UiBuilder::new().max_rect(place).id_salt("note row").layout(layout), |ui| {
-            let label = ui.label(Type::Small.rich(format!("Note to {}", incident.id), theme.text.tertiary));
+            let label = ui.label(Type::Small.rich(tr!("incidents-note-to", id = incident.id.to_string()), theme.text.tertiary));
             let edit = TextEdit::singleline(draft)
-                .hint_text("What was seen or done; it is kept with the incident under your name")
+                .hint_text(word!("incidents-note-hint"))
                 .char_limit(NOTE_CHARS)
                 .desired_width((ui.available_width() - 190.0).max(120.0))
                 .margin(egui::Margin::symmetric(8, 5));
@@ -348,9 +354,9 @@ fn note_row(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View, conte
             }
             send = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             cancel = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape));
-            let empty = draft.trim().is_empty().then_some("the note is empty");
-            send |= ui.add(Button::default("Save note").off(empty)).clicked();
-            cancel |= ui.add(Button::quiet("Cancel").named("Cancel the note")).clicked();
+            let empty = draft.trim().is_empty().then_some(word!("incidents-note-empty"));
+            send |= ui.add(Button::default(word!("incidents-save-note")).off(empty)).clicked();
+            cancel |= ui.add(Button::quiet(word!("incidents-cancel")).named(word!("incidents-cancel-note"))).clicked();
         });
         let text = draft.trim().to_owned();
         if send && !text.is_empty() {

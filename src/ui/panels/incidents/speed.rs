@@ -9,7 +9,7 @@ use crate::ui::theme::{Theme, Type};
 use crate::ui::widgets::chart::{Pen, nearest, round_range, ticks};
 use crate::ui::widgets::plot::{Home, corner_link, plot, series};
 use crate::ui::widgets::{Pane, empty_state, header, pane};
-use crate::ui::{icons, text};
+use crate::ui::{icons, text, tr, word};
 
 /// Speeds beyond this are drawn as missing, km/h.
 const DRAWABLE_KMH: f64 = 1e4;
@@ -27,13 +27,12 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, report: &CrashReport, verdict: &Cras
         });
         let known = points.filter(|points| points.iter().any(|point| point.1.is_finite()));
         let Some(mut points) = known else {
-            header(ui, Pane { title: "Speed before and after", ..Pane::default() });
-            let sentence = "The report brought no speeds, so a stop or driving on could not be checked.";
-            empty_state(ui, icons::CHART_LINE, "No speed trace", sentence, None);
+            header(ui, Pane { title: word!("incidents-speed"), ..Pane::default() });
+            empty_state(ui, icons::CHART_LINE, word!("incidents-no-speed"), word!("incidents-no-speed-why"), None);
             return;
         };
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
-        header(ui, Pane { title: "Speed before and after", note: "", right: "km/h" });
+        header(ui, Pane { title: word!("incidents-speed"), note: "", right: "km/h" });
         chart(ui, &points, verdict);
     });
 }
@@ -98,23 +97,23 @@ fn chart(ui: &mut Ui, points: &[Point], verdict: &CrashVerdict) {
         // At the left, over the highest of what came before, so that it never lies on the line.
         let top =
             points.iter().filter(|point| point.0 <= 0.0 && point.1.is_finite()).fold(before.1, |top, point| top.max(point.1));
-        label(format!("{} before", text::kmh(before.1)), (x.0.max(axes.x.0), top), true, true, theme.text.primary);
+        label(tr!("incidents-kmh-before", kmh = text::kmh(before.1)), (x.0.max(axes.x.0), top), true, true, theme.text.primary);
     }
     if let Some(after) = after {
         inside.circle_filled(axes.at(*after), 3.0, theme.plot.series[0]);
-        label(format!("{} after", text::kmh(after.1)), *after, true, true, theme.text.primary);
+        label(tr!("incidents-kmh-after", kmh = text::kmh(after.1)), *after, true, true, theme.text.primary);
     }
     if let Some(stop) = stop.filter(|stop| before.is_some_and(|before| before.1 >= 5.0) && Some(*stop) != after) {
         inside.circle_filled(axes.at(*stop), 3.0, theme.plot.series[0]);
-        label(format!("stopped at {}", text::signed(stop.0, 1, "s")), *stop, true, true, theme.text.secondary);
+        label(tr!("incidents-stopped-at", at = text::signed(stop.0, 1, "s")), *stop, true, true, theme.text.secondary);
     }
     if let Some(delta_v) = verdict.delta_v_kmh.filter(|delta_v| delta_v.abs() < DRAWABLE_KMH) {
         let words = if accident { format!("Δv −{}", text::kmh(delta_v)) } else { format!("Δv {}", text::kmh(delta_v)) };
         label(words, (0.0, axes.y.1), true, false, ink);
     }
-    let spoken = format!("Speed before and after: {}", said.join(", "));
+    let spoken = tr!("incidents-speed-spoken", said = said.join(", "));
     shown.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
-    if shown.moved && corner_link(ui, area, "Reset view") {
+    if shown.moved && corner_link(ui, area, word!("incidents-reset-view")) {
         shown.reset(ui);
     }
     if let Some(at) = axes.cursor(&painter, theme, &shown.response)

@@ -5,9 +5,9 @@ use eframe::egui::{Align2, Rect, Role, Shape, Stroke, Ui, pos2, vec2};
 use super::{facts, timeline};
 use crate::model::{Band, Celsius, Fahrenheit, Incident, TemperatureVerdict, Timestamp};
 use crate::ui::shapes::Mark;
-use crate::ui::text;
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
 use crate::ui::widgets::{Pane, badge, header, name, pane, put};
+use crate::ui::{text, tr, word};
 
 /// Beyond this no scale is drawn, °C.
 const DRAWABLE: f64 = 1e5;
@@ -36,12 +36,12 @@ pub(super) fn show(
     let scale = Rect::from_min_size(left.min, vec2(left.width(), 220.0_f32.min(left.height() * 0.55)));
     pane(ui, scale, "temperature", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        header(ui, Pane { title: "Among its limits", note: "", right: "°C" });
+        header(ui, Pane { title: word!("incidents-among-limits"), note: "", right: "°C" });
         bands(ui, verdict);
     });
     pane(ui, Rect::from_min_max(pos2(left.left(), scale.bottom()), left.max), "temperature facts", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        header(ui, Pane { title: "Since when, routed where", ..Pane::default() });
+        header(ui, Pane { title: word!("incidents-since-routed"), ..Pane::default() });
         facts::list(ui, &lines(incident, verdict, back_at, now));
     });
     timeline::show(ui, right, incident);
@@ -55,20 +55,35 @@ fn lines(
 ) -> Vec<(&'static str, String)> {
     let (low, high) = verdict.limits_c;
     let mut lines = vec![
-        ("Value", format!("{}, {}", text::celsius(verdict.celsius.0), text::quantity(verdict.fahrenheit.0, 1, "°F"))),
-        ("Band", text::band(verdict.band).to_owned()),
-        ("Band before", verdict.previous.map_or("none, first reading".to_owned(), |band| text::band(band).to_owned())),
-        ("Limits", format!("COLD below {}, HOT above {}", text::celsius(low), text::celsius(high))),
-        ("Limits °F", format!("{}, {}", fahrenheit(low), fahrenheit(high))),
-        ("Since", format!("{}, {} ago", text::full_time(incident.occurred_at), text::age(now, incident.occurred_at))),
+        (
+            word!("incidents-value"),
+            format!("{}, {}", text::celsius(verdict.celsius.0), text::quantity(verdict.fahrenheit.0, 1, "°F")),
+        ),
+        (word!("incidents-band"), text::band(verdict.band).to_owned()),
+        (
+            word!("incidents-band-before"),
+            verdict.previous.map_or_else(|| tr!("incidents-first-reading"), |band| text::band(band).to_owned()),
+        ),
+        (word!("incidents-limits"), tr!("incidents-limits-are", low = text::celsius(low), high = text::celsius(high))),
+        (word!("incidents-limits-f"), format!("{}, {}", fahrenheit(low), fahrenheit(high))),
+        (
+            word!("incidents-since"),
+            tr!("incidents-ago", at = text::full_time(incident.occurred_at), age = text::age(now, incident.occurred_at)),
+        ),
     ];
     lines.push(match back_at {
-        Some(at) => ("Back", format!("{}, after {}", text::full_time(at), text::age(at, incident.occurred_at))),
-        None => ("Back", "not yet: still out of its band".to_owned()),
+        Some(at) => (
+            word!("incidents-back"),
+            tr!("incidents-back-after", at = text::full_time(at), age = text::age(at, incident.occurred_at)),
+        ),
+        None => (word!("incidents-back"), tr!("incidents-not-back")),
     });
-    lines.push(("Routed to", format!("{}temperature/{}/{}", incident.origin.root(), verdict.band.segment(), incident.device)));
-    lines.push(("Cost", format!("{} at list price", text::usd(incident.cost))));
-    lines.push(("Stored", if incident.stored { "yes, on disk".to_owned() } else { "not yet".to_owned() }));
+    lines.push((
+        word!("incidents-routed"),
+        format!("{}temperature/{}/{}", incident.origin.root(), verdict.band.segment(), incident.device),
+    ));
+    lines.push((word!("incidents-cost"), tr!("incidents-list-price", usd = text::usd(incident.cost))));
+    lines.push((word!("incidents-stored"), if incident.stored { tr!("incidents-on-disk") } else { tr!("incidents-not-yet") }));
     lines
 }
 
@@ -84,7 +99,7 @@ fn bands(ui: &mut Ui, verdict: &TemperatureVerdict) {
     let (low, high) = verdict.limits_c;
     let value = verdict.celsius.0;
     if ![low, high, value].iter().all(|celsius| celsius.abs() < DRAWABLE) || low > high {
-        let words = "The value or its limits are out of any range, so no scale can be drawn.";
+        let words = word!("incidents-no-scale");
         let at = put(&painter, body.left_top(), Align2::LEFT_TOP, words, Type::Small.font(), theme.text.secondary);
         name(ui, at, "bands", Role::Label, words);
         return;
@@ -121,11 +136,11 @@ fn bands(ui: &mut Ui, verdict: &TemperatureVerdict) {
     let x = (tip.x - galley.size().x / 2.0).min(body.right() - galley.size().x).max(body.left());
     painter.galley(pos2(x, tip.y - 14.0 - galley.size().y), galley, status.fg);
     let beyond = match verdict.band {
-        Band::Hot => format!(", {} above its limit", text::celsius(value - high)),
-        Band::Cold => format!(", {} below its limit", text::celsius(low - value)),
-        Band::Normal => ", within its limits".to_owned(),
+        Band::Hot => tr!("incidents-above-limit", by = text::celsius(value - high)),
+        Band::Cold => tr!("incidents-below-limit", by = text::celsius(low - value)),
+        Band::Normal => tr!("incidents-within-limits"),
     };
-    name(ui, body, "bands", Role::Meter, &format!("{} {words}{beyond}", text::band(verdict.band)));
+    name(ui, body, "bands", Role::Meter, &format!("{} {words}, {beyond}", text::band(verdict.band)));
 }
 
 /// The badge of the band: `HOT`, `COLD`.

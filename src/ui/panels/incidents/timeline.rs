@@ -6,7 +6,7 @@ use crate::model::{Incident, Origin, Step, StepKind, Timestamp};
 use crate::ui::shapes::{self, elided};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::{Pane, header, pane, put};
-use crate::ui::{icons, text};
+use crate::ui::{icons, text, tr, word, words};
 
 /// Height of a line, points.
 const ROW_H: f32 = 30.0;
@@ -21,35 +21,35 @@ const BELL_SLASH: &str = "\u{e0d4}";
 const RETURN: &str = "\u{e08a}";
 
 /// A step's icon and name. Accepted, told and acknowledged are different words: they are different things.
-const fn words(kind: &StepKind) -> (&'static str, &'static str) {
+fn face(kind: &StepKind) -> (&'static str, &'static str) {
     match kind {
-        StepKind::Received => (icons::BROADCAST, "Received"),
-        StepKind::Decoded => (icons::LIST_BULLETS, "Decoded"),
-        StepKind::Invoked => (icons::FUNCTION, "Invoked"),
-        StepKind::Judged => (SCALES, "Judged"),
-        StepKind::Filed => (icons::NOTE_PENCIL, "Filed"),
-        StepKind::Stored => (DATABASE, "Stored"),
-        StepKind::Acknowledged => (RETURN, "Device told"),
-        StepKind::Told => (icons::PAPER_PLANE, "Told"),
-        StepKind::TellFailed => (icons::X, "Telling failed"),
-        StepKind::WouldHaveTold => (BELL_SLASH, "Would have told"),
-        StepKind::Merged => (MERGE, "Report joined"),
-        StepKind::OnScreen => (MONITOR, "On screen"),
-        StepKind::AcknowledgedBy => (USER, "Acknowledged"),
-        StepKind::ResolvedBy => (icons::CHECK_CIRCLE, "Resolved"),
-        StepKind::Noted => (icons::NOTE_PENCIL, "Note"),
-        StepKind::BackInBand => (icons::THERMOMETER, "Back in band"),
-        StepKind::Overruled => (USER, "Overruled"),
-        StepKind::FalseAlarm => (USER, "False alarm"),
-        StepKind::Confirmed => (USER, "Confirmed"),
-        StepKind::Undone => (RETURN, "Taken back"),
-        StepKind::Reopened => (MERGE, "Open again"),
+        StepKind::Received => (icons::BROADCAST, word!("incidents-step-received")),
+        StepKind::Decoded => (icons::LIST_BULLETS, word!("incidents-step-decoded")),
+        StepKind::Invoked => (icons::FUNCTION, word!("incidents-step-invoked")),
+        StepKind::Judged => (SCALES, word!("incidents-step-judged")),
+        StepKind::Filed => (icons::NOTE_PENCIL, word!("incidents-step-filed")),
+        StepKind::Stored => (DATABASE, word!("incidents-step-stored")),
+        StepKind::Acknowledged => (RETURN, word!("incidents-step-device-told")),
+        StepKind::Told => (icons::PAPER_PLANE, word!("incidents-step-told")),
+        StepKind::TellFailed => (icons::X, word!("incidents-step-tell-failed")),
+        StepKind::WouldHaveTold => (BELL_SLASH, word!("incidents-step-would-have-told")),
+        StepKind::Merged => (MERGE, word!("incidents-step-merged")),
+        StepKind::OnScreen => (MONITOR, word!("incidents-step-on-screen")),
+        StepKind::AcknowledgedBy => (USER, word!("incidents-step-acknowledged")),
+        StepKind::ResolvedBy => (icons::CHECK_CIRCLE, word!("incidents-step-resolved")),
+        StepKind::Noted => (icons::NOTE_PENCIL, word!("incidents-step-noted")),
+        StepKind::BackInBand => (icons::THERMOMETER, word!("incidents-step-back-in-band")),
+        StepKind::Overruled => (USER, word!("incidents-step-overruled")),
+        StepKind::FalseAlarm => (USER, word!("incidents-step-false-alarm")),
+        StepKind::Confirmed => (USER, word!("incidents-step-confirmed")),
+        StepKind::Undone => (RETURN, word!("incidents-step-undone")),
+        StepKind::Reopened => (MERGE, word!("incidents-step-reopened")),
     }
 }
 
 /// A step in a word.
 pub(in crate::ui::panels) fn step_word(kind: &StepKind) -> String {
-    words(kind).1.to_owned()
+    face(kind).1.to_owned()
 }
 
 /// From where the offsets count.
@@ -72,11 +72,11 @@ fn offset(step: &Step, zero: Timestamp) -> String {
 fn told(incident: &Incident) -> String {
     let at = |kind: StepKind| incident.timeline.iter().find(|step| step.kind == kind).map(|step| offset(step, zero(incident)));
     match (at(StepKind::Told), at(StepKind::TellFailed), incident.origin) {
-        (Some(after), ..) => format!("first accepted {after}"),
-        (None, Some(_), _) => "nobody reached yet".to_owned(),
-        (None, None, Origin::Drill) => "drill: nobody is told".to_owned(),
-        (None, None, Origin::Sample) => "sample: nobody is told".to_owned(),
-        (None, None, Origin::Device) => "nobody told".to_owned(),
+        (Some(after), ..) => tr!("incidents-first-accepted", after = after),
+        (None, Some(_), _) => tr!("incidents-nobody-reached"),
+        (None, None, Origin::Drill) => tr!("incidents-drill-nobody"),
+        (None, None, Origin::Sample) => tr!("incidents-sample-nobody"),
+        (None, None, Origin::Device) => tr!("words-nobody-told"),
     }
 }
 
@@ -84,30 +84,53 @@ fn told(incident: &Incident) -> String {
 pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident) {
     pane(ui, rect, "timeline", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        header(ui, Pane { title: "What happened", note: "", right: &told(incident) });
+        header(ui, Pane { title: word!("incidents-timeline"), note: "", right: &told(incident) });
         let zero = zero(incident);
         let n = incident.timeline.len();
         ScrollArea::vertical().auto_shrink(false).stick_to_bottom(false).show_rows(ui, ROW_H, n, |ui, range| {
             for idx in range {
                 if let Some(step) = incident.timeline.get(idx) {
-                    row(ui, step, zero, idx + 1 == n);
+                    row(ui, step, &detail(step, incident), zero, idx + 1 == n);
                 }
             }
         });
     });
 }
 
-/// The detail where there is little room. Whom a rehearsal would have reached, without the notice's own words.
-fn short(step: &Step) -> &str {
-    let whom = step.detail.strip_prefix("would have told ").and_then(|rest| rest.split(": ").next());
-    whom.filter(|_| step.kind == StepKind::WouldHaveTold).unwrap_or(&step.detail)
+/// What a step says beside its name: in words of the language where it is one of ours, as it was written where it is of
+/// a channel, a person or a device.
+fn detail(step: &Step, incident: &Incident) -> String {
+    let written = || step.detail.clone();
+    match &step.kind {
+        StepKind::Decoded => {
+            // `61 samples, 4211 B`
+            let mut numbers = step.detail.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse::<u64>().ok());
+            match (numbers.next(), numbers.next()) {
+                (Some(n), Some(bytes)) => tr!("incidents-samples-bytes", n = n, bytes = text::bytes(bytes)),
+                _ => written(),
+            }
+        }
+        StepKind::Judged => match incident.verdict() {
+            Some(verdict) if verdict.summary == step.detail => words::ruled(verdict),
+            _ => written(),
+        },
+        StepKind::Stored => tr!("incidents-committed"),
+        StepKind::Acknowledged => tr!("incidents-ack-sent"),
+        StepKind::OnScreen => tr!("incidents-first-frame"),
+        // Whom a rehearsal would have reached, without the notice's own words.
+        StepKind::WouldHaveTold => {
+            let whom = step.detail.strip_prefix("would have told ").and_then(|rest| rest.split(": ").next());
+            whom.map_or_else(written, str::to_owned)
+        }
+        _ => written(),
+    }
 }
 
-fn row(ui: &mut Ui, step: &Step, zero: Timestamp, last: bool) {
+fn row(ui: &mut Ui, step: &Step, said: &str, zero: Timestamp, last: bool) {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_H), Sense::hover());
     let painter = ui.painter().clone();
-    let (glyph, word) = words(&step.kind);
+    let (glyph, word) = face(&step.kind);
     let suppressed = step.kind == StepKind::WouldHaveTold;
     let ink = match step.kind {
         StepKind::TellFailed => theme.status.critical.fg,
@@ -141,15 +164,18 @@ fn row(ui: &mut Ui, step: &Step, zero: Timestamp, last: bool) {
     let title = put(&painter, pos2(left, y), Align2::LEFT_CENTER, word, Type::Small.semibold(), theme.text.primary);
     let from = title.right().max(left + 78.0) + 8.0;
     if until - from > 20.0 {
-        let detail = elided(&painter, short(step), &Type::Small.font(), theme.text.secondary, until - from - 8.0);
+        let detail = elided(&painter, said, &Type::Small.font(), theme.text.secondary, until - from - 8.0);
         painter.galley(pos2(from, y - detail.size().y / 2.0), detail, theme.text.secondary);
     }
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{word} {after}: {}", step.detail)));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{word} {after}: {said}")));
     response.on_hover_ui(|ui| {
         ui.set_max_width(360.0);
         ui.label(Type::Small.rich_semibold(format!("{word} {after}"), theme.text.primary));
         ui.label(Type::Small.rich(text::full_time(step.at), theme.text.secondary));
-        if !step.detail.is_empty() {
+        if !said.is_empty() {
+            ui.label(Type::Small.rich(said, theme.text.secondary));
+        }
+        if step.kind == StepKind::WouldHaveTold {
             ui.label(Type::Small.rich(&step.detail, theme.text.secondary));
         }
     });

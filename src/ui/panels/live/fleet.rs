@@ -10,20 +10,22 @@ use crate::ui::actions::Action;
 use crate::ui::shapes::Mark;
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::Theme;
-use crate::ui::tr::tr;
 use crate::ui::vitals::{Liveness, is_open};
 use crate::ui::widgets::{Cell, Column, Pane, Table, TableAnswer, empty_state, header, seen_cell, segments, within};
-use crate::ui::{icons, words};
+use crate::ui::{icons, tr, word, words};
 
-const COLUMNS: [Column; 7] = [
-    Column::text("Vehicle", 190.0),
-    Column::text("State", 130.0),
-    Column::number("Speed", 105.0),
-    Column::text("Heading", 90.0),
-    Column::text("Last seen", 150.0),
-    Column::text("Clock", 105.0),
-    Column::text("Incident", 100.0),
-];
+fn columns() -> [Column; 7] {
+    [
+        Column::text(word!("live-vehicle"), 190.0),
+        Column::text(word!("live-state"), 130.0),
+        Column::number(word!("live-speed"), 105.0),
+        Column::text(word!("live-heading"), 90.0),
+        Column::text(word!("live-seen"), 150.0),
+        Column::text(word!("live-clock"), 105.0),
+        Column::text(word!("live-incident"), 100.0),
+    ]
+}
+
 /// Rows asked for beyond those on the screen, so that a turn of the wheel finds them there.
 const SPARE: usize = 20;
 /// A device's clock this far from ours is worth a word. ms
@@ -36,26 +38,21 @@ const SILENT_SECS: f64 = 60.0;
 pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>, shown: &mut super::View) {
     let fleet = &snapshot.fleet;
     let note = match context.liveness.stale_since() {
-        Some(since) => format!("last known at {}, nothing here is live", text::clock(since)),
-        None if context.focus.fleet_filter.is_empty() => text::plural(fleet.total as u64, "vehicle", "vehicles"),
+        Some(since) => tr!("live-fleet-stale", at = text::clock(since)),
+        None if context.focus.fleet_filter.is_empty() => tr!("live-vehicles", n = fleet.total as u64),
         None => {
             let hidden = fleet.total.saturating_sub(fleet.matching) as u64;
-            format!(
-                "{} of {}, {} hidden by the filter",
-                text::count(fleet.matching as u64),
-                text::count(fleet.total as u64),
-                text::count(hidden)
-            )
+            tr!("live-filtered", n = fleet.matching as u64, total = fleet.total as u64, hidden = hidden)
         }
     };
-    let free = header(ui, Pane { title: "Fleet", note: &note, right: "" });
+    let free = header(ui, Pane { title: word!("live-fleet"), note: &note, right: "" });
     filter_ui(ui, free, context, shown);
 
     if fleet.matching == 0 {
         let (title, sentence) = if fleet.total == 0 {
-            ("No vehicle yet", "Vehicles appear here with their first message on fleet/<vehicle>/driving.".to_owned())
+            (word!("live-no-vehicle"), tr!("live-no-vehicle-why"))
         } else {
-            ("No vehicle matches", format!("The filter hides {}.", text::plural(fleet.total as u64, "vehicle", "vehicles")))
+            (word!("live-no-match"), tr!("live-filter-hides", n = fleet.total as u64))
         };
         empty_state(ui, icons::MAGNIFYING_GLASS, title, &sentence, None);
         look(context.focus, &TableAnswer::default());
@@ -67,7 +64,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
         .as_ref()
         .and_then(|vehicle| fleet.rows.iter().position(|row| row.device == vehicle.row.device).map(|i| fleet.from + i));
     let row = |idx: usize| idx.checked_sub(fleet.from).and_then(|i| fleet.rows.get(i));
-    let table = Table { id: "fleet", columns: &COLUMNS, n_rows: fleet.matching, selected };
+    let table = Table { id: "fleet", columns: &columns(), n_rows: fleet.matching, selected };
     let (now, liveness) = (context.now, context.liveness);
     let worst = |row: &FleetRow| {
         let open = snapshot.incidents.iter().filter(|incident| is_open(incident) && incident.device == row.device);
@@ -84,7 +81,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
 fn filter_ui(ui: &mut Ui, free: Rect, context: &mut PanelContext<'_>, shown: &mut super::View) {
     let size = vec2(220.0_f32.min(free.width() - 110.0), 26.0);
     let place = Rect::from_min_size(egui::pos2(free.right() + 8.0 - size.x, free.center().y - size.y / 2.0), size);
-    let hint = format!("{} Filter by name ({})", icons::MAGNIFYING_GLASS, Action::Filter.key());
+    let hint = format!("{} {}", icons::MAGNIFYING_GLASS, tr!("live-filter-hint", key = Action::Filter.key()));
     let field = egui::TextEdit::singleline(&mut context.focus.fleet_filter)
         .hint_text(hint)
         .margin(egui::Margin::symmetric(8, 3))
@@ -93,7 +90,7 @@ fn filter_ui(ui: &mut Ui, free: Rect, context: &mut PanelContext<'_>, shown: &mu
         .desired_width(size.x);
     // A child, not a scope: the header has taken its room already.
     let response = ui.new_child(UiBuilder::new().max_rect(place)).put(place, field);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Filter vehicles by name"));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, word!("live-filter-name")));
     let left = Rect::from_min_max(pos2(place.left() - 108.0, free.top()), pos2(place.left() - 8.0, free.bottom()));
     within(ui, left, |ui| segments(ui, &tr!("live-fleet"), shown, &[super::View::Map, super::View::List], super::View::word));
     if context.actions.contains(&Action::Filter) {
@@ -137,32 +134,33 @@ fn cells(theme: &Theme, row: &FleetRow, incident: Option<Severity>, now: Timesta
         // A drill looks like nothing else, whatever it plays.
         match incident {
             None => Cell::quiet(theme, ""),
-            Some(_) if row.origin == Origin::Drill => Cell::colored("drill", theme.status.drill.fg),
+            Some(_) if row.origin == Origin::Drill => Cell::colored(word!("live-legend-drill"), theme.status.drill.fg),
             Some(severity) => Cell::marked(Mark::severity(severity), text::severity(severity), theme.severity(severity).fg),
         },
     ]
 }
 
 fn state(theme: &Theme, row: &FleetRow, age_secs: f64, fresh: Freshness) -> Cell {
-    let was = |word: &str| if fresh >= Freshness::Stale { format!("was {word}") } else { word.to_owned() };
-    let color = if fresh >= Freshness::Stale { theme.text.tertiary } else { theme.text.secondary };
+    let stale = fresh >= Freshness::Stale;
+    let moving = || if stale { tr!("live-was-moving") } else { tr!("live-moving") };
+    let color = if stale { theme.text.tertiary } else { theme.text.secondary };
     match row.last.speed_kmh.filter(|speed| speed.is_finite()) {
-        _ if age_secs > SILENT_SECS => Cell::marked(Mark::DashedRing, "silent", theme.text.tertiary),
+        _ if age_secs > SILENT_SECS => Cell::marked(Mark::DashedRing, word!("live-silent"), theme.text.tertiary),
         Some(speed) if speed >= MOVING_KMH => match row.last.heading_deg.filter(|heading| heading.is_finite()) {
-            Some(heading) => Cell::heading(heading, was("moving"), color),
-            None => Cell::marked(Mark::Triangle, was("moving"), color),
+            Some(heading) => Cell::heading(heading, moving(), color),
+            None => Cell::marked(Mark::Triangle, moving(), color),
         },
-        Some(_) => Cell::marked(Mark::Square, was("parked"), color),
-        None => Cell::marked(Mark::Ring, "no speed", color),
+        Some(_) => Cell::marked(Mark::Square, if stale { tr!("live-was-parked") } else { tr!("live-parked") }, color),
+        None => Cell::marked(Mark::Ring, word!("live-no-speed"), color),
     }
 }
 
 fn clock(theme: &Theme, ahead_ms: i64) -> Cell {
     let off = text::micros(ahead_ms.unsigned_abs() as i64 * 1_000);
     if ahead_ms.unsigned_abs() < SKEW_MS {
-        Cell::colored("in step", theme.text.tertiary)
+        Cell::colored(word!("live-in-step"), theme.text.tertiary)
     } else {
-        let words = format!("{off} {}", if ahead_ms > 0 { "ahead" } else { "behind" });
+        let words = if ahead_ms > 0 { tr!("live-ahead", off = off) } else { tr!("live-behind", off = off) };
         Cell::marked(Mark::Triangle, words, theme.status.high.fg)
     }
 }

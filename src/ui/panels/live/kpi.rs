@@ -10,6 +10,7 @@ use crate::ui::text::{self, count};
 use crate::ui::theme::Theme;
 use crate::ui::vitals::{Broker, Liveness, Tally, is_open};
 use crate::ui::widgets::{Kpi, Part, as_of};
+use crate::ui::{tr, word};
 
 /// Below this width, points, the tiles with more to say take from those with less.
 const NARROW: f32 = 1300.0;
@@ -45,13 +46,17 @@ fn part(n: usize, words: &str) -> Part {
 fn vehicles(snapshot: &Snapshot, stale: Option<String>) -> Kpi<'_> {
     let fleet = &snapshot.fleet;
     Kpi {
-        label: "Vehicles online".to_owned(),
+        label: tr!("live-vehicles-online"),
         value: (fleet.total > 0).then(|| count((fleet.moving + fleet.parked) as u64)),
-        unit: if stale.is_some() { "last known".to_owned() } else { format!("of {}", count(fleet.total as u64)) },
-        parts: vec![part(fleet.moving, "moving"), part(fleet.parked, "parked"), part(fleet.silent, "silent")],
-        needs: "appears with the first message",
+        unit: if stale.is_some() { tr!("live-last-known-short") } else { tr!("live-of", n = fleet.total as u64) },
+        parts: vec![
+            part(fleet.moving, word!("live-moving")),
+            part(fleet.parked, word!("live-parked")),
+            part(fleet.silent, word!("live-silent")),
+        ],
+        needs: word!("live-needs-message"),
         stale,
-        hover: "Silent: no message for 60 s".to_owned(),
+        hover: tr!("live-silent-hover"),
         ..Kpi::default()
     }
 }
@@ -61,26 +66,26 @@ fn incidents<'a>(theme: &Theme, snapshot: &Snapshot, liveness: Liveness) -> Kpi<
     let open = snapshot.incidents.iter().filter(|incident| is_open(incident));
     let n_sample = open.filter(|incident| incident.origin == Origin::Sample).count();
     let mut unit = match n_sample {
-        0 => "real".to_owned(),
-        n if n == tally.open => "sample".to_owned(),
-        n => format!("{n} of them sample"),
+        0 => tr!("live-real"),
+        n if n == tally.open => tr!("live-is-sample"),
+        n => tr!("live-some-sample", n = n as u64),
     };
     if tally.drills > 0 {
-        unit = format!("{unit}, plus {}", text::plural(tally.drills as u64, "drill", "drills"));
+        unit = tr!("live-plus-drills", unit = unit, n = tally.drills as u64);
     }
     let status = &theme.status;
     let severities = [
-        (tally.critical, Mark::Diamond, status.critical, "critical"),
-        (tally.high, Mark::Triangle, status.high, "high"),
-        (tally.medium, Mark::Disc, status.medium, "medium"),
+        (tally.critical, Mark::Diamond, status.critical, word!("live-critical")),
+        (tally.high, Mark::Triangle, status.high, word!("live-high")),
+        (tally.medium, Mark::Disc, status.medium, word!("live-medium")),
     ];
     Kpi {
-        label: "Open incidents".to_owned(),
+        label: tr!("live-open-incidents"),
         value: (liveness != Liveness::NoData || tally.open + tally.drills > 0).then(|| count(tally.open as u64)),
         unit,
         parts: severities.map(|(n, mark, status, words)| Part { mark: Some((mark, status.fg)), ..part(n, words) }).into(),
-        needs: "appears with the first crash report",
-        stale: liveness.stale_since().map(|_| "intake paused, more may be waiting".to_owned()),
+        needs: word!("live-needs-crash"),
+        stale: liveness.stale_since().map(|_| tr!("live-intake-paused-more")),
         ..Kpi::default()
     }
 }
@@ -89,15 +94,15 @@ fn sensors<'a>(theme: &Theme, snapshot: &Snapshot, stale: Option<String>) -> Kpi
     let counts = snapshot.sensor_counts;
     let status = &theme.status;
     Kpi {
-        label: "Sensors out of range".to_owned(),
+        label: tr!("live-sensors-out"),
         value: (counts.total > 0).then(|| count((counts.hot + counts.cold) as u64)),
-        unit: if stale.is_some() { "last known".to_owned() } else { format!("of {}", count(counts.total as u64)) },
+        unit: if stale.is_some() { tr!("live-last-known-short") } else { tr!("live-of", n = counts.total as u64) },
         parts: vec![
-            Part { mark: Some((Mark::Hot, status.hot.fg)), ..part(counts.hot, "hot") },
-            Part { mark: Some((Mark::Cold, status.cold.fg)), ..part(counts.cold, "cold") },
-            part(counts.silent, "silent"),
+            Part { mark: Some((Mark::Hot, status.hot.fg)), ..part(counts.hot, word!("live-hot")) },
+            Part { mark: Some((Mark::Cold, status.cold.fg)), ..part(counts.cold, word!("live-cold")) },
+            part(counts.silent, word!("live-silent")),
         ],
-        needs: "appears with the first temperature",
+        needs: word!("live-needs-temperature"),
         stale,
         ..Kpi::default()
     }
@@ -106,16 +111,16 @@ fn sensors<'a>(theme: &Theme, snapshot: &Snapshot, stale: Option<String>) -> Kpi
 fn messages(snapshot: &Snapshot, liveness: Liveness) -> Kpi<'_> {
     let rate = &snapshot.rate;
     Kpi {
-        label: "Messages per second".to_owned(),
+        label: tr!("live-messages"),
         value: (liveness != Liveness::NoData).then(|| count(u64::from(rate.now))),
-        unit: "msg/s".to_owned(),
+        unit: tr!("live-per-second"),
         parts: vec![
-            Part { mark: None, value: text::number(f64::from(rate.minute), 0), words: "msg/s 1 min avg".to_owned() },
-            Part { mark: None, value: count(u64::from(rate.peak)), words: "peak".to_owned() },
+            Part { mark: None, value: text::number(f64::from(rate.minute), 0), words: tr!("live-minute-average") },
+            Part { mark: None, value: count(u64::from(rate.peak)), words: tr!("live-peak") },
         ],
-        needs: if Broker::of(snapshot).n_up > 0 { "appears with the first message" } else { "needs a broker" },
+        needs: if Broker::of(snapshot).n_up > 0 { word!("live-needs-message") } else { word!("live-needs-broker") },
         spark: Some(&rate.history),
-        hover: format!("{} received since the start", text::plural(snapshot.counters.received, "message", "messages")),
+        hover: tr!("live-received", n = snapshot.counters.received),
         ..Kpi::default()
     }
 }
@@ -124,15 +129,15 @@ fn calls<'a>(snapshot: &Snapshot) -> Kpi<'a> {
     let sum = |field: fn(&crate::state::snapshot::FunctionRow) -> u64| snapshot.functions.iter().map(field).sum::<u64>();
     let calls = sum(|row| row.month.n_calls);
     Kpi {
-        label: "Function calls this month".to_owned(),
+        label: tr!("live-calls-month"),
         value: (calls > 0).then(|| count(calls)),
-        unit: "calls".to_owned(),
+        unit: tr!("live-calls"),
         parts: vec![
-            part(sum(|row| row.month.n_failed) as usize, "failed"),
-            part(sum(|row| row.month.n_cold) as usize, "cold starts"),
+            part(sum(|row| row.month.n_failed) as usize, word!("live-failed")),
+            part(sum(|row| row.month.n_cold) as usize, word!("live-cold-starts")),
         ],
-        needs: "appears with the first call",
-        hover: "Calls of the functions in this process, metered as AWS Lambda would".to_owned(),
+        needs: word!("live-needs-call"),
+        hover: tr!("live-calls-hover"),
         ..Kpi::default()
     }
 }
@@ -140,12 +145,12 @@ fn calls<'a>(snapshot: &Snapshot) -> Kpi<'a> {
 fn cost<'a>(snapshot: &Snapshot) -> Kpi<'a> {
     let bill = &snapshot.bill;
     Kpi {
-        label: if bill.month.is_empty() { "Cost this month".to_owned() } else { format!("Cost in {}", bill.month) },
+        label: if bill.month.is_empty() { tr!("live-cost-month") } else { tr!("live-cost-in", month = bill.month.as_str()) },
         value: (!bill.month.is_empty()).then(|| text::usd(bill.due).trim_start_matches("USD ").to_owned()),
-        unit: "USD after the free tier".to_owned(),
-        parts: vec![Part { mark: None, value: text::usd(bill.list), words: "list price".to_owned() }],
-        needs: "begins with the first call",
-        hover: format!("To be paid after the free tier, in USD, for {}.\nPrice sheet: {}", bill.month, bill.price_sheet),
+        unit: tr!("live-usd-after-free"),
+        parts: vec![Part { mark: None, value: text::usd(bill.list), words: tr!("live-list-price") }],
+        needs: word!("live-begins-call"),
+        hover: tr!("live-cost-hover", month = bill.month.as_str(), sheet = bill.price_sheet.as_str()),
         ..Kpi::default()
     }
 }

@@ -107,7 +107,7 @@ fn time_labels(range: (f64, f64)) -> Vec<(f64, String)> {
     let first = (range.0 / step).ceil() as i64;
     let ticks = (first..).map(|i| i as f64 * step).take_while(|x| *x < range.1 - step * 0.6);
     let label = |x: f64| crate::ui::text::clock_minutes(crate::model::Timestamp::from_millis(x as i64));
-    ticks.map(|x| (x, label(x))).chain([(range.1, "now".to_owned())]).collect()
+    ticks.map(|x| (x, label(x))).chain([(range.1, tr!("live-now"))]).collect()
 }
 
 /// A chart's area within a pane: room for numbers at the left, times below and words at the right.

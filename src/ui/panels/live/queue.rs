@@ -16,7 +16,7 @@ use crate::ui::widgets::{
     Answer, Pane, drill_badge, empty_state, hairline_below, header, incident_card, incident_card_height, incident_row,
     link_status, name, put, section,
 };
-use crate::ui::{icons, text};
+use crate::ui::{icons, text, tr, word};
 
 /// While the pointer moved over the queue less than this long ago, its order stays as it is. s
 const HAND_SECS: f32 = 1.5;
@@ -48,9 +48,7 @@ impl Queue {
             ui.set_clip_rect(room.intersect(ui.clip_rect()));
             let away = context.liveness.stale_since();
             if shown.is_empty() && rest.is_empty() && away.is_none() {
-                let sentence =
-                    "Each crash report is judged as it arrives. Real accidents land here first, the newest critical on top.";
-                empty_state(ui, icons::SHIELD_CHECK, "No incidents", sentence, None);
+                empty_state(ui, icons::SHIELD_CHECK, word!("live-no-incidents"), word!("live-no-incidents-why"), None);
                 return;
             }
             ScrollArea::vertical().id_salt("queue").auto_shrink(false).show(ui, |ui| {
@@ -64,12 +62,15 @@ impl Queue {
                 }
                 let (malfunctions, resolved): (Vec<&Arc<Incident>>, Vec<&Arc<Incident>>) =
                     rest.iter().copied().partition(|incident| incident.life != Life::Resolved);
-                for (title, incidents) in [("Judged malfunction", malfunctions), ("Resolved", resolved)] {
+                let n_told = tr!("live-n-nobody-told", n = malfunctions.len() as u64);
+                let n_resolved = text::count(resolved.len() as u64);
+                let groups =
+                    [(word!("live-judged-malfunction"), n_told, malfunctions), (word!("words-resolved"), n_resolved, resolved)];
+                for (title, note, incidents) in groups {
                     if incidents.is_empty() {
                         continue;
                     }
-                    let note = if title == "Resolved" { "" } else { ", nobody told" };
-                    section(ui, title, &format!("{}{note}", text::count(incidents.len() as u64)));
+                    section(ui, title, &note);
                     for incident in incidents {
                         let selected = context.focus.incident.as_ref() == Some(&incident.id);
                         let answer = incident_row(ui, incident, context.now, selected);
@@ -77,11 +78,8 @@ impl Queue {
                     }
                 }
                 if snapshot.incidents_hidden > 0 {
-                    section(
-                        ui,
-                        "Not listed here",
-                        &text::plural(snapshot.incidents_hidden as u64, "older incident", "older incidents"),
-                    );
+                    let n = tr!("live-older-incidents", n = snapshot.incidents_hidden as u64);
+                    section(ui, word!("live-not-listed"), &n);
                 }
             });
         });
@@ -171,7 +169,7 @@ fn drills(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) -> f
         }
         context.saw(&newest.id);
         if more > 0.0 {
-            section(ui, "Drills", &format!("{} more, newest first on Incidents", text::count(drills.len() as u64 - 1)));
+            section(ui, word!("live-drills"), &tr!("live-more-drills", n = drills.len() as u64 - 1));
         }
     });
     rect.top()
@@ -186,20 +184,20 @@ fn head(ui: &mut Ui, n_open: usize, n_new: usize, snapshot: &Snapshot, context: 
         hairline_below(ui, rect);
         let (x, y) = (rect.left() + PANE_PAD.x, rect.center().y);
         Mark::Triangle.paint(painter, pos2(x + 6.0, y), 11.0, amber.fg);
-        let title =
-            put(painter, pos2(x + 20.0, y), Align2::LEFT_CENTER, "Intake paused", Type::Section.font(), theme.text.primary);
-        let words = format!("no new records since {}", text::clock(since));
+        let paused = word!("live-intake-paused");
+        let title = put(painter, pos2(x + 20.0, y), Align2::LEFT_CENTER, paused, Type::Section.font(), theme.text.primary);
+        let words = tr!("live-no-records-since", at = text::clock(since));
         put(painter, pos2(title.right() + 8.0, y), Align2::LEFT_CENTER, &words, Type::Small.font(), theme.text.secondary);
-        response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, format!("Intake paused, {words}")));
+        response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, format!("{paused}, {words}")));
         return;
     }
-    let note = if n_open == 0 { String::new() } else { format!("{} open", text::count(n_open as u64)) };
+    let note = if n_open == 0 { String::new() } else { tr!("live-n-open", n = n_open as u64) };
     let right = match n_new {
         0 if snapshot.incidents.is_empty() => String::new(),
-        0 => "Newest critical first".to_owned(),
-        n => format!("{} new, rest the pointer", text::count(n as u64)),
+        0 => tr!("live-newest-first"),
+        n => tr!("live-n-new", n = n as u64),
     };
-    header(ui, Pane { title: "Open incidents", note: &note, right: &right });
+    header(ui, Pane { title: word!("live-open-incidents"), note: &note, right: &right });
 }
 
 fn blocked(ui: &mut Ui, rect: Rect) {
@@ -212,7 +210,7 @@ fn blocked(ui: &mut Ui, rect: Rect) {
     let y = rect.center().y;
     let place = Rect::from_min_size(pos2(rect.left() + PANE_PAD.x, y - 10.0), vec2(80.0, 20.0));
     let badge = drill_badge(&mut ui.new_child(UiBuilder::new().max_rect(place))).rect;
-    let words = "Drills are blocked while nothing comes in";
+    let words = word!("live-drills-blocked");
     let galley = painter.layout_no_wrap(words.to_owned(), Type::Small.font(), theme.text.primary);
     let at = pos2(badge.right() + 10.0, y - galley.size().y / 2.0);
     painter.rect_filled(Rect::from_min_size(at, galley.size()).expand2(vec2(4.0, 1.0)), 2.0, drill.tint);
@@ -221,7 +219,7 @@ fn blocked(ui: &mut Ui, rect: Rect) {
 }
 
 fn what_still_works(ui: &mut Ui, snapshot: &Snapshot, since: Timestamp, now: Timestamp) {
-    section(ui, "What still works", "");
+    section(ui, word!("live-still-works"), "");
     let theme = Theme::of(ui);
     let up = |link: Link| snapshot.links.get(&link).map_or(LinkState::NotSet, |status| status.state);
     let link = |which: Link| {
@@ -229,16 +227,16 @@ fn what_still_works(ui: &mut Ui, snapshot: &Snapshot, since: Timestamp, now: Tim
         let mark = if state == LinkState::Up { Mark::Check } else { Mark::link(state) };
         (mark, link_status(theme, state), text::link_of(which, state).to_lowercase())
     };
-    let stale = format!("stale {}", text::age(now, since));
+    let stale = tr!("live-stale-for", age = text::age(now, since));
     let paused = |words: &str| (Mark::Cross, theme.status.critical, words.to_owned());
-    let functions = format!("{} in process", snapshot.functions.len());
+    let functions = tr!("live-n-in-process", n = snapshot.functions.len() as u64);
     let lines = [
-        ("Functions", (Mark::Check, theme.status.ok, functions)),
-        ("Store", link(Link::Store)),
-        ("Notify", link(Link::Notify)),
-        ("Crash intake", paused("paused")),
-        ("Vehicle states", paused(&stale)),
-        ("Temperature routing", paused("paused")),
+        (word!("live-functions"), (Mark::Check, theme.status.ok, functions)),
+        (word!("live-store"), link(Link::Store)),
+        (word!("live-notify"), link(Link::Notify)),
+        (word!("live-crash-intake"), paused(word!("live-paused"))),
+        (word!("live-vehicle-states"), paused(&stale)),
+        (word!("live-temperature-routing"), paused(word!("live-paused"))),
     ];
     for (what, (mark, status, words)) in lines {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), sizes().row), Sense::hover());

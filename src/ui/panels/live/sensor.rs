@@ -13,16 +13,15 @@ use crate::ui::text::{self, Freshness};
 use crate::ui::theme::{Theme, Type};
 use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range};
 use crate::ui::widgets::{Pane, badge, band_badge, band_status, empty_state, header, name, origin_badge, put, within};
-use crate::ui::{icons, series};
+use crate::ui::{icons, series, tr, word};
 
 /// The windows to choose from, minutes: the least that holds what there is.
 const WINDOWS_MIN: [f64; 4] = [5.0, 15.0, 30.0, 60.0];
 
 pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>, shared: Option<f64>) -> Option<f64> {
     let Some(sensor) = &snapshot.sensor else {
-        header(ui, Pane { title: "Sensor", ..Pane::default() });
-        let sentence = "The sensor furthest out of its band shows here by itself.";
-        empty_state(ui, icons::THERMOMETER, "No sensor yet", sentence, None);
+        header(ui, Pane { title: word!("live-sensor"), ..Pane::default() });
+        empty_state(ui, icons::THERMOMETER, word!("live-no-sensor"), word!("live-no-sensor-why"), None);
         return None;
     };
     let theme = Theme::of(ui);
@@ -56,11 +55,11 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     let pen = Pen { stroke: Stroke::new(1.5, theme.plot.series[0]), dash: &[] };
     axes.line(&painter, &points, gap, &pen);
     if let Some((at, band)) = sensor.crossed {
-        let words = format!("crossed {}", text::clock_minutes(at));
+        let words = tr!("live-crossed", at = text::clock_minutes(at));
         axes.marker(&painter, theme, at.0 as f64 / 1e3, &words, band_status(theme, band).fg, &[2.0, 3.0]);
     }
     if let Some(gap) = silence(&points, now_ms, gap) {
-        axes.gap(&painter, theme, gap, "no data");
+        axes.gap(&painter, theme, gap, word!("live-no-data"));
     }
     let last = points.iter().rev().find(|point| point.1.is_finite());
     if let Some(&last) = last {
@@ -77,13 +76,13 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     if let Some(at) = shared.filter(|at| own.is_none() && (x.0..=x.1).contains(at)) {
         painter.vline(axes.at((at, axes.y.0)).x, area.y_range(), Stroke::new(1.0, theme.plot.cursor));
     }
-    let words = format!(
-        "{} last {} min: {} {}, {}",
-        sensor.row.device,
-        text::number(window, 0),
-        text::celsius(sensor.row.last.celsius.0),
-        text::band(sensor.row.last.band),
-        fresh.word()
+    let words = tr!(
+        "live-sensor-spoken",
+        device = sensor.row.device.as_str(),
+        min = text::number(window, 0),
+        celsius = text::celsius(sensor.row.last.celsius.0),
+        band = text::band(sensor.row.last.band),
+        fresh = fresh.word()
     );
     name(ui, area, "band chart", Role::Image, &words);
     own
@@ -97,7 +96,7 @@ fn head(ui: &mut Ui, sensor: &SensorView, fresh: Freshness, context: &PanelConte
     let painter = ui.painter().clone();
     let status = band_status(theme, sensor.row.last.band);
     let (words, color) = match fresh {
-        Freshness::Lost => (format!("No data for {age}"), theme.text.secondary),
+        Freshness::Lost => (tr!("live-no-data-for", age = age.as_str()), theme.text.secondary),
         Freshness::Stale => (text::celsius(celsius), theme.text.tertiary),
         Freshness::Live | Freshness::Late if sensor.row.last.band == Band::Normal => (text::celsius(celsius), theme.text.primary),
         Freshness::Live | Freshness::Late => (text::celsius(celsius), status.fg),
@@ -111,7 +110,7 @@ fn head(ui: &mut Ui, sensor: &SensorView, fresh: Freshness, context: &PanelConte
     within(ui, free, |ui| {
         match fresh {
             Freshness::Stale => {
-                badge(ui, Some(Mark::Clock), &format!("STALE {age}"), theme.status.stale);
+                badge(ui, Some(Mark::Clock), &tr!("live-stale-badge", age = age.as_str()), theme.status.stale);
             }
             Freshness::Lost => {}
             Freshness::Live | Freshness::Late => {
@@ -129,9 +128,14 @@ fn bands(painter: &eframe::egui::Painter, axes: &Axes, (low, high): (f64, f64), 
     let y = |from: f64, until: f64| axes.at((axes.x.0, f64::midpoint(from, until))).y;
     let limit = |value: f64| text::number(value, usize::from(value.fract() != 0.0));
     let lines = [
-        (y(high, axes.y.1), "HOT", format!("> {} °C", limit(high)), theme.status.hot.fg),
-        (y(low, high), "NORMAL", format!("{} to {} °C", limit(low), limit(high)), theme.status.ok.fg),
-        (y(axes.y.0, low), "COLD", format!("< {} °C", limit(low)), theme.status.cold.fg),
+        (y(high, axes.y.1), text::band(Band::Hot), format!("> {} °C", limit(high)), theme.status.hot.fg),
+        (
+            y(low, high),
+            text::band(Band::Normal),
+            tr!("live-band-range", low = limit(low), high = limit(high)),
+            theme.status.ok.fg,
+        ),
+        (y(axes.y.0, low), text::band(Band::Cold), format!("< {} °C", limit(low)), theme.status.cold.fg),
     ];
     let mut below = axes.area.top() + 7.0;
     for (y, word, range, color) in lines {
@@ -146,7 +150,7 @@ fn hover(ui: &Ui, axes: &Axes, points: &[Point], gap: f64, theme: &Theme) -> Opt
     let response = ui.interact(axes.area, ui.scope_id().with("band hover"), eframe::egui::Sense::hover());
     let x = axes.cursor(ui.painter(), theme, &response)?;
     let at = text::clock(crate::model::Timestamp::from_millis(x as i64));
-    let value = nearest(points, x, gap).map_or_else(|| "no value".to_owned(), |point| text::celsius(point.1));
+    let value = nearest(points, x, gap).map_or_else(|| tr!("live-no-value"), |point| text::celsius(point.1));
     response.on_hover_text_at_pointer(format!("{at}  {value}"));
     Some(x)
 }

@@ -9,7 +9,7 @@ use crate::ui::shapes::{self, Mark};
 use crate::ui::theme::{RADIUS_CARD, Theme, Type};
 use crate::ui::vitals::Broker;
 use crate::ui::widgets::{Button, name, put};
-use crate::ui::{icons, text};
+use crate::ui::{icons, text, tr, word};
 
 struct Step<'a> {
     title: &'a str,
@@ -35,11 +35,9 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     painter.rect(card, f32::from(RADIUS_CARD), theme.bg.panel, Stroke::new(1.0, theme.border.strong), StrokeKind::Inside);
     shapes::icon(&painter, card.min + vec2(36.0, head_h / 2.0), 30.0, icons::CELL_TOWER, theme.accent.base, false);
     let (title, sentence) = match (connected, context.sample) {
-        (true, true) => ("The sample fleet is on its way", "Its first messages appear here within seconds."),
-        (true, false) => ("Waiting for the first message", "The broker is connected; nothing has been published yet."),
-        (false, _) => {
-            ("Nothing is connected yet", "Four short steps to a live picture. Nothing leaves this machine until you connect it.")
-        }
+        (true, true) => (word!("live-start-sample"), word!("live-start-sample-why")),
+        (true, false) => (word!("live-start-waiting"), word!("live-start-waiting-why")),
+        (false, _) => (word!("live-start-nothing"), word!("live-start-nothing-why")),
     };
     put(&painter, card.min + vec2(64.0, 28.0), Align2::LEFT_CENTER, title, Type::Title.font(), theme.text.primary);
     put(&painter, card.min + vec2(64.0, 50.0), Align2::LEFT_CENTER, sentence, Type::Small.font(), theme.text.secondary);
@@ -65,7 +63,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
                 &painter,
                 pos2(title.right() + 8.0, y - 10.0),
                 Align2::LEFT_CENTER,
-                "done",
+                word!("live-done"),
                 Type::Small.font(),
                 theme.status.ok.fg,
             );
@@ -77,8 +75,14 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
         let width = size.x - 60.0 - if step.button.is_some() { 190.0 } else { 20.0 };
         let sentence = shapes::elided(&painter, &step.sentence, &Type::Small.font(), theme.text.secondary, width);
         painter.galley(pos2(left, y + 2.0), sentence, theme.text.secondary);
-        let state = if step.done { "done" } else { "to do" };
-        name(ui, rect, ("step", i), Role::Label, &format!("Step {}: {}, {state}. {}", i + 1, step.title, step.sentence));
+        let state = if step.done { word!("live-done") } else { word!("live-to-do") };
+        name(
+            ui,
+            rect,
+            ("step", i),
+            Role::Label,
+            &tr!("live-step", n = i as u64 + 1, title = step.title, state = state, sentence = step.sentence.as_str()),
+        );
         if let Some((button, screen)) = step.button {
             let place = Rect::from_min_max(pos2(rect.right() - 190.0, rect.top()), pos2(rect.right() - 20.0, rect.bottom()));
             let builder = UiBuilder::new().max_rect(place).id_salt(("step", i)).layout(Layout::right_to_left(Align::Center));
@@ -92,49 +96,54 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
 fn steps<'a>(context: &PanelContext<'_>, connected: bool, notify: LinkState, state: LinkState) -> [Step<'a>; 4] {
     let told = notify != LinkState::NotSet;
     let channel = match notify {
-        LinkState::NotSet => "Until then a real accident shows here only. Set webhook_url in the settings.",
-        LinkState::Down | LinkState::Degraded => "A channel is set up, but telling fails: see Connections.",
-        LinkState::Up | LinkState::Connecting => "A channel is set up; a real accident goes out on it.",
+        LinkState::NotSet => word!("live-channel-none"),
+        LinkState::Down | LinkState::Degraded => word!("live-channel-fails"),
+        LinkState::Up | LinkState::Connecting => word!("live-channel-up"),
     };
     let broker = if connected {
-        format!("Connected, {} environment.", context.environment)
+        tr!("live-connected", environment = context.environment)
     } else {
-        format!("{}. Start with --broker URL, or name it in the settings.", text::link(state))
+        tr!("live-start-with", state = text::link(state))
     };
-    let drill = Button::default("Choose a drill").icon(icons::TEST_TUBE).off((!connected).then_some("needs step 1: a broker"));
+    let drill = Button::default(word!("live-choose-drill"))
+        .icon(icons::TEST_TUBE)
+        .off((!connected).then_some(word!("live-needs-step-broker")));
     [
         Step {
-            title: "Connect a broker",
+            title: word!("live-connect-broker"),
             sentence: broker,
             needs: "",
             done: connected,
             button: (!connected).then(|| {
                 (
-                    Button::primary("Connections").icon(icons::BROADCAST).named("Connections: connect a broker"),
+                    Button::primary(word!("live-connections")).icon(icons::BROADCAST).named(word!("live-connections-broker")),
                     Screen::Connections,
                 )
             }),
         },
         Step {
-            title: "Functions run inside Fleetwatch",
-            sentence: "Judging, routing and conversion work now, at no charge.".to_owned(),
+            title: word!("live-functions-inside"),
+            sentence: tr!("live-functions-inside-why"),
             needs: "",
             done: true,
             button: None,
         },
         Step {
-            title: "Choose who gets told",
+            title: word!("live-who-told"),
             sentence: channel.to_owned(),
             needs: "",
             done: told,
             button: (!told).then(|| {
-                (Button::quiet("Connections").icon(icons::PAPER_PLANE).named("Connections: add a channel"), Screen::Connections)
+                (
+                    Button::quiet(word!("live-connections")).icon(icons::PAPER_PLANE).named(word!("live-connections-channel")),
+                    Screen::Connections,
+                )
             }),
         },
         Step {
-            title: "Prove it with a drill",
-            sentence: "One marked crash through every stage, timed.".to_owned(),
-            needs: if connected { "" } else { "needs step 1" },
+            title: word!("live-prove"),
+            sentence: tr!("live-prove-why"),
+            needs: if connected { "" } else { word!("live-needs-step") },
             done: false,
             button: Some((drill, Screen::Inject)),
         },

@@ -11,10 +11,9 @@ use crate::ui::decimate::{Point, gaps, silence};
 use crate::ui::shapes::{Mark, dashed, dotted_underline, elided};
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::{Theme, Type};
-use crate::ui::tr::tr;
 use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range};
 use crate::ui::widgets::{Button, Pane, badge, empty_state, header, name, origin_badge, put, within};
-use crate::ui::{icons, series};
+use crate::ui::{icons, series, tr, word};
 
 /// How much is shown. ms
 const WINDOW_MS: f64 = 300_000.0;
@@ -26,9 +25,8 @@ const ACCELERATIONS: [(usize, &str); 3] = [(1, "x"), (2, "y"), (3, "z")];
 
 pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>, shared: Option<f64>) -> Option<f64> {
     let Some(vehicle) = &snapshot.vehicle else {
-        header(ui, Pane { title: "Selected vehicle", ..Pane::default() });
-        let sentence = "Click a vehicle in the list to follow its speed and its g forces.";
-        empty_state(ui, icons::CHART_LINE, "No vehicle selected", sentence, None);
+        header(ui, Pane { title: word!("live-selected"), ..Pane::default() });
+        empty_state(ui, icons::CHART_LINE, word!("live-none-selected"), word!("live-none-selected-why"), None);
         return None;
     };
     let theme = Theme::of(ui);
@@ -80,7 +78,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     for incident in incidents_of(snapshot, vehicle) {
         let at = incident.occurred_at.0 as f64 / 1e3;
         let color = theme.severity(incident.severity).fg;
-        speed_axes.marker(&painter, theme, at, &format!("impact {}", text::clock(incident.occurred_at)), color, &[]);
+        speed_axes.marker(&painter, theme, at, &tr!("live-impact-at", at = text::clock(incident.occurred_at)), color, &[]);
         if felt {
             accel_axes.marker(&painter, theme, at, "", color, &[]);
         }
@@ -94,13 +92,13 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     }
     if let Some(gap) = silence(&speed, now_ms, gap.max(2_000.0)) {
         let since = text::clock(crate::model::Timestamp::from_millis(gap.0 as i64));
-        speed_axes.gap(&painter, theme, gap, &format!("no data since {since}"));
+        speed_axes.gap(&painter, theme, gap, &tr!("live-no-data-since", at = since));
         if felt {
-            accel_axes.gap(&painter, theme, gap, "the gap stays a gap");
+            accel_axes.gap(&painter, theme, gap, word!("live-gap"));
         }
     }
     if speed.is_empty() {
-        put(&painter, top.center(), Align2::CENTER_CENTER, "No sample in these 5 min", Type::Small.font(), theme.text.secondary);
+        put(&painter, top.center(), Align2::CENTER_CENTER, word!("live-no-sample"), Type::Small.font(), theme.text.secondary);
     }
     speed_axes.unit(&painter, theme, "km/h");
     if felt {
@@ -115,7 +113,13 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
         }
     }
     let words = readout(ui, (top, felt.then_some(bottom)), (&speed, &accelerations), gap, cursor, fresh, theme);
-    name(ui, area, "series", Role::Image, &format!("{} last 5 min: {words}, {}", vehicle.row.device, fresh.word()));
+    name(
+        ui,
+        area,
+        "series",
+        Role::Image,
+        &tr!("live-vehicle-spoken", device = vehicle.row.device.as_str(), words = words, fresh = fresh.word()),
+    );
     own
 }
 
@@ -142,19 +146,24 @@ fn head(ui: &mut Ui, vehicle: &VehicleView, fresh: Freshness, context: &PanelCon
         .row
         .period_secs
         .filter(|secs| *secs > 0.0)
-        .map_or_else(String::new, |secs| format!("every {}, ", text::micros((secs * 1e6) as i64)));
+        .map_or_else(String::new, |secs| tr!("live-every", period = text::micros((secs * 1e6) as i64)) + " ");
     // A stale vehicle says its age in the badge.
-    let note = if fresh >= Freshness::Stale { String::new() } else { format!("{period}last sample {age} ago") };
+    let note = if fresh >= Freshness::Stale {
+        String::new()
+    } else {
+        format!("{period}{}", tr!("live-last-sample", age = age.as_str()))
+    };
     // The age of a stale one is never cut; its name gives way.
     let taken = 114.0
         + if fresh >= Freshness::Stale { 112.0 } else { 0.0 }
         + if vehicle.row.origin == Origin::Device { 0.0 } else { 72.0 };
     let room = (ui.available_width() - taken).max(60.0);
     let title = elided(ui.painter(), vehicle.row.device.as_str(), &Type::Section.font(), theme.text.primary, room);
-    let free = header(ui, Pane { title: title.text(), note: &note, right: "Last 5 min" });
+    let free = header(ui, Pane { title: title.text(), note: &note, right: word!("live-last-5-min") });
     within(ui, free, |ui| {
         if fresh >= Freshness::Stale {
-            let word = if fresh == Freshness::Lost { format!("NO DATA {age}") } else { format!("STALE {age}") };
+            let word =
+                if fresh == Freshness::Lost { tr!("live-no-data-badge", age = age) } else { tr!("live-stale-badge", age = age) };
             badge(ui, Some(Mark::Clock), &word, theme.status.stale);
             ui.add_space(6.0);
         }
@@ -196,8 +205,8 @@ fn readout(
     };
     let label = match (cursor, fresh) {
         (Some(x), _) => text::clock(crate::model::Timestamp::from_millis(x as i64)),
-        (None, Freshness::Live | Freshness::Late) => "Speed".to_owned(),
-        (None, _) => "Last speed".to_owned(),
+        (None, Freshness::Live | Freshness::Late) => tr!("live-speed"),
+        (None, _) => tr!("live-last-speed"),
     };
     let plain = cursor.is_some() || fresh < Freshness::Stale;
     let ink = if plain { theme.text.primary } else { theme.text.tertiary };
@@ -210,28 +219,35 @@ fn readout(
         if !plain {
             dotted_underline(painter, rect.left_bottom(), rect.width(), ink);
         }
-        format!("speed {number} km/h")
+        tr!("live-speed-is", number = number)
     } else {
-        put(painter, pos2(left, top.top() + 26.0), Align2::LEFT_CENTER, "no value", Type::Body.font(), theme.text.tertiary);
-        "speed unknown".to_owned()
+        put(
+            painter,
+            pos2(left, top.top() + 26.0),
+            Align2::LEFT_CENTER,
+            word!("live-no-value"),
+            Type::Body.font(),
+            theme.text.tertiary,
+        );
+        tr!("live-speed-unknown")
     };
     let most = speed.iter().map(|point| point.1).filter(|kmh| kmh.is_finite()).fold(f64::MIN, f64::max);
     if most >= 0.0 {
-        let most = format!("max {}", text::kmh(most));
+        let most = tr!("live-max", kmh = text::kmh(most));
         put(painter, pos2(left, top.top() + 47.0), Align2::LEFT_CENTER, most, Type::Micro.font(), theme.text.tertiary);
     }
     let Some(bottom) = bottom else {
-        for (i, line) in ["no acceleration", "in its messages"].into_iter().enumerate() {
+        for (i, line) in [word!("live-no-acceleration"), word!("live-in-its-messages")].into_iter().enumerate() {
             let at = pos2(left, top.top() + 66.0 + 14.0 * i as f32);
             put(painter, at, Align2::LEFT_CENTER, line, Type::Micro.font(), theme.text.tertiary);
         }
-        return format!("{words}, no acceleration in its messages");
+        return format!("{words}, {} {}", word!("live-no-acceleration"), word!("live-in-its-messages"));
     };
     for (i, (points, (_, axis))) in accelerations.iter().zip(ACCELERATIONS).enumerate() {
         let y = bottom.top() + 8.0 + 17.0 * i as f32;
         let stroke = Stroke::new(1.5, theme.plot.series[i + 1]);
         dashed(painter, &[pos2(left, y), pos2(left + 16.0, y)], stroke, &theme.plot.series_dash[i + 1]);
-        let value = value_at(points).map_or_else(|| "no value".to_owned(), |g| text::quantity(g, 2, "g"));
+        let value = value_at(points).map_or_else(|| tr!("live-no-value"), |g| text::quantity(g, 2, "g"));
         let rect = put(painter, pos2(left + 22.0, y), Align2::LEFT_CENTER, axis, Type::Micro.font(), theme.text.secondary);
         put(painter, pos2(rect.right() + 6.0, y), Align2::LEFT_CENTER, value, Type::Micro.medium(), ink);
     }
