@@ -18,15 +18,24 @@ pub mod lenient;
 pub mod mapping;
 pub mod native;
 mod owntracks;
+mod ruuvi;
+mod s3;
 mod scribe;
+mod senml;
+mod shadow;
+mod shelly;
 pub mod sketch;
 mod tasmota;
+mod teltonika;
 #[cfg(test)]
 mod tests;
+mod things_stack;
+mod thingsboard;
 pub mod time;
 pub mod topic;
 mod traccar;
 mod values;
+mod vehicle;
 mod zigbee2mqtt;
 
 pub use explain::Explanation;
@@ -110,6 +119,15 @@ fn all() -> Vec<Box<dyn Format>> {
         Box::new(traccar::Traccar),
         Box::new(tasmota::Tasmota),
         Box::new(zigbee2mqtt::Zigbee2Mqtt),
+        Box::new(shelly::Shelly),
+        Box::new(ruuvi::Ruuvi::default()),
+        Box::new(senml::SenMl),
+        Box::new(teltonika::Teltonika::default()),
+        Box::new(shadow::Shadow::default()),
+        Box::new(vehicle::Vehicle),
+        Box::new(thingsboard::ThingsBoard),
+        Box::new(things_stack::ThingsStack),
+        Box::new(s3::S3),
     ]
 }
 

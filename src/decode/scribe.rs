@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::explain::Notes;
-use super::filing::{check_name, check_size, event, event_id, hash_key, presentable, read_position, unreadable};
+use super::filing::{EARLIEST, check_name, check_size, event, event_id, hash_key, presentable, read_position, unreadable};
 use super::{DecodeError, Decoded, Interner, Settings, json, lenient, shown, time};
 use crate::model::range::{CELSIUS, DRIVING_G, HEADING, SPEED};
 use crate::model::{
@@ -148,6 +148,15 @@ impl<'a> Scribe<'a> {
         let report = CrashReport { event_id: event_id(self.origin, &name, key), ..report };
         let device = self.interner.device(self.origin, &name).unwrap_or_else(|| DeviceId::new(&name));
         self.write(event(self.packet, self.origin, device, at, None, seq, Reading::Crash(Arc::new(report))));
+    }
+
+    /// What names a crash report of a device that gives its events no names: their kind and the device's time, so that
+    /// the same event told twice is one; the bytes, where a clock that cannot be right would make two events one.
+    pub fn key(&self, kind: impl Display, at: Option<Timestamp>) -> String {
+        match at.filter(|at| *at >= EARLIEST) {
+            Some(at) => format!("{kind}/{}", at.millis()),
+            None => hash_key(self.packet.id()),
+        }
     }
 
     /// A crash report of which nothing is known yet but its bytes: a format fills in what it reads.

@@ -1,4 +1,4 @@
-//! Tasmota: `tele/<topic>/SENSOR`, `tele/<topic>/LWT`, `stat/<topic>/STATUS8` and `STATUS10`.
+//! Tasmota: `tele/<topic>/SENSOR`, `tele/<topic>/LWT`, `stat/<topic>/STATUS8`.
 //! Source: tasmota/docs, `docs/MQTT.md`, `docs/DS18x20.md`.
 
 use serde_json::Value;
@@ -39,7 +39,7 @@ impl Format for Tasmota {
     }
 
     fn filters(&self) -> Vec<Filter> {
-        ["tele/+/SENSOR", "tele/+/LWT", "stat/+/STATUS8", "stat/+/STATUS10"].map(Filter::telemetry).into()
+        ["tele/+/SENSOR", "tele/+/LWT", "stat/+/STATUS8"].map(Filter::telemetry).into()
     }
 
     fn knows(&self, topic: &str) -> bool {

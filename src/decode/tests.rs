@@ -205,7 +205,81 @@ fn a_known_device_and_start_cost_no_allocation() {
     assert_eq!(&*other.1.unwrap().0, "c");
 }
 
-const VALID: [(&str, &str); 3] = [
+/// Every default filter is sound, has a word in it, and brings in nothing that its own format does not know.
+#[test]
+fn nothing_is_subscribed_that_no_format_reads() {
+    for format in all() {
+        for Filter { topic: filter, .. } in format.filters() {
+            assert_eq!(topic::check(&filter), Ok(()), "{filter}");
+            assert!(filter.split('/').any(|level| !matches!(level, "+" | "#")), "{filter}");
+            let topic = filter.replace('+', "temperature:0").replace('#', "a/b");
+            assert!(format.knows(&topic), "{}: {filter} brings in {topic}", format.name());
+        }
+    }
+}
+
+/// What is subscribed stands in the documentation, and each name where it is switched.
+#[test]
+fn every_format_is_documented() {
+    let (table, settings) = (include_str!("../../docs/FORMATS.md"), include_str!("../../assets/settings.toml"));
+    for format in all().iter().filter(|format| format.name() != native::NAME) {
+        let begin = format!("| `{}` |", format.name());
+        let row = table.lines().find(|line| line.starts_with(&begin)).unwrap_or_else(|| panic!("no row {begin}"));
+        for Filter { topic, lane } in format.filters() {
+            assert!(row.contains(&format!("`{topic}`")), "{topic}");
+            assert_eq!(row.contains("(crash lane)"), lane == Lane::Crash, "{topic}");
+        }
+        assert!(settings.contains(&format!(" {}", format.name())), "{}", format.name());
+    }
+}
+
+/// The native format is asked first, so nobody takes its topics away.
+#[test]
+fn a_message_of_the_native_format_is_never_taken_by_another() {
+    for (topic, payload) in &VALID[..3] {
+        for name in ["status", "events", "online", "teltonika"] {
+            let topic = topic.replace("/v/", &format!("/{name}/")).replace("/s/", &format!("/{name}/"));
+            let explained = Decoder::default().explain(&packet(&topic, payload.to_owned()));
+            assert_eq!(explained.format, Some(native::NAME), "{topic}");
+        }
+    }
+}
+
+/// A format that is switched off hears nothing and reads nothing; topics of the settings are heard in its place.
+#[test]
+fn formats_are_switched_by_the_settings() {
+    let mut settings = Settings { enabled: vec!["owntracks".to_owned()], ..Settings::default() };
+    settings.topics.insert("owntracks".to_owned(), vec!["phones/+/+".to_owned()]);
+    assert_eq!(settings.check(), Ok(()));
+    let mut decoder = Decoder::new(&settings, 10);
+    let heard: Vec<_> = decoder.filters().into_iter().map(|wanted| wanted.filter.topic).collect();
+    assert_eq!(heard, ["fleet/+/crash", "fleet/+/driving", "sensors/+/temperature", "phones/+/+"]);
+    let phone = "{\"_type\":\"location\",\"lat\":48.8,\"lon\":2.2,\"tst\":1795307400,\"vel\":7}";
+    let events = decoder.decode_one(&packet("phones/jane/nokia", phone)).unwrap();
+    assert_eq!(events[0].device.as_str(), "jane/nokia");
+    let off = decoder.decode_one(&packet("zigbee2mqtt/fridge", "{\"temperature\":4}")).unwrap_err();
+    assert_eq!(off.reason, RejectionReason::UnknownTopic);
+    settings.enabled = vec!["owntrack".to_owned()];
+    assert!(settings.check().unwrap_err().contains("knows no format \"owntrack\"; there are all, native, owntracks, "));
+}
+
+/// Two crashes of a device whose clock stands still are two.
+#[test]
+fn a_clock_that_cannot_be_right_names_no_event() {
+    let claim = |sp: u8| crash_id("teltonika/1/data", &format!("{{\"ts\":0,\"latlng\":\"1.0,1.0\",\"sp\":{sp},\"247\":1}}"));
+    assert_eq!(claim(40), claim(40));
+    assert_ne!(claim(40), claim(41));
+}
+
+/// A gateway's name is anybody's word: no name makes a real report one of a drill.
+#[test]
+fn a_name_in_a_payload_cannot_lead_out_of_its_root() {
+    let payload =
+        "{\"event\":{\"type\":\"alarm\",\"attributes\":{\"alarm\":\"accident\"}},\"device\":{\"uniqueId\":\"/drill/v\"}}";
+    assert!(crash_id("events", payload).starts_with("drill/v/#"));
+}
+
+const VALID: [(&str, &str); 12] = [
     (
         "fleet/v/driving",
         "{\"occurred_at\":\"2026-11-22T09:30:00.25+09:00\",\"speed_kmh\":48.2,\"accel_g\":{\"x\":0,\"y\":1e-3,\"z\":-1},\"position\":{\"lat\":37.5,\"lon\":127,\"hdop\":0.9},\"heading_deg\":271,\"boot_id\":\"b\",\"seq\":3}",
@@ -215,6 +289,33 @@ const VALID: [(&str, &str); 3] = [
         "{\"event_id\":\"e\",\"occurred_at\":1795307460000,\"samples\":{\"t_ms\":[0,10],\"x_g\":[0,null],\"y_g\":[0,0],\"z_g\":[1,1]},\"frame\":\"device\",\"gravity\":true,\"range_g\":8,\"speed\":{\"t_ms\":[0],\"kmh\":[5]},\"airbag\":null,\"position\":{\"lat\":1,\"lon\":2},\"device_verdict\":\"crash\",\"test\":true}",
     ),
     ("sensors/s/temperature", "{\"occurred_at\":1795307460000.5,\"celsius\":21.5}"),
+    (
+        "ecall/v",
+        "{\"msdStructure\":{\"messageIdentifier\":1,\"control\":{\"automaticActivation\":true,\"testCall\":false},\"timestamp\":1795307400,\"vehicleLocation\":{\"positionLatitude\":135238680,\"positionLongitude\":457120440}}}",
+    ),
+    ("sdii/v", "{\"timeStampUTC_ms\":1795307400000,\"airbagsDeployed\":true}"),
+    (
+        "vss/v",
+        "{\"ts\":1795307402000,\"Vehicle\":{\"Speed\":{\"value\":44},\"Cabin\":{\"Airbag\":{\"IsDeployed\":{\"value\":true}}}}}",
+    ),
+    (
+        "teltonika/1/data",
+        "{\"state\":{\"reported\":{\"ts\":1795307400000,\"latlng\":\"37.5,126.9\",\"sat\":11,\"sp\":48,\"72\":-182,\"247\":5,\"257\":\"001D003F03F3001E003C03F3\",\"317\":3}}}",
+    ),
+    (
+        "positions",
+        "{\"position\":{\"deviceTime\":\"2026-01-01T01:02:03.000+00:00\",\"latitude\":20.0,\"longitude\":30.0,\"speed\":43.2,\"attributes\":{\"alarm\":\"accident\"}},\"device\":{\"uniqueId\":\"1\"}}",
+    ),
+    ("ruuvi/g/t", "{\"ts\":\"1653668027\",\"data\":\"0201061BFF99040515AE4C6DC6D7000CFFF803F4ADB6AD697FF41F0C28CBD6\"}"),
+    (
+        "senml/a",
+        "[{\"bn\":\"a:\",\"bt\":1795307400,\"bu\":\"Cel\",\"bv\":20,\"n\":\"in\",\"v\":1.5},{\"u\":\"lat\",\"v\":60.1},{\"u\":\"lon\",\"v\":24.3}]",
+    ),
+    (
+        "p/events/rpc",
+        "{\"src\":\"p\",\"method\":\"NotifyStatus\",\"params\":{\"ts\":1680962939.02,\"temperature:0\":{\"tC\":null,\"tF\":14}}}",
+    ),
+    ("v1/gateway/telemetry", "{\"A\":[{\"ts\":1483228800000,\"values\":{\"temperature\":42}}]}"),
 ];
 
 /// What every answer must keep, whatever came in.
@@ -222,7 +323,7 @@ fn check_any(topic: &str, payload: Vec<u8>) -> Result<(), TestCaseError> {
     let packet = packet(topic, payload);
     let result = Decoder::new(&Settings::default(), 4).decode_one(&packet);
     let levels: Vec<_> = Origin::of_topic(topic).1.split('/').collect();
-    if let ["fleet", _, "crash"] = levels[..] {
+    if let ["fleet", _, "crash"] | ["ecall" | "sdii", _] = levels[..] {
         prop_assert!(result.is_ok(), "a crash topic gave {:?}", result);
     }
     for event in result.into_iter().flatten() {
@@ -246,7 +347,14 @@ fn check_any(topic: &str, payload: Vec<u8>) -> Result<(), TestCaseError> {
 proptest! {
     #[test]
     fn any_bytes_on_any_topic_are_survived(
-        topic in prop_oneof![".{0,40}", "(drill/|sample/)?fleet/.{0,3}/(crash|driving)", "sensors/.{0,3}/temperature"],
+        topic in prop_oneof![
+            ".{0,40}",
+            "(drill/|sample/)?fleet/.{0,3}/(crash|driving)",
+            "sensors/.{0,3}/temperature",
+            "(ecall|sdii|vss|senml|zigbee2mqtt)/.{0,3}",
+            "(owntracks|ruuvi|tele|x/teltonika|p)/.{0,3}/(data|SENSOR|LWT|x)",
+            "(positions|events|p/online|p/status/temperature:0|s3/events)",
+        ],
         payload in prop::collection::vec(any::<u8>(), 0..300),
     ) {
         check_any(&topic, payload)?;

@@ -3,7 +3,6 @@
 
 use serde_json::{Map, Value};
 
-use super::filing::hash_key;
 use super::values::{at_the_event, mentions, number, place, sound};
 use super::{DecodeError, Filter, Format, Scribe};
 use crate::model::measure::{Measure, Unit};
@@ -86,7 +85,7 @@ impl Format for Traccar {
             let fixed_at = || scribe.time(position.get("fixTime"), "position.fixTime").filter(|_| fix);
             let at = sent_at.or_else(fixed_at).or_else(|| scribe.time(event.get("eventTime"), "event.eventTime"));
             // The same alarm comes as a position and as an event.
-            let key = at.map_or_else(|| hash_key(scribe.packet.id()), |at| format!("{ACCIDENT}/{}", at.millis()));
+            let key = scribe.key(ACCIDENT, at);
             scribe.from("device_verdict", "attributes.alarm");
             let report = CrashReport {
                 speed: at_the_event(speed_kmh),

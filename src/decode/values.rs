@@ -6,7 +6,7 @@ use super::Scribe;
 use super::filing::read_position;
 use crate::model::measure::{Measure, Unit};
 use crate::model::range::TRACE_SPEED;
-use crate::model::{Position, SpeedTrace, Timestamp};
+use crate::model::{Driving, Position, SpeedTrace, Timestamp};
 
 /// A number, also one that is written as text.
 pub(super) fn number(value: Option<&Value>) -> Option<f64> {
@@ -126,6 +126,22 @@ pub(super) fn temperatures(
             scribe.temperature(&format!("{device}/{key}"), at, seq, celsius);
         }
     }
+}
+
+/// A place among the members of an object, as a row of driving data. A speed is left out: its unit is not said.
+pub(super) fn whereabouts(
+    scribe: &mut Scribe<'_>,
+    device: &str,
+    at: Option<Timestamp>,
+    seq: Option<u64>,
+    object: &Map<String, Value>,
+) {
+    let pairs = [("latitude", "longitude"), ("lat", "lon"), ("lat", "lng")];
+    let Some(position) = pairs.into_iter().find_map(|(lat, lon)| place(object, lat, lon)) else { return };
+    if object.contains_key("speed") {
+        scribe.assume(|| "speed is left out: this format does not say its unit; a mapping can".to_owned());
+    }
+    scribe.driving(device, at, seq, Driving { position: Some(position), ..Driving::default() });
 }
 
 #[cfg(test)]
