@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
+use super::series;
 use crate::model::effect::SampleChunk;
-use crate::model::{Incident, Life, StepKind, Timestamp};
+use crate::model::{AccelG, Band, Celsius, Driving, Incident, Life, Position, StepKind, Timestamp};
 use crate::state::Snapshot;
-use crate::state::snapshot::Latency;
+use crate::state::snapshot::{Latency, SensorView, VehicleView};
 
 /// `snapshot` as of `at`.
 pub fn as_of(snapshot: &Snapshot, at: Timestamp) -> Snapshot {
@@ -23,16 +24,79 @@ pub fn as_of(snapshot: &Snapshot, at: Timestamp) -> Snapshot {
     );
     past.fleet.rows.retain(|row| row.last_seen <= at);
     past.sensors = Arc::new(snapshot.sensors.iter().filter(|sensor| sensor.last_seen <= at).cloned().collect());
-    if let Some(vehicle) = &mut past.vehicle {
-        vehicle.series = series_as_of(&vehicle.series, at);
-    }
-    for sensor in past.sensor.iter_mut().chain(&mut past.sensor_page.sensors) {
-        sensor.series = series_as_of(&sensor.series, at);
-        sensor.crossed = sensor.crossed.filter(|(crossed, _)| *crossed <= at);
-    }
+    look(&mut past, snapshot, at);
     past.rate.history.clear();
     past.latency = Latency::default();
     past
+}
+
+/// Whether the window looks at something else than when `past` was made.
+pub fn looks_elsewhere(past: &Snapshot, snapshot: &Snapshot) -> bool {
+    let sensors = |snapshot: &Snapshot| {
+        let page = snapshot.sensor_page.sensors.iter().chain(&snapshot.sensor);
+        page.map(|sensor| (sensor.row.device.clone(), sensor.row.origin)).collect::<Vec<_>>()
+    };
+    let vehicle = |snapshot: &Snapshot| snapshot.vehicle.as_ref().map(|vehicle| (vehicle.row.device.clone(), vehicle.row.origin));
+    vehicle(past) != vehicle(snapshot) || sensors(past) != sensors(snapshot)
+}
+
+/// What the window looks at now, as of `at`.
+pub fn look(past: &mut Snapshot, snapshot: &Snapshot, at: Timestamp) {
+    past.focus = snapshot.focus.clone();
+    past.vehicle = snapshot.vehicle.clone().map(|vehicle| vehicle_as_of(vehicle, at));
+    past.sensor = snapshot.sensor.clone().map(|sensor| sensor_as_of(sensor, at));
+    past.sensor_page.clone_from(&snapshot.sensor_page);
+    for sensor in &mut past.sensor_page.sensors {
+        *sensor = sensor_as_of(sensor.clone(), at);
+    }
+}
+
+/// A vehicle with the last values it had said by then.
+fn vehicle_as_of(mut vehicle: VehicleView, at: Timestamp) -> VehicleView {
+    vehicle.series = series_as_of(&vehicle.series, at);
+    if vehicle.row.last_seen > at {
+        let last = |idx| last_value(&vehicle.series, idx).map(|(_, value)| value);
+        vehicle.row.last_seen = last_time(&vehicle.series).unwrap_or_default();
+        vehicle.row.last = Driving {
+            speed_kmh: last(0),
+            accel_g: last(1).zip(last(2)).zip(last(3)).map(|((x, y), z)| AccelG { x, y, z }),
+            position: last(4).zip(last(5)).map(|(lat, lon)| Position { lat, lon, hdop: None }),
+            heading_deg: last(6),
+        };
+    }
+    vehicle
+}
+
+/// A sensor with the last value it had said by then; its band is that of the value, since the state's own is not kept.
+fn sensor_as_of(mut sensor: SensorView, at: Timestamp) -> SensorView {
+    sensor.series = series_as_of(&sensor.series, at);
+    sensor.crossed = sensor.crossed.filter(|(crossed, _)| *crossed <= at);
+    let row = &mut sensor.row;
+    if row.last_seen > at {
+        row.last_seen = last_time(&sensor.series).unwrap_or_default();
+        if let Some((_, celsius)) = last_value(&sensor.series, 0) {
+            let (low, high) = row.last.limits_c;
+            row.last.celsius = Celsius(celsius);
+            row.last.fahrenheit = Celsius(celsius).into();
+            row.last.band = match celsius {
+                celsius if celsius > high => Band::Hot,
+                celsius if celsius < low => Band::Cold,
+                _ => Band::Normal,
+            };
+        }
+        row.band_since = row.band_since.min(row.last_seen);
+    }
+    sensor
+}
+
+fn last_time(series: &[Arc<SampleChunk>]) -> Option<Timestamp> {
+    series.iter().filter_map(|chunk| chunk.t_ms.iter().max()).max().map(|t_ms| Timestamp::from_millis(*t_ms))
+}
+
+/// The last value of a quantity, with its time in ms.
+fn last_value(series: &[Arc<SampleChunk>], quantity_idx: usize) -> Option<(f64, f64)> {
+    let points = series::column(series, quantity_idx, (f64::NEG_INFINITY, f64::INFINITY));
+    points.into_iter().rfind(|point| point.1.is_finite())
 }
 
 /// An incident as it stood; `None` where it was not there yet.

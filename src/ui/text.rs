@@ -59,11 +59,6 @@ pub fn signed(value: f64, decimals: usize, unit: &str) -> String {
     }
 }
 
-/// `31.5 °C`.
-pub fn celsius(value: f64) -> String {
-    quantity(value, 1, "°C")
-}
-
 /// `34 km/h`.
 pub fn kmh(value: f64) -> String {
     quantity(value, 0, "km/h")

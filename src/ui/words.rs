@@ -1,7 +1,7 @@
 //! Sentences about incidents, as cards and lists say them. Pure.
 
-use super::text;
 use super::tr::{self, tr, word};
+use super::{degrees, text};
 use crate::model::{
     Args, Band, CrashVerdict, Direction, Evidence, Incident, IncidentKind, Life, Malfunction, Origin, Position, Ruling, StepKind,
 };
@@ -20,10 +20,10 @@ pub fn headline(incident: &Incident) -> String {
         },
         IncidentKind::Temperature { verdict, .. } => {
             let (low, high) = verdict.limits_c;
-            let celsius = text::celsius(verdict.celsius.0);
+            let celsius = degrees::text(verdict.celsius.0);
             match verdict.band {
-                Band::Hot => tr!("words-above", celsius = celsius, limit = text::celsius(high)),
-                Band::Cold => tr!("words-below", celsius = celsius, limit = text::celsius(low)),
+                Band::Hot => tr!("words-above", celsius = celsius, limit = degrees::text(high)),
+                Band::Cold => tr!("words-below", celsius = celsius, limit = degrees::text(low)),
                 Band::Normal => tr!("words-within", celsius = celsius),
             }
         }

@@ -15,6 +15,7 @@ mod incidents_panel;
 mod inject_panel;
 mod line;
 mod mosquitto;
+mod never;
 mod panels;
 mod payloads;
 mod play;

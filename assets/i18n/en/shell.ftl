@@ -135,3 +135,6 @@ shell-sound-muted = Muted, { $left } left
 shell-sound-none = No sound
 shell-sound-no-player = No sound: nothing on this computer plays sounds, so alarms are only shown. Install alsa-utils, pipewire-bin or pulseaudio-utils and start Fleetwatch again.
 shell-sound-failed = No sound: the player failed, so alarms are only shown. Check the sound card; it is tried again with every alarm. { $why }
+shell-not-then = Not known then
+shell-not-then-way = kept for now only; L for LIVE
+shell-totals-of-now = Totals, rates and the bill here are those of now, not of { $at }; lists of events and charts are of { $at }.

@@ -168,7 +168,6 @@ incidents-band-before = 이전 구간
 incidents-first-reading = 없음, 첫 측정
 incidents-limits = 한계
 incidents-limits-are = { $low } 미만 저온, { $high } 초과 고온
-incidents-limits-f = 한계 °F
 incidents-since = 시작
 incidents-ago = { $at }, { $age } 전
 incidents-back = 복귀

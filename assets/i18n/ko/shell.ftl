@@ -132,3 +132,6 @@ shell-sound-muted = 음소거, { $left } 남음
 shell-sound-none = 소리 없음
 shell-sound-no-player = 소리 없음: 이 컴퓨터에 소리를 재생할 프로그램이 없어 경보가 화면에만 표시됩니다. alsa-utils, pipewire-bin, pulseaudio-utils 중 하나를 설치하고 Fleetwatch를 다시 시작하세요.
 shell-sound-failed = 소리 없음: 재생에 실패해 경보가 화면에만 표시됩니다. 사운드 카드를 확인하세요. 다음 경보 때 다시 시도합니다. { $why }
+shell-not-then = 그 시각 값 없음
+shell-not-then-way = 현재 값만 있음, L 키로 실시간
+shell-totals-of-now = 여기의 합계, 비율, 요금은 { $at }이 아니라 현재 값입니다. 이벤트 목록과 차트는 { $at } 기준입니다.

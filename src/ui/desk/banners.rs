@@ -75,6 +75,13 @@ impl Desk {
     }
 }
 
+/// Says that a screen's totals are not those of the moment that is shown; gives its height.
+pub(super) fn totals_of_now(ui: &mut Ui, room: Rect, at: Timestamp) -> f32 {
+    let body = tr!("shell-totals-of-now", at = text::clock_minutes(at));
+    let line = Line { critical: false, title: String::new(), body, raw: String::new(), next: String::new(), button: false };
+    banner(ui, room, usize::MAX, &line).0
+}
+
 fn banner(ui: &mut Ui, room: Rect, i: usize, line: &Line) -> (f32, bool) {
     let theme = Theme::of(ui);
     let status = if line.critical { theme.status.critical } else { theme.status.high };

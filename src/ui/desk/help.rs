@@ -29,13 +29,18 @@ pub(super) fn ui(ctx: &egui::Context, room: Rect) -> bool {
                 });
                 ui.label(Type::Small.rich(word!("shell-keys-note"), theme.text.tertiary));
                 ui.add_space(6.0);
-                egui::Grid::new("keys").num_columns(2).spacing(vec2(20.0, 3.0)).show(ui, |ui| {
-                    for action in Action::ALL {
-                        let card = action.card();
-                        ui.label(Type::Mono.rich(action.keys_text(), theme.text.primary));
-                        ui.label(Type::Body.rich(card.help, theme.text.secondary));
-                        ui.end_row();
-                    }
+                // Where the window is low the list scrolls; what closes it stays.
+                let most = room.bottom() - ui.next_widget_position().y - 32.0;
+                let list = egui::ScrollArea::vertical().max_height(most);
+                list.show(ui, |ui| {
+                    egui::Grid::new("keys").num_columns(2).spacing(vec2(20.0, 3.0)).show(ui, |ui| {
+                        for action in Action::ALL {
+                            let card = action.card();
+                            ui.label(Type::Mono.rich(action.keys_text(), theme.text.primary));
+                            ui.label(Type::Body.rich(card.help, theme.text.secondary));
+                            ui.end_row();
+                        }
+                    });
                 });
             });
     });

@@ -39,8 +39,8 @@ use super::actions::{self, Action};
 use super::panels::{self, Panel, PanelContext, Screen, Seen, ViewTime};
 use super::theme::{self, Theme, sizes};
 use super::vitals::{Broker, Liveness};
-use super::{Request, SoundTrouble, Wires, past, tr, word, words};
-use crate::model::{AlertId, AlertKind, Command, Focus, IncidentId, Origin, Severity, Timestamp};
+use super::{Request, SoundTrouble, Wires, degrees, past, tr, word, words};
+use crate::model::{AlertId, AlertKind, Command, Focus, Incident, IncidentId, IncidentKind, Origin, Severity, Timestamp};
 use crate::state::Snapshot;
 
 /// Bursts of new snapshots are painted together, at most about 30 frames a second.
@@ -155,15 +155,24 @@ impl Desk {
         // What was there before the window opened is in the queue; it is not news.
         if let (Some(before), Some(_)) = (self.newest_alert, newest) {
             for alert in self.snapshot.alerts.iter().filter(|alert| alert.id > before && alert.origin != Origin::Drill) {
-                if alert.severity == Severity::Critical {
-                    if let AlertKind::Incident { incident } = &alert.about {
-                        // In short: the whole sentence would cover half the screen.
-                        let found = self.snapshot.incidents.iter().find(|known| known.id == *incident);
-                        let text = found.map(|found| format!("{}: {}", found.device, words::headline(found)));
-                        self.toasts.critical(incident.clone(), text.unwrap_or_else(|| alert.text.clone()));
+                let about = match &alert.about {
+                    AlertKind::Incident { incident } => Some(incident),
+                    _ => None,
+                };
+                // In short: the whole sentence would cover half the screen.
+                let is_meant = |known: &&Arc<Incident>| match &alert.about {
+                    AlertKind::Temperature { .. } => {
+                        known.device == alert.device && matches!(known.kind, IncidentKind::Temperature { .. })
                     }
-                } else if alert.severity == Severity::High {
-                    self.toasts.high(alert.text.clone(), now);
+                    _ => about == Some(&known.id),
+                };
+                let found = self.snapshot.incidents.iter().find(is_meant);
+                let text = found.map(|found| format!("{}: {}", found.device, words::headline(found)));
+                let text = text.unwrap_or_else(|| degrees::reworded(&alert.text).into_owned());
+                match (alert.severity, about) {
+                    (Severity::Critical, Some(incident)) => self.toasts.critical(incident.clone(), text),
+                    (Severity::High, _) => self.toasts.high(text, now),
+                    _ => {}
                 }
             }
         }
@@ -257,9 +266,13 @@ impl Desk {
             requests: &mut requests,
             seen: &mut self.seen,
         };
-        let builder = UiBuilder::new().max_rect(rect).id_salt(screen as u8);
+        let mut room = rect;
+        if !time.is_live() && matches!(screen, Screen::Temperature | Screen::Functions | Screen::Cost | Screen::Connections) {
+            room.min.y += banners::totals_of_now(ui, rect, time.at(now));
+        }
+        let builder = UiBuilder::new().max_rect(room).id_salt(screen as u8);
         ui.scope_builder(builder, |ui| {
-            ui.set_clip_rect(rect);
+            ui.set_clip_rect(room);
             if let Some(said) = &slot.panicked {
                 if panicked_ui(ui, screen, said) {
                     slot.panicked = None;
@@ -300,8 +313,12 @@ impl Desk {
             ViewTime::Replay(at) => Timestamp(at.0 - at.0.rem_euclid(1_000_000)),
         };
         let moment = ViewTime::Replay(at);
-        match &self.held {
-            Some((held, picture)) if *held == moment => Arc::clone(picture),
+        match &mut self.held {
+            Some((held, picture)) if *held == moment && !past::looks_elsewhere(picture, &self.snapshot) => Arc::clone(picture),
+            Some((held, picture)) if *held == moment => {
+                past::look(Arc::make_mut(picture), &self.snapshot, at);
+                Arc::clone(picture)
+            }
             _ => {
                 let picture = Arc::new(past::as_of(&self.snapshot, at));
                 self.held = Some((moment, Arc::clone(&picture)));

@@ -33,6 +33,8 @@ pub struct Kpi<'a> {
     pub parts: Vec<Part>,
     /// While nothing is known: what it needs.
     pub needs: &'a str,
+    /// The past is shown, and this number is not kept for it.
+    pub not_then: bool,
     /// The value is old: `as of 03:18:43, now unknown`.
     pub stale: Option<String>,
     /// The last minute, oldest first.
@@ -49,7 +51,7 @@ impl Kpi<'_> {
         let painter = &ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let ground = if response.hovered() { theme.bg.hover } else { theme.bg.panel };
         painter.rect_filled(rect, 0.0, ground);
-        if self.stale.is_some() && self.value.is_some() {
+        if self.stale.is_some() && self.value.is_some() && !self.not_then {
             hatch(painter, rect.shrink(1.0), theme.bg.raised);
         }
         focus_ring(ui, &response);
@@ -61,6 +63,12 @@ impl Kpi<'_> {
         let label = elided(painter, &self.label, &Type::Micro.font(), theme.text.secondary, room);
         painter.galley(at(left, 10.0), label, theme.text.secondary);
         let spoken = match (&self.value, &self.stale) {
+            _ if self.not_then => {
+                let (words, way) = (word!("shell-not-then"), word!("shell-not-then-way"));
+                put(painter, at(left, 43.0), Align2::LEFT_CENTER, words, Type::Title.font(), theme.text.secondary);
+                put(painter, at(left, 68.0), Align2::LEFT_CENTER, way, Type::Micro.font(), theme.text.tertiary);
+                format!("{}: {words}, {way}", self.label)
+            }
             (None, _) => {
                 put(
                     painter,

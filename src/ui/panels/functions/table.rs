@@ -124,7 +124,7 @@ fn paint(ui: &Ui, rect: Rect, columns: &Columns, row: &FunctionRow, span: Span) 
     right(MEMORY, &format!("{} MB", row.memory_mb), false);
     let price = text::usd(usage.list_price);
     right(COST, &price, true);
-    format!("{}, {state}, {failed}, p50 {p50}, p99 {p99}, {price}", row.name)
+    format!("{}, {state}, {} {failed}, p50 {p50}, p99 {p99}, {price}", row.name, tr!("functions-col-failed"))
 }
 
 #[expect(clippy::too_many_arguments, reason = "a cell's place, words and look")]

@@ -9,7 +9,7 @@ use crate::ui::panels::PanelContext;
 use crate::ui::shapes::{Mark, begun, elided};
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
 use crate::ui::widgets::{Button, badge, drill_badge, name, origin_badge, pane, put, severity_badge};
-use crate::ui::{icons, text, tr, word, words};
+use crate::ui::{degrees, icons, text, tr, word, words};
 
 /// Height of the ruling, points.
 const RULING_H: f32 = 70.0;
@@ -113,7 +113,7 @@ fn headline(theme: &'static Theme, incident: &Incident) -> (Mark, String, String
                 Band::Cold => word!("incidents-too-cold"),
                 Band::Normal => word!("incidents-within"),
             };
-            let value = text::celsius(verdict.celsius.0);
+            let value = degrees::text(verdict.celsius.0);
             let words = if back_at.is_some() { tr!("incidents-now-back", value = value) } else { value };
             (mark.unwrap_or(Mark::Disc), title.to_owned(), words, status)
         }

@@ -3,11 +3,11 @@
 use eframe::egui::{Align2, Rect, Role, Shape, Stroke, Ui, pos2, vec2};
 
 use super::{facts, timeline};
-use crate::model::{Band, Celsius, Fahrenheit, Incident, TemperatureVerdict, Timestamp};
+use crate::model::{Band, Incident, TemperatureVerdict, Timestamp};
 use crate::ui::shapes::Mark;
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
 use crate::ui::widgets::{Pane, badge, header, name, pane, put};
-use crate::ui::{text, tr, word};
+use crate::ui::{degrees, text, tr, word};
 
 /// Beyond this no scale is drawn, °C.
 const DRAWABLE: f64 = 1e5;
@@ -36,7 +36,7 @@ pub(super) fn show(
     let scale = Rect::from_min_size(left.min, vec2(left.width(), 220.0_f32.min(left.height() * 0.55)));
     pane(ui, scale, "temperature", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        header(ui, Pane { title: word!("incidents-among-limits"), note: "", right: "°C" });
+        header(ui, Pane { title: word!("incidents-among-limits"), note: "", right: degrees::unit().sign() });
         bands(ui, verdict);
     });
     pane(ui, Rect::from_min_max(pos2(left.left(), scale.bottom()), left.max), "temperature facts", |ui| {
@@ -55,17 +55,13 @@ fn lines(
 ) -> Vec<(&'static str, String)> {
     let (low, high) = verdict.limits_c;
     let mut lines = vec![
-        (
-            word!("incidents-value"),
-            format!("{}, {}", text::celsius(verdict.celsius.0), text::quantity(verdict.fahrenheit.0, 1, "°F")),
-        ),
+        (word!("incidents-value"), degrees::text(verdict.celsius.0)),
         (word!("incidents-band"), text::band(verdict.band).to_owned()),
         (
             word!("incidents-band-before"),
             verdict.previous.map_or_else(|| tr!("incidents-first-reading"), |band| text::band(band).to_owned()),
         ),
-        (word!("incidents-limits"), tr!("incidents-limits-are", low = text::celsius(low), high = text::celsius(high))),
-        (word!("incidents-limits-f"), format!("{}, {}", fahrenheit(low), fahrenheit(high))),
+        (word!("incidents-limits"), tr!("incidents-limits-are", low = degrees::text(low), high = degrees::text(high))),
         (
             word!("incidents-since"),
             tr!("incidents-ago", at = text::full_time(incident.occurred_at), age = text::age(now, incident.occurred_at)),
@@ -85,10 +81,6 @@ fn lines(
     lines.push((word!("incidents-cost"), tr!("incidents-list-price", usd = text::usd(incident.cost))));
     lines.push((word!("incidents-stored"), if incident.stored { tr!("incidents-on-disk") } else { tr!("incidents-not-yet") }));
     lines
-}
-
-fn fahrenheit(celsius: f64) -> String {
-    text::quantity(Fahrenheit::from(Celsius(celsius)).0, 1, "°F")
 }
 
 /// A scale with the three bands, the limits and a pointer at the value.
@@ -122,7 +114,7 @@ fn bands(ui: &mut Ui, verdict: &TemperatureVerdict) {
             &painter,
             pos2(at(limit), bar.bottom() + 6.0),
             Align2::CENTER_TOP,
-            text::celsius(limit),
+            degrees::text(limit),
             Type::Micro.font(),
             theme.text.secondary,
         );
@@ -131,13 +123,13 @@ fn bands(ui: &mut Ui, verdict: &TemperatureVerdict) {
     let tip = pos2(at(value), bar.top() - 1.0);
     painter.add(Shape::convex_polygon(vec![tip, tip + vec2(-6.0, -9.0), tip + vec2(6.0, -9.0)], status.fg, Stroke::NONE));
     painter.vline(tip.x, bar.y_range(), Stroke::new(2.0, theme.text.primary));
-    let words = text::celsius(value);
+    let words = degrees::text(value);
     let galley = painter.layout_no_wrap(words.clone(), Type::Kpi.font(), status.fg);
     let x = (tip.x - galley.size().x / 2.0).min(body.right() - galley.size().x).max(body.left());
     painter.galley(pos2(x, tip.y - 14.0 - galley.size().y), galley, status.fg);
     let beyond = match verdict.band {
-        Band::Hot => tr!("incidents-above-limit", by = text::celsius(value - high)),
-        Band::Cold => tr!("incidents-below-limit", by = text::celsius(low - value)),
+        Band::Hot => tr!("incidents-above-limit", by = degrees::difference(value - high)),
+        Band::Cold => tr!("incidents-below-limit", by = degrees::difference(low - value)),
         Band::Normal => tr!("incidents-within-limits"),
     };
     name(ui, body, "bands", Role::Meter, &format!("{} {words}, {beyond}", text::band(verdict.band)));

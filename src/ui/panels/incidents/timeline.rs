@@ -6,7 +6,7 @@ use crate::model::{Incident, Origin, Step, StepKind, Timestamp};
 use crate::ui::shapes::{self, elided};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::{Pane, header, pane, put};
-use crate::ui::{icons, text, tr, word, words};
+use crate::ui::{degrees, icons, text, tr, word, words};
 
 /// Height of a line, points.
 const ROW_H: f32 = 30.0;
@@ -20,7 +20,7 @@ const MERGE: &str = "\u{e280}";
 const BELL_SLASH: &str = "\u{e0d4}";
 const RETURN: &str = "\u{e08a}";
 
-/// A step's icon and name. Accepted, told and acknowledged are different words: they are different things.
+/// A step's icon and name. Accepted by a channel, delivered and acknowledged are different words: they are different things.
 fn face(kind: &StepKind) -> (&'static str, &'static str) {
     match kind {
         StepKind::Received => (icons::BROADCAST, word!("incidents-step-received")),
@@ -100,7 +100,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident) {
 /// What a step says beside its name: in words of the language where it is one of ours, as it was written where it is of
 /// a channel, a person or a device.
 fn detail(step: &Step, incident: &Incident) -> String {
-    let written = || step.detail.clone();
+    let written = || degrees::reworded(&step.detail).into_owned();
     match &step.kind {
         StepKind::Decoded => {
             // `61 samples, 4211 B`

@@ -29,11 +29,13 @@ pub(super) fn ui(ui: &Ui, rect: Rect, snapshot: &Snapshot, context: &mut PanelCo
     ];
     let shares = if rect.width() < NARROW { NARROW_SHARES } else { [1.0 / 6.0; 6] };
     let mut left = rect.left();
-    for (i, (tile, screen)) in tiles.iter().enumerate() {
-        let right = if i + 1 == tiles.len() { rect.right() } else { (left + rect.width() * shares[i]).round() };
+    for (i, (mut tile, screen)) in tiles.into_iter().enumerate() {
+        // Incidents are known as of any moment; the other numbers are those of now.
+        tile.not_then = !context.time.is_live() && screen != Screen::Incidents;
+        let right = if i + 1 == shares.len() { rect.right() } else { (left + rect.width() * shares[i]).round() };
         let place = Rect::from_min_max(pos2(left, rect.top()), pos2(right, rect.bottom()));
         if tile.ui(ui, place).clicked() {
-            *context.go = Some(*screen);
+            *context.go = Some(screen);
         }
         left = right;
     }

@@ -13,7 +13,7 @@ use crate::ui::text::{self, Freshness};
 use crate::ui::theme::{Theme, Type};
 use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range};
 use crate::ui::widgets::{Pane, badge, band_badge, band_status, empty_state, header, name, origin_badge, put, within};
-use crate::ui::{icons, series, tr, word};
+use crate::ui::{degrees, icons, series, tr, word};
 
 /// The windows to choose from, minutes: the least that holds what there is.
 const WINDOWS_MIN: [f64; 4] = [5.0, 15.0, 30.0, 60.0];
@@ -30,7 +30,10 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     let span_min = (now_ms - first) / 60_000.0;
     let window = WINDOWS_MIN.into_iter().find(|minutes| *minutes >= span_min).unwrap_or(60.0);
     let x = (now_ms - window * 60_000.0, now_ms);
-    let points = series::column(&sensor.series, 0, x);
+    let mut points = series::column(&sensor.series, 0, x);
+    for point in &mut points {
+        point.1 = degrees::shown(point.1);
+    }
     let gap = series::gap_ms(&points, sensor.row.period_secs);
     let mut fresh = Freshness::of(context.now.secs_since(sensor.row.last_seen), sensor.row.period_secs);
     if context.liveness.stale_since().is_some() {
@@ -42,8 +45,10 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     let area = chart_area(room, 84.0);
     let (low, high) = sensor.row.last.limits_c;
     let margin = ((high - low) * 0.15).max(1.0);
+    let (bottom, top) = (degrees::shown(low - margin), degrees::shown(high + margin));
+    let (low, high) = (degrees::shown(low), degrees::shown(high));
     let shown = points.iter().filter(|point| point.0 >= x.0).map(|point| point.1);
-    let axes = Axes { area, x, y: round_range(shown.chain([low - margin, high + margin]), 4.0) };
+    let axes = Axes { area, x, y: round_range(shown.chain([bottom, top]), 4.0) };
     let painter = ui.painter().clone();
     axes.frame(&painter, theme, 5);
     axes.band(&painter, (high, axes.y.1), theme.plot.band_hot);
@@ -70,7 +75,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
             painter.circle_stroke(axes.at(last), 4.0, Stroke::new(1.5, color));
         }
     }
-    axes.unit(&painter, theme, "°C");
+    axes.unit(&painter, theme, degrees::unit().sign());
     bands(&painter, &axes, (low, high), theme);
     let own = hover(ui, &axes, &points, gap, theme);
     if let Some(at) = shared.filter(|at| own.is_none() && (x.0..=x.1).contains(at)) {
@@ -80,7 +85,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
         "live-sensor-spoken",
         device = sensor.row.device.as_str(),
         min = text::number(window, 0),
-        celsius = text::celsius(sensor.row.last.celsius.0),
+        celsius = degrees::text(sensor.row.last.celsius.0),
         band = text::band(sensor.row.last.band),
         fresh = fresh.word()
     );
@@ -97,9 +102,9 @@ fn head(ui: &mut Ui, sensor: &SensorView, fresh: Freshness, context: &PanelConte
     let status = band_status(theme, sensor.row.last.band);
     let (words, color) = match fresh {
         Freshness::Lost => (tr!("live-no-data-for", age = age.as_str()), theme.text.secondary),
-        Freshness::Stale => (text::celsius(celsius), theme.text.tertiary),
-        Freshness::Live | Freshness::Late if sensor.row.last.band == Band::Normal => (text::celsius(celsius), theme.text.primary),
-        Freshness::Live | Freshness::Late => (text::celsius(celsius), status.fg),
+        Freshness::Stale => (degrees::text(celsius), theme.text.tertiary),
+        Freshness::Live | Freshness::Late if sensor.row.last.band == Band::Normal => (degrees::text(celsius), theme.text.primary),
+        Freshness::Live | Freshness::Late => (degrees::text(celsius), status.fg),
     };
     let font = if fresh == Freshness::Lost { Type::Small.font() } else { Type::Title.font() };
     let value = put(&painter, right, Align2::RIGHT_CENTER, words, font, color);
@@ -126,16 +131,17 @@ fn head(ui: &mut Ui, sensor: &SensorView, fresh: Freshness, context: &PanelConte
 fn bands(painter: &eframe::egui::Painter, axes: &Axes, (low, high): (f64, f64), theme: &Theme) {
     let left = axes.area.right() + 8.0;
     let y = |from: f64, until: f64| axes.at((axes.x.0, f64::midpoint(from, until))).y;
-    let limit = |value: f64| text::number(value, usize::from(value.fract() != 0.0));
+    let limit = |value: f64| text::number(value, usize::from((value * 10.0).round() % 10.0 != 0.0));
+    let sign = degrees::unit().sign();
     let lines = [
-        (y(high, axes.y.1), text::band(Band::Hot), format!("> {} °C", limit(high)), theme.status.hot.fg),
+        (y(high, axes.y.1), text::band(Band::Hot), format!("> {} {sign}", limit(high)), theme.status.hot.fg),
         (
             y(low, high),
             text::band(Band::Normal),
-            tr!("live-band-range", low = limit(low), high = limit(high)),
+            tr!("live-band-range", low = limit(low), high = limit(high), unit = sign),
             theme.status.ok.fg,
         ),
-        (y(axes.y.0, low), text::band(Band::Cold), format!("< {} °C", limit(low)), theme.status.cold.fg),
+        (y(axes.y.0, low), text::band(Band::Cold), format!("< {} {sign}", limit(low)), theme.status.cold.fg),
     ];
     let mut below = axes.area.top() + 7.0;
     for (y, word, range, color) in lines {
@@ -150,7 +156,8 @@ fn hover(ui: &Ui, axes: &Axes, points: &[Point], gap: f64, theme: &Theme) -> Opt
     let response = ui.interact(axes.area, ui.scope_id().with("band hover"), eframe::egui::Sense::hover());
     let x = axes.cursor(ui.painter(), theme, &response)?;
     let at = text::clock(crate::model::Timestamp::from_millis(x as i64));
-    let value = nearest(points, x, gap).map_or_else(|| tr!("live-no-value"), |point| text::celsius(point.1));
+    let value =
+        nearest(points, x, gap).map_or_else(|| tr!("live-no-value"), |point| text::quantity(point.1, 1, degrees::unit().sign()));
     response.on_hover_text_at_pointer(format!("{at}  {value}"));
     Some(x)
 }
