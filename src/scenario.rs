@@ -78,6 +78,8 @@ pub struct Expect {
     /// How many notices lie in the outbox at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notices: Option<usize>,
+    /// Parts of the notices' titles, in order; others may lie between.
+    pub notices_say: Vec<String>,
     /// How many alerts were raised.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alerts: Option<usize>,
@@ -130,6 +132,8 @@ pub struct ExpectIncident {
     pub impacts: Option<usize>,
     /// From the first impact to the last, ms.
     pub apart_millis: Option<i64>,
+    /// Whether its vehicle is silent since the impact.
+    pub silent: Option<bool>,
     /// Which road.
     pub origin: Option<Origin>,
 }
@@ -186,6 +190,7 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     ("frontal_crash", include_str!("../assets/scenarios/frontal_crash.toml")),
     ("phone_drop", include_str!("../assets/scenarios/phone_drop.toml")),
     ("stuck_sensor", include_str!("../assets/scenarios/stuck_sensor.toml")),
+    ("silent_after_impact", include_str!("../assets/scenarios/silent_after_impact.toml")),
     ("pothole", include_str!("../assets/scenarios/pothole.toml")),
     ("hard_brake", include_str!("../assets/scenarios/hard_brake.toml")),
     ("overheat", include_str!("../assets/scenarios/overheat.toml")),

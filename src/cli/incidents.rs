@@ -82,7 +82,10 @@ fn summary(incident: &Incident) -> String {
         Origin::Sample => "SAMPLE ",
     };
     match &incident.kind {
-        IncidentKind::Crash { verdict, .. } => format!("{drill}{}", verdict.summary),
+        IncidentKind::Crash { verdict, .. } => {
+            let silent = if incident.is_silent() { "Silent after an impact. " } else { "" };
+            format!("{drill}{silent}{}", verdict.summary)
+        }
         IncidentKind::Temperature { verdict, .. } => format!("{drill}{} at {:.1} °C", verdict.band.segment(), verdict.celsius.0),
     }
 }
@@ -114,6 +117,7 @@ pub fn json(incident: &Incident) -> Value {
         "severity": incident.severity,
         "life": incident.life,
         "ruling": incident.ruling(),
+        "silent": incident.is_silent(),
         "occurred_at": incident.occurred_at.rfc3339(),
         "clock_wrong": incident.clock_wrong,
         "received_at": incident.received_at.rfc3339(),

@@ -27,6 +27,11 @@ pub enum AlertKind {
         /// The band it is in now.
         band: Band,
     },
+    /// A vehicle sends nothing since an impact.
+    WentSilent {
+        /// The impact's incident.
+        incident: IncidentId,
+    },
     /// A temperature changes too fast.
     TemperatureRate,
     /// A sensor is at fault; its temperature says nothing.

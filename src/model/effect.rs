@@ -129,6 +129,13 @@ pub struct CrashRecord {
     pub delivery: Option<Delivery>,
 }
 
+impl CrashRecord {
+    /// A device sent it and waits for an answer; what the desk itself files after a silence, nobody waits for.
+    pub fn was_sent(&self) -> bool {
+        self.delivery.is_some() || !self.invocations.is_empty()
+    }
+}
+
 /// One line of the audit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Audit {

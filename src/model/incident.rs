@@ -95,6 +95,10 @@ pub enum StepKind {
     Noted,
     /// The sensor came back into its band.
     BackInBand,
+    /// The vehicle sends nothing since the impact.
+    WentSilent,
+    /// The vehicle is heard again.
+    HeardAgain,
     /// A person set the function's ruling aside.
     Overruled,
     /// A person closed it as a false alarm.
@@ -242,10 +246,25 @@ pub const IMPACTS_LISTED: usize = 16;
 pub const MULTI_EVENT_SECS: i64 = 5;
 
 impl Incident {
-    /// The ruling that holds, for crashes: the person's where there is one, else the function's.
+    /// The ruling that holds, for crashes: the person's where there is one, else the function's. A vehicle that went silent
+    /// after the impact is no malfunction before a person says so.
     pub fn ruling(&self) -> Option<Ruling> {
-        let judged = self.verdict().map(|verdict| verdict.ruling);
-        judged.map(|judged| self.decision.as_ref().map_or(judged, |decision| decision.ruling))
+        let judged = match self.verdict()?.ruling {
+            Ruling::Malfunction if self.went_silent() => Ruling::Undecided,
+            judged => judged,
+        };
+        Some(self.decision.as_ref().map_or(judged, |decision| decision.ruling))
+    }
+
+    /// The vehicle sent nothing after the impact, at least for a while.
+    pub fn went_silent(&self) -> bool {
+        self.timeline.iter().any(|step| step.kind == StepKind::WentSilent)
+    }
+
+    /// It still does: as long as it was not heard again.
+    pub fn is_silent(&self) -> bool {
+        let spoke = |step: &&Step| matches!(step.kind, StepKind::WentSilent | StepKind::HeardAgain);
+        self.timeline.iter().rev().find(spoke).is_some_and(|step| step.kind == StepKind::WentSilent)
     }
 
     /// The kind of malfunction that holds; a person who names none leaves the function's.
@@ -254,7 +273,7 @@ impl Incident {
         match &self.decision {
             Some(decision) if decision.ruling == Ruling::Malfunction => decision.malfunction.or(judged),
             Some(_) => None,
-            None => judged,
+            None => judged.filter(|_| !self.went_silent()),
         }
     }
 
@@ -273,7 +292,9 @@ impl Incident {
 
     /// The function ruled it a malfunction and no person said otherwise: kept, counted, and nobody was told.
     pub fn told_nobody(&self) -> bool {
-        self.is_malfunction() && self.verdict().is_some_and(|verdict| verdict.ruling == Ruling::Malfunction)
+        self.is_malfunction()
+            && !self.went_silent()
+            && self.verdict().is_some_and(|verdict| verdict.ruling == Ruling::Malfunction)
     }
 
     /// How many impacts are listed and the time from the first to the last, s; `None` for fewer than two.

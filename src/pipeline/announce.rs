@@ -124,6 +124,7 @@ impl Announcer {
                 "severity": incident.severity,
                 "life": incident.life,
                 "reports": incident.n_reports,
+                "silent": incident.is_silent(),
                 "occurred_at": incident.occurred_at.rfc3339(),
                 "received_at": incident.received_at.rfc3339(),
             });

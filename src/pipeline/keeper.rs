@@ -227,12 +227,14 @@ impl Keeper {
                 if let Some(delivery) = delivery {
                     self.acker.ack(delivery);
                 }
-                push_post(posts, ack_post(origin, &device, &event, &incident));
+                if !matches!(record, Record::Crash(stored) if !stored.was_sent()) {
+                    push_post(posts, ack_post(origin, &device, &event, &incident));
+                }
                 if let Record::Crash(stored) = record {
                     // For a duplicate the state opened an incident that is void: it must hear of that one.
                     let filed = stored.incident.id.clone();
                     self.report(Fact::Stored { incident: filed, event: Some(event), duplicate, at });
-                    if !duplicate {
+                    if !duplicate && stored.was_sent() {
                         let topic = wire::verdict_topic(origin, &device);
                         let payload = wire::verdict_json(
                             &stored.verdict,
@@ -245,16 +247,18 @@ impl Keeper {
                         );
                         push_post(posts, Post { topic, payload: payload.into(), acknowledges: None });
                         self.heard.lines.extend(self.announcer.verdict(stored));
-                        if stored.incident.n_reports == 1 {
-                            self.heard.lines.extend(self.announcer.incident(&stored.incident));
-                        }
+                    }
+                    if !duplicate && stored.incident.n_reports == 1 {
+                        self.heard.lines.extend(self.announcer.incident(&stored.incident));
                     }
                 }
                 if let Some(item) = notice {
                     self.tell(item);
                 }
                 // Last: everything that matters is done.
-                if let (Some(watcher), Record::Crash(stored), false) = (&self.watcher, record, duplicate) {
+                if let (Some(watcher), Record::Crash(stored), false) = (&self.watcher, record, duplicate)
+                    && stored.was_sent()
+                {
                     watcher.watch(stored);
                 }
             }

@@ -11,14 +11,17 @@ use super::snapshot::{
 };
 use crate::model::effect::SampleChunk;
 use crate::model::{
-    AlertId, Band, DeviceId, DeviceKind, Driving, Event, Focus, Origin, Presence, SensorFocus, SensorOrder, TemperatureVerdict,
-    Timestamp,
+    AlertId, Band, DeviceId, DeviceKind, Driving, Event, Focus, Origin, Position, Presence, SensorFocus, SensorOrder,
+    TemperatureVerdict, Timestamp,
 };
 
 /// A device that sent nothing for this long is silent, s (design, "silent > 60 s").
 pub const SILENT_AFTER_SECS: i64 = 60;
 /// Below this a vehicle stands, km/h: GPS speed noise at rest is some tenths.
 pub const MOVING_KMH: f64 = 1.0;
+/// A device of which nobody knows how often it speaks, and whose last will says that it is gone, is gone after this, s. Own
+/// judgement: most sleep for less.
+const GONE_SECS: f64 = 3_600.0;
 /// Times between messages that the usual one is taken from.
 const GAPS: usize = 7;
 /// Sensors in a snapshot's list.
@@ -127,6 +130,18 @@ struct Sensor {
     band_since: Timestamp,
     crossed: Option<(Timestamp, Band)>,
     series: Series,
+}
+
+/// When a vehicle speaks.
+#[derive(Debug)]
+pub(super) struct Heard {
+    pub(super) last_seen: Timestamp,
+    /// Between its rows, s; `None` before the third.
+    pub(super) usual_secs: Option<f64>,
+    /// Its last will says that it is gone.
+    pub(super) offline: bool,
+    /// The last that it said.
+    pub(super) position: Option<Position>,
 }
 
 /// A sensor that sends nothing.
@@ -257,6 +272,13 @@ impl Fleet {
         self.keep(DeviceKind::Vehicle, key, chunk)
     }
 
+    /// What is known of when a vehicle speaks; `None` for one that never sent driving data.
+    pub(super) fn heard(&self, origin: Origin, vehicle: &DeviceId) -> Option<Heard> {
+        let Vehicle { pulse, last, .. } = self.vehicles.get(&key(origin, vehicle))?;
+        let usual_secs = pulse.usual_secs();
+        Some(Heard { last_seen: pulse.last_seen, usual_secs, offline: pulse.offline, position: last.position })
+    }
+
     /// Sensors that have been silent for `times` their usual interval, half of it where their last will says that they are
     /// gone, and at least `least_secs`, since we listen; without those of which that was told.
     pub(super) fn fallen_silent(&self, now: Timestamp, listening_since: Timestamp, times: f64, least_secs: f64) -> Vec<Silent> {
@@ -270,7 +292,8 @@ impl Fleet {
             let usual_secs = pulse.usual_secs();
             // A device that sleeps between its messages says goodbye each time; only when the next one is due is it gone.
             let times = if pulse.offline { times / 2.0 } else { times };
-            if usual_secs.map_or(!pulse.offline, |usual| quiet_secs <= times * usual) {
+            let due_secs = usual_secs.map(|usual| times * usual).or(pulse.offline.then_some(GONE_SECS));
+            if due_secs.is_none_or(|due| quiet_secs <= due) {
                 return None;
             }
             let secs = now.secs_since(pulse.last_seen);

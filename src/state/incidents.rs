@@ -9,6 +9,7 @@ mod life;
 mod list;
 mod memory;
 mod merge;
+mod silent;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;

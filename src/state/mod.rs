@@ -3,6 +3,7 @@
 //! [`State::apply`] shows each fact to the books it concerns. The books never ask each other; what one decides and
 //! another must know passes through here.
 
+mod after_impact;
 pub mod device_health;
 mod driven;
 mod fleet;
@@ -27,15 +28,15 @@ use crate::model::alert::AlertKind;
 use crate::model::device_day::{DeviceDay, DeviceFault};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
-    Alert, AlertId, Command, DecidedBy, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus, Incident,
-    IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd, Reading, Record, Ruling, Severity,
-    StepKind, Timestamp, Verdict, VerdictJson, likelihood,
+    Alert, AlertId, Command, CrashReport, CrashVerdict, DecidedBy, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact,
+    Focus, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd, Reading, Record, Ruling,
+    Severity, StepKind, Timestamp, Verdict, VerdictJson, likelihood,
 };
 use crate::pricing::PriceSheet;
 
 pub use fleet::{MOVING_KMH, SILENT_AFTER_SECS};
 pub use incidents::MERGE_SECS;
-use incidents::{Settled, Wish};
+use incidents::{Filed, Settled, Wish};
 use notices::{crash_notice, overruled_notice, row_rejection, ruling_words};
 use picture::Parts;
 pub use snapshot::Snapshot;
@@ -74,6 +75,7 @@ pub struct State {
     /// Ticks so far, for what is done once in a while.
     n_ticks: u64,
     silence: silence::Silence,
+    after_impact: after_impact::AfterImpact,
     alerts: VecDeque<Alert>,
     n_alerts: u64,
     focus: Focus,
@@ -95,6 +97,7 @@ impl State {
             devices: device_health::DeviceHealth::default(),
             n_ticks: 0,
             silence: silence::Silence::default(),
+            after_impact: after_impact::AfterImpact::default(),
             alerts: VecDeque::new(),
             n_alerts: 0,
             focus: Focus { fleet_len: 40, ..Focus::default() },
@@ -222,6 +225,7 @@ impl State {
                 self.fleet.came_or_went(&judged.event, presence);
                 if presence.online {
                     self.heard_again(&judged.event, now, effects);
+                    self.vehicle_heard(&judged.event, now, effects);
                 }
             }
         }
@@ -248,6 +252,8 @@ impl State {
             self.devices.fault(judged.event.origin, &judged.event.device, DeviceFault::Row, now);
         } else {
             self.health.counters.kept += 1;
+            self.vehicle_heard(&judged.event, now, effects);
+            self.after_impact.drove(&judged.event, row);
             effects.extend(self.fleet.drove(&judged.event, row).map(|chunk| Effect::Save(Record::Samples(chunk))));
         }
         if judged.event.origin == Origin::Drill {
@@ -270,6 +276,7 @@ impl State {
         };
         let report = Arc::clone(report);
         self.health.counters.crash_reports += 1;
+        self.vehicle_heard(event, now, effects);
         let filed = self.incidents.file(&judged, &report, &verdict, cost, now);
         self.parts.incidents_changed = true;
         let words = format!("{}, {}", ruling_words(&verdict), likelihood(verdict.probability));
@@ -294,15 +301,30 @@ impl State {
         if filed.opened {
             *self.incident_count(event.origin) += 1;
         }
-        let Some(incident) = self.incidents.get(&filed.incident).cloned() else { return };
-        self.devices.observe(&incident);
-        let notice = filed.tell.then(|| crash_notice(&incident, &report, &verdict, now));
-        let notice = self.incidents.carry(&filed.incident, &report.event_id, notice);
+        self.after_impact.reported(event, &verdict, &filed.incident);
+        let Some(incident) = self.incidents.get(&filed.incident) else { return };
+        let notice = filed.tell.then(|| crash_notice(incident, &report, &verdict, now));
         if filed.tell {
             let kind = AlertKind::Incident { incident: filed.incident.clone() };
             let text = format!("{}: {}", event.device, verdict.summary);
             self.raise(kind, event, verdict.severity, text, now, effects);
         }
+        self.save_report(judged, report, verdict, &filed, notice, effects);
+    }
+
+    /// Hands a report that was filed to the store, with the notice that its commit brings into the outbox.
+    fn save_report(
+        &mut self,
+        judged: Judged,
+        report: Arc<CrashReport>,
+        verdict: Arc<CrashVerdict>,
+        filed: &Filed,
+        notice: Option<Notice>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(incident) = self.incidents.get(&filed.incident).cloned() else { return };
+        self.devices.observe(&incident);
+        let notice = self.incidents.carry(&filed.incident, &report.event_id, notice);
         effects.push(Effect::Save(Record::Crash(Box::new(CrashRecord {
             incident,
             event: report.event_id.clone(),

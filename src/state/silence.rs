@@ -1,4 +1,4 @@
-//! What fails to arrive: a sensor that falls silent.
+//! What fails to arrive: a sensor that falls silent; what that means of a vehicle stands in `after_impact`.
 //!
 //! It is judged here and not in a function, because only the state knows when each device was last heard and whether
 //! we were listening: while the link is down, and after a pause of this computer, the clock starts anew for everybody.
@@ -50,6 +50,7 @@ impl State {
     pub(super) fn look_for_silence(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let Some(since) = self.silence.tick(now) else { return };
         self.sensors_fell_silent(since, now, effects);
+        self.vehicles_fell_silent(since, now, effects);
     }
 
     fn sensors_fell_silent(&mut self, since: Timestamp, now: Timestamp, effects: &mut Vec<Effect>) {

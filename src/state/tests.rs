@@ -1,3 +1,5 @@
+mod silent;
+
 use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;

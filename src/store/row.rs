@@ -157,7 +157,7 @@ pub(super) fn json(value: &impl Serialize) -> Result<String, Error> {
     Ok(serde_json::to_string(value)?)
 }
 
-const STEPS: [(StepKind, &str); 21] = [
+const STEPS: [(StepKind, &str); 23] = [
     (StepKind::Received, "received"),
     (StepKind::Decoded, "decoded"),
     (StepKind::Invoked, "invoked"),
@@ -174,6 +174,8 @@ const STEPS: [(StepKind, &str); 21] = [
     (StepKind::ResolvedBy, "resolved_by"),
     (StepKind::Noted, "noted"),
     (StepKind::BackInBand, "back_in_band"),
+    (StepKind::WentSilent, "went_silent"),
+    (StepKind::HeardAgain, "heard_again"),
     (StepKind::Overruled, "overruled"),
     (StepKind::FalseAlarm, "false_alarm"),
     (StepKind::Confirmed, "confirmed"),

@@ -545,6 +545,8 @@ fn every_step_has_its_word() {
         StepKind::ResolvedBy,
         StepKind::Noted,
         StepKind::BackInBand,
+        StepKind::WentSilent,
+        StepKind::HeardAgain,
     ];
     for kind in words {
         let word = row::step_word(&kind);

@@ -8,15 +8,20 @@ use crate::model::{
 
 /// What it is, in one line: `Real accident, 96 % confidence`.
 pub fn headline(incident: &Incident) -> String {
+    let what = judged(incident);
+    if incident.is_silent() { tr!("words-went-silent", what = what) } else { what }
+}
+
+fn judged(incident: &Incident) -> String {
     match &incident.kind {
         IncidentKind::Crash { verdict, report } => match verdict.ruling {
             _ if report.unreadable.is_some() => tr!("words-unreadable-needs-person"),
             Ruling::Real => tr!("words-real-confidence", p = text::likelihood(verdict.probability)),
-            Ruling::Undecided => tr!("words-undecided-needs-person", p = text::likelihood(verdict.probability)),
-            Ruling::Malfunction => {
+            Ruling::Malfunction if !incident.went_silent() => {
                 let kind = verdict.malfunction.map_or(word!("text-ruling-malfunction"), malfunction);
                 tr!("words-kind-confidence", kind = kind, p = text::likelihood(1.0 - verdict.probability))
             }
+            _ => tr!("words-undecided-needs-person", p = text::likelihood(verdict.probability)),
         },
         IncidentKind::Temperature { verdict, .. } => {
             let (low, high) = verdict.limits_c;
@@ -33,6 +38,7 @@ pub fn headline(incident: &Incident) -> String {
 /// What it is where there is little room: `Device dropped, over 99 %`.
 pub fn brief(incident: &Incident) -> String {
     match &incident.kind {
+        IncidentKind::Crash { .. } if incident.is_silent() => tr!("words-silent"),
         IncidentKind::Crash { report, .. } if report.unreadable.is_some() => tr!("words-unreadable"),
         IncidentKind::Crash { verdict, .. } => ruled(verdict),
         IncidentKind::Temperature { .. } => headline(incident),
@@ -76,6 +82,9 @@ pub fn detail(incident: &Incident) -> String {
                 parts.push(tr!("words-back", at = text::clock(*back_at)));
             }
         }
+    }
+    if incident.went_silent() && !incident.is_silent() {
+        parts.push(tr!("words-was-silent"));
     }
     if incident.n_reports > 1 {
         parts.push(tr!("words-reports", n = incident.n_reports));

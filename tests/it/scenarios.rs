@@ -86,7 +86,7 @@ fn check(path: &Path) {
         let ids: Vec<_> = incidents.iter().map(|i| format!("{} {} {:?} {:?}", i.id, i.device, i.severity, i.ruling())).collect();
         assert_eq!(incidents.len(), expected.len(), "{name}: incidents {ids:#?}");
         for (incident, expected) in incidents.iter().zip(expected) {
-            let ExpectIncident { device, severity, life, ruling, reports, impacts, apart_millis, origin } = expected;
+            let ExpectIncident { device, severity, life, ruling, reports, impacts, apart_millis, silent, origin } = expected;
             assert_eq!(incident.device.as_str(), device, "{name}: device");
             assert!(severity.is_none_or(|s| incident.severity == s), "{name}: severity {:?}", incident.severity);
             assert!(life.is_none_or(|l| incident.life == l), "{name}: life {:?}", incident.life);
@@ -95,6 +95,7 @@ fn check(path: &Path) {
             let apart = incident.impacts_apart().map(|(_, secs)| (secs * 1e3).round() as i64);
             assert!(impacts.is_none_or(|n| incident.impacts.len() == n), "{name}: impacts {:?}", incident.impacts);
             assert!(apart_millis.is_none_or(|millis| apart == Some(millis)), "{name}: apart {apart:?}");
+            assert!(silent.is_none_or(|silent| incident.is_silent() == silent), "{name}: timeline {:#?}", incident.timeline);
             assert!(origin.is_none_or(|o| incident.origin == o), "{name}: origin {:?}", incident.origin);
         }
     }
@@ -106,6 +107,14 @@ fn check(path: &Path) {
     }
     if let Some(n) = scenario.expect.alerts_over {
         assert_eq!(heart.over.len(), n, "{name}: alerts that are over {:#?}", heart.over);
+    }
+    let mut notices = heart.notices.iter();
+    for words in &scenario.expect.notices_say {
+        assert!(
+            notices.any(|notice| notice.title.contains(words)),
+            "{name}: no notice (left) says {words}: {:#?}",
+            heart.notices
+        );
     }
     let mut alerts = heart.alerts.iter();
     for words in &scenario.expect.alerts_say {

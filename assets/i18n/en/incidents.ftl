@@ -241,3 +241,5 @@ incidents-samples-bytes = { $n ->
 incidents-committed = committed to disk
 incidents-ack-sent = acknowledgement sent
 incidents-first-frame = first frame that shows it
+incidents-step-went-silent = Went silent
+incidents-step-heard-again = Heard again

@@ -86,3 +86,6 @@ words-no-data-needs = { $label }: no data yet, { $needs }
 words-as-of = as of { $at }, now unknown
 words-stale = STALE { $age }
 words-lost = lost { $age }
+words-went-silent = Silent after an impact: { $what }
+words-silent = Silent after an impact
+words-was-silent = was silent after the impact

@@ -83,3 +83,6 @@ words-no-data-needs = { $label }: 아직 값 없음, { $needs }
 words-as-of = { $at } 기준, 지금은 알 수 없음
 words-stale = { $age } 지난 값
 words-lost = { $age } 끊김
+words-went-silent = 충격 후 무응답: { $what }
+words-silent = 충격 후 무응답
+words-was-silent = 충격 후 한때 무응답

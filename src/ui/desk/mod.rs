@@ -156,12 +156,12 @@ impl Desk {
         if let (Some(before), Some(_)) = (self.newest_alert, newest) {
             for alert in self.snapshot.alerts.iter().filter(|alert| alert.id > before && alert.origin != Origin::Drill) {
                 let about = match &alert.about {
-                    AlertKind::Incident { incident } => Some(incident),
+                    AlertKind::Incident { incident } | AlertKind::WentSilent { incident } => Some(incident),
                     _ => None,
                 };
                 // In short: the whole sentence would cover half the screen.
                 let is_meant = |known: &&Arc<Incident>| match &alert.about {
-                    AlertKind::Temperature { .. } => {
+                    AlertKind::Temperature { .. } | AlertKind::TemperatureRate => {
                         known.device == alert.device && matches!(known.kind, IncidentKind::Temperature { .. })
                     }
                     _ => about == Some(&known.id),

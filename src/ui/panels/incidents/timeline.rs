@@ -39,6 +39,8 @@ fn face(kind: &StepKind) -> (&'static str, &'static str) {
         StepKind::ResolvedBy => (icons::CHECK_CIRCLE, word!("incidents-step-resolved")),
         StepKind::Noted => (icons::NOTE_PENCIL, word!("incidents-step-noted")),
         StepKind::BackInBand => (icons::THERMOMETER, word!("incidents-step-back-in-band")),
+        StepKind::WentSilent => (BELL_SLASH, word!("incidents-step-went-silent")),
+        StepKind::HeardAgain => (icons::BROADCAST, word!("incidents-step-heard-again")),
         StepKind::Overruled => (USER, word!("incidents-step-overruled")),
         StepKind::FalseAlarm => (USER, word!("incidents-step-false-alarm")),
         StepKind::Confirmed => (USER, word!("incidents-step-confirmed")),

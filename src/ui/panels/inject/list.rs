@@ -24,6 +24,7 @@ fn icon(key: &str) -> &'static str {
         "phone_drop" => "\u{e1e0}",
         "stuck_sensor" => icons::WRENCH,
         "hard_brake" => "\u{e628}",
+        "silent_after_impact" => "\u{e0d4}",
         "overheat" => icons::THERMOMETER_HOT,
         "cold_chain_break" => "\u{e5aa}",
         "burst" => "\u{e466}",

@@ -1,0 +1,281 @@
+//! A vehicle that goes silent after an impact is its own urgent class: the worst crashes destroy the device that would
+//! report them, and leave a spike and then nothing.
+//!
+//! An impact is a crash report, unless what shook the device is known and harmless (a door, a pothole, a drop), or a row
+//! of driving data with the acceleration of a collision. Whoever then drives on, or goes on reporting, is not watched any
+//! longer. A vehicle that stops reporting without an impact before is parked, and nobody is told.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::State;
+use super::silence::TIMES_USUAL;
+use super::temperatures::duration;
+use crate::model::{
+    AlertId, AlertKind, CrashReport, CrashVerdict, DeviceId, Driving, Effect, Event, EventId, Evidence, Frame, IncidentId,
+    Judged, Malfunction, Notice, Origin, PicoUsd, Points, Reading, Ruling, Severity, StepKind, Timestamp, Verdict,
+};
+
+/// A vehicle is never silent sooner than this, s: half of a sensor's, since somebody may be hurt. Own judgement.
+const LEAST_SECS: f64 = 30.0;
+/// The same where its last will, or the power it lost, says that it is gone, s. Own judgement: a modem that hands over.
+const GONE_LEAST_SECS: f64 = 10.0;
+/// The silence must begin within this of the impact, s; a vehicle that goes on reporting for longer has survived it. Own
+/// judgement; a fire takes about so long to reach the device.
+const BEGINS_WITHIN_SECS: f64 = 120.0;
+/// An impact is watched for so long, s: three times the quarter of an hour at which parked trackers report. Own judgement.
+const WATCHED_SECS: f64 = 3_600.0;
+/// A vehicle that moves at this speed, km/h, so many seconds after the impact drives on: nothing that is destroyed does.
+/// Own judgement: a car that skids from 100 km/h at 0.4 g stands after 7 s.
+const DRIVES_ON: (f64, f64) = (10.0, 10.0);
+/// A row of driving data with at least this horizontally is an impact, g: the collision level of Geotab, which leaves the
+/// vertical out as well, so that potholes do not count.
+const SPIKE_G: f64 = 2.5;
+/// Impacts watched, and silent vehicles remembered, at once; beyond, the oldest goes.
+const WATCHED: usize = 1_024;
+
+type Key = (Origin, DeviceId);
+
+/// Whose impacts are watched, and who is silent since.
+#[derive(Debug, Default)]
+pub(super) struct AfterImpact {
+    watched: HashMap<Key, Watched>,
+    silent: HashMap<Key, (IncidentId, AlertId, Timestamp)>,
+}
+
+/// An impact that may have destroyed the device.
+#[derive(Debug)]
+struct Watched {
+    /// The message that told of it, without its reading.
+    event: Event,
+    /// `None` where only a row of driving data told of it.
+    incident: Option<IncidentId>,
+    /// Horizontally, g.
+    peak_g: f64,
+    /// The last report of any kind, also one that was a repeat.
+    heard_at: Timestamp,
+}
+
+impl AfterImpact {
+    /// A crash report was filed.
+    pub(super) fn reported(&mut self, event: &Event, verdict: &CrashVerdict, incident: &IncidentId) {
+        let known_and_harmless = matches!(
+            verdict.malfunction,
+            Some(
+                Malfunction::Dropped
+                    | Malfunction::Shaken
+                    | Malfunction::Pothole
+                    | Malfunction::SpeedBump
+                    | Malfunction::Door
+                    | Malfunction::HardBraking
+            )
+        );
+        // One that was sent long after it happened comes from a device that lived on.
+        let late = event.occurred_at.is_some_and(|at| event.received_at.secs_since(at) > BEGINS_WITHIN_SECS);
+        if !event.retained && !late && !known_and_harmless {
+            self.watch(event, Some(incident.clone()), verdict.peak_g.unwrap_or_default());
+        }
+    }
+
+    /// A row of driving data came in.
+    pub(super) fn drove(&mut self, event: &Event, row: &Driving) {
+        let spike = row.accel_g.map(|accel| accel.x.hypot(accel.y)).filter(|g| *g >= SPIKE_G && !event.retained);
+        if self.watched.is_empty() && spike.is_none() {
+            return;
+        }
+        let key = (event.origin, event.device.clone());
+        if let Some(watched) = self.watched.get(&key) {
+            let (kmh, secs) = DRIVES_ON;
+            let drives = row.speed_kmh.is_some_and(|speed| speed >= kmh);
+            if drives && event.received_at.secs_since(watched.event.received_at) >= secs {
+                self.watched.remove(&key);
+            }
+        } else if let Some(peak_g) = spike {
+            self.watch(event, None, peak_g);
+        }
+    }
+
+    fn watch(&mut self, event: &Event, incident: Option<IncidentId>, peak_g: f64) {
+        let key = (event.origin, event.device.clone());
+        if self.watched.len() >= WATCHED && !self.watched.contains_key(&key) {
+            forget_oldest(&mut self.watched, |watched| watched.event.received_at);
+        }
+        // The report is in its incident.
+        let event = Event { reading: Reading::Driving(Driving::default()), ..event.clone() };
+        let heard_at = event.received_at;
+        self.watched.insert(key, Watched { event, incident, peak_g, heard_at });
+    }
+}
+
+fn forget_oldest<V>(map: &mut HashMap<Key, V>, at: impl Fn(&V) -> Timestamp) {
+    let oldest =
+        map.iter().min_by_key(|((origin, device), value)| (at(value), *origin, device.as_str())).map(|(key, _)| key.clone());
+    oldest.map(|oldest| map.remove(&oldest));
+}
+
+impl State {
+    /// A second passed, and we listen since `since`: which vehicle should have reported by now?
+    pub(super) fn vehicles_fell_silent(&mut self, since: Timestamp, now: Timestamp, effects: &mut Vec<Effect>) {
+        let fleet = &self.fleet;
+        let mut silent = Vec::new();
+        self.after_impact.watched.retain(|key, watched| {
+            let at = watched.event.received_at;
+            let heard = fleet.heard(key.0, &key.1);
+            let last = heard.as_ref().map_or(watched.heard_at, |heard| heard.last_seen.max(watched.heard_at));
+            if last.secs_since(at) > BEGINS_WITHIN_SECS || now.secs_since(at) > WATCHED_SECS {
+                return false;
+            }
+            let quiet_secs = now.secs_since(last.max(since));
+            // Without an interval nobody knows when the next message is due.
+            let due = heard.as_ref().is_some_and(|heard| {
+                (heard.offline && quiet_secs >= GONE_LEAST_SECS)
+                    || heard.usual_secs.is_some_and(|usual| quiet_secs >= (TIMES_USUAL * usual).max(LEAST_SECS))
+            });
+            if due {
+                silent.push((key.clone(), now.secs_since(last)));
+            }
+            // Who is due stays until that is told below.
+            true
+        });
+        silent.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        for (key, secs) in silent {
+            if let Some(watched) = self.after_impact.watched.remove(&key) {
+                self.vehicle_fell_silent(key, &watched, secs, now, effects);
+            }
+        }
+    }
+
+    fn vehicle_fell_silent(&mut self, key: Key, watched: &Watched, secs: f64, now: Timestamp, effects: &mut Vec<Effect>) {
+        let (origin, device) = &key;
+        let Some(heard) = self.fleet.heard(*origin, device) else { return };
+        let usual = heard.usual_secs.map_or_else(String::new, |usual| format!(", usually every {}", duration(usual)));
+        let gone = if heard.offline { ", and its last will says that it is gone" } else { "" };
+        let words = format!("no message for {}{usual}{gone}", duration(secs));
+        log::warn!("{device} went silent after an impact: {words}");
+        let told = watched.incident.clone().and_then(|id| {
+            let n_times = self.incidents.went_silent(&id, words.clone(), now)?;
+            Some((id, n_times))
+        });
+        // A spike alone has no incident yet; nor has a report that turned out to be a repeat of what only the store knew.
+        let Some((id, n_times)) = told.or_else(|| self.open_for_spike(watched, heard.position, words.clone(), now, effects))
+        else {
+            return;
+        };
+        let Some(incident) = self.incidents.get(&id).cloned() else { return };
+        let before = incident.verdict().map_or("", |verdict| verdict.summary.as_str());
+        let place = heard
+            .position
+            .map_or_else(|| "Last position unknown.".to_owned(), |at| format!("Last at {:.5}, {:.5} (WGS 84).", at.lat, at.lon));
+        let title = format!("{device}: went silent after an impact");
+        let again = if n_times > 1 { format!("-{n_times}") } else { String::new() };
+        let notice = Notice {
+            dedup_key: format!("{id}-silent{again}"),
+            incident: id.clone(),
+            device: device.clone(),
+            severity: Severity::Critical,
+            origin: *origin,
+            title: title.clone(),
+            text: format!("Treat as a crash: {words}. Before that: {before} {place}"),
+            at: now,
+        };
+        self.save_incident(&id, Some(notice), None, effects);
+        let about = AlertKind::WentSilent { incident: id.clone() };
+        let alert = self.raise_for(about, device, *origin, Severity::Critical, format!("{title}: {words}"), now, effects);
+        self.trace_step(&id, "Went silent", &words, now, false);
+        if self.after_impact.silent.len() >= WATCHED {
+            forget_oldest(&mut self.after_impact.silent, |(.., at)| *at);
+        }
+        self.after_impact.silent.insert(key, (id, alert, now));
+    }
+
+    /// Opens an incident for a spike of which no crash report ever came.
+    fn open_for_spike(
+        &mut self,
+        watched: &Watched,
+        position: Option<crate::model::Position>,
+        words: String,
+        now: Timestamp,
+        effects: &mut Vec<Effect>,
+    ) -> Option<(IncidentId, usize)> {
+        let Watched { event, peak_g, .. } = watched;
+        let name = EventId(format!("{}/silence-{}", event.device, now.millis()).into());
+        let topic = format!("{}fleet/{}/driving", event.origin.root(), event.device);
+        let report = CrashReport { position, frame: Frame::Vehicle, ..CrashReport::bare(name, &topic, bytes::Bytes::new()) };
+        let report = Arc::new(report);
+        let verdict = Arc::new(spike_verdict(*peak_g));
+        let event = Event { reading: Reading::Crash(Arc::clone(&report)), ..event.clone() };
+        let judged = Judged {
+            event,
+            verdicts: vec![Verdict::Crash(Arc::clone(&verdict))],
+            invocations: Vec::new(),
+            judge: None,
+            decoded_at: now,
+            judged_at: now,
+            delivery: None,
+        };
+        let filed = self.incidents.file(&judged, &report, &verdict, PicoUsd::default(), now);
+        if filed.opened {
+            *self.incident_count(judged.event.origin) += 1;
+        }
+        let n_times = self.incidents.went_silent(&filed.incident, words, now)?;
+        if !filed.duplicate {
+            // Its own notice is the one of the silence, which follows.
+            self.save_report(judged, report, verdict, &filed, None, effects);
+        }
+        Some((filed.incident, n_times))
+    }
+
+    /// A vehicle is heard, perhaps after it was said to be silent.
+    pub(super) fn vehicle_heard(&mut self, event: &Event, now: Timestamp, effects: &mut Vec<Effect>) {
+        if self.after_impact.silent.is_empty() && self.after_impact.watched.is_empty() {
+            return;
+        }
+        let key = (event.origin, event.device.clone());
+        if let Some(watched) = self.after_impact.watched.get_mut(&key) {
+            watched.heard_at = watched.heard_at.max(event.received_at);
+        }
+        if let Some((incident, alert, since)) = self.after_impact.silent.remove(&key) {
+            let words = format!("after {}", duration(now.secs_since(since)));
+            self.add_step(&incident, StepKind::HeardAgain, now, words, effects);
+            self.clear_alerts(now, &|other| other.id == alert, effects);
+        }
+    }
+}
+
+fn spike_verdict(peak_g: f64) -> CrashVerdict {
+    CrashVerdict {
+        ruling: Ruling::Undecided,
+        malfunction: None,
+        probability: 0.5,
+        severity: Severity::Critical,
+        summary: format!("A row of driving data had {peak_g:.1} g horizontally, and no crash report came."),
+        delta_v_kmh: None,
+        peak_g: Some(peak_g),
+        window_ms: None,
+        free_fall_ms: None,
+        direction: None,
+        evidence: vec![Evidence {
+            key: "spike_in_driving".into(),
+            name: "Peak in the driving data".into(),
+            value: Some(peak_g),
+            unit: "g".into(),
+            reading: format!("{peak_g:.1} g horizontally").into(),
+            reading_key: "".into(),
+            reading_args: crate::model::Args::default(),
+            limit: format!("≥ {SPIKE_G} g").into(),
+            limit_key: "".into(),
+            limit_args: crate::model::Args::default(),
+            source: "Geotab, collision level".into(),
+            points: Points::Accident,
+            weight: 0.0,
+        }],
+    }
+}
+
+#[cfg(test)]
+impl AfterImpact {
+    /// How many are watched, and how many are remembered as silent.
+    pub(super) fn sizes(&self) -> (usize, usize) {
+        (self.watched.len(), self.silent.len())
+    }
+}

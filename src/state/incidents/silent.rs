@@ -1,0 +1,29 @@
+//! A vehicle that goes silent after an impact: its incident is as urgent as can be, whatever was ruled before.
+
+use std::sync::Arc;
+
+use super::{Incidents, open_key, step};
+use crate::model::{IncidentId, Life, Ruling, Severity, StepKind, Timestamp};
+
+impl Incidents {
+    /// The vehicle of an incident went silent after the impact. It is critical and open again: whoever acknowledged or
+    /// closed it did not know. Answers how often that was so by now; `None` for an incident that is not here.
+    pub(in crate::state) fn went_silent(&mut self, id: &IncidentId, words: String, now: Timestamp) -> Option<usize> {
+        let incident = Arc::make_mut(self.all.get_mut(id)?);
+        incident.timeline.push(step(StepKind::WentSilent, now, words));
+        if let Some(decision) = incident.decision.take_if(|decision| decision.ruling == Ruling::Malfunction) {
+            let words = format!("the vehicle went silent after the decision of {}: it no longer holds", decision.by);
+            incident.timeline.push(step(StepKind::Reopened, now, words));
+        }
+        incident.severity = Severity::Critical;
+        incident.acknowledged = None;
+        incident.resolved = None;
+        incident.stored = false;
+        if incident.life == Life::Resolved {
+            self.closed.retain(|closed| closed != id);
+            self.open.entry(open_key(incident)).or_insert_with(|| id.clone());
+        }
+        incident.life = Life::Open;
+        Some(incident.timeline.iter().filter(|step| step.kind == StepKind::WentSilent).count())
+    }
+}
