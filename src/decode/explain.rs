@@ -206,7 +206,10 @@ impl Decoder {
         }
         let strict = serde_json::from_slice(&payload).ok();
         let json = strict.or_else(|| super::lenient::parse(&payload).map(|(value, _)| value));
-        let alike = json.and_then(|json| all().into_iter().find_map(|format| Some((format.name(), format.looks_like(&json)?))));
+        let alike = all().into_iter().find_map(|format| {
+            let topic = json.as_ref().map_or_else(|| format.looks_like_bytes(&payload), |json| format.looks_like(json))?;
+            Some((format.name(), topic))
+        });
         let Some((format, topic)) = alike else {
             return named.unwrap_or_else(|| Explanation { by_shape: true, ..self.explain(&packet("")) });
         };

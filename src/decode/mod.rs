@@ -25,6 +25,7 @@ mod senml;
 mod shadow;
 mod shelly;
 pub mod sketch;
+mod sparkplug;
 mod tasmota;
 mod teltonika;
 #[cfg(test)]
@@ -105,6 +106,10 @@ pub trait Format: Send {
     fn looks_like(&self, _json: &Value) -> Option<&'static str> {
         None
     }
+    /// The same for a payload that is no JSON.
+    fn looks_like_bytes(&self, _payload: &[u8]) -> Option<&'static str> {
+        None
+    }
     /// Reads the scribe's packet and writes down what it says. An error of reason [`RejectionReason::UnknownTopic`]
     /// means "not mine": the next format is asked. A crash report that cannot be read is an event with `unreadable`
     /// set, never an error.
@@ -128,6 +133,7 @@ fn all() -> Vec<Box<dyn Format>> {
         Box::new(thingsboard::ThingsBoard),
         Box::new(things_stack::ThingsStack),
         Box::new(s3::S3),
+        Box::new(sparkplug::Sparkplug::default()),
     ]
 }
 

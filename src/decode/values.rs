@@ -61,7 +61,7 @@ const NO_READING: [&str; 16] = [
 
 /// The words of a key, in small letters: `outsideTemperature`, `temp_c-00` and `TempC1` are outside temperature, temp c
 /// 00, temp c1.
-fn words(key: &str) -> Vec<String> {
+pub(super) fn words(key: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';
     for c in key.chars() {
@@ -78,7 +78,7 @@ fn words(key: &str) -> Vec<String> {
 }
 
 /// The unit of a key's temperature, if the key is one of a temperature, and whether the key itself names the unit.
-fn temperature_unit(key: &str) -> Option<(Unit, bool)> {
+pub(super) fn temperature_unit(key: &str) -> Option<(Unit, bool)> {
     let words = words(key);
     if words.iter().any(|word| NO_READING.contains(&word.as_str())) {
         return None;

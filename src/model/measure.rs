@@ -100,6 +100,25 @@ impl Unit {
         })
     }
 
+    /// The unit of a measure as devices spell it, in whatever letters: `KPH`, `degC`, `m/s^2`.
+    pub fn spelled(text: &str, measure: Measure) -> Option<Self> {
+        let plain: String = text.chars().filter(|c| c.is_alphanumeric() || *c == '²').flat_map(char::to_lowercase).collect();
+        Some(match (measure, plain.as_str()) {
+            (Measure::Speed, "kmh" | "kph" | "kmph") => Self::KilometersPerHour,
+            (Measure::Speed, "mph" | "mih" | "miles") => Self::MilesPerHour,
+            (Measure::Speed, "mps" | "ms" | "msec") => Self::MetersPerSecond,
+            (Measure::Speed, "kn" | "kt" | "kts" | "knot" | "knots") => Self::Knots,
+            (Measure::Acceleration, "g" | "gs") => Self::Gravities,
+            (Measure::Acceleration, "mg" | "millig" | "mgs") => Self::Milligravities,
+            (Measure::Acceleration, "ms2" | "ms²" | "mss" | "mps2") => Self::MetersPerSecond2,
+            (Measure::Temperature, "c" | "cel" | "celsius" | "degc") => Self::Celsius,
+            (Measure::Temperature, "f" | "fahrenheit" | "degf") => Self::Fahrenheit,
+            (Measure::Temperature, "k" | "kelvin") => Self::Kelvin,
+            (Measure::Heading, "deg" | "degrees" | "") => Self::Degrees,
+            _ => return None,
+        })
+    }
+
     /// As people write it.
     pub const fn symbol(self) -> &'static str {
         match self {

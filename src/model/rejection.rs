@@ -38,11 +38,13 @@ pub enum RejectionReason {
     NotJudged,
     /// Understood, and holds nothing that the desk uses: a switch, a setting, a gateway's own state.
     NotUsed,
+    /// Data that only its birth certificate explains, which is not known yet (Sparkplug B).
+    NoBirth,
 }
 
 impl RejectionReason {
     /// Every reason, in order of declaration.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::UnknownTopic,
         Self::TooLarge,
         Self::NotUtf8,
@@ -58,6 +60,7 @@ impl RejectionReason {
         Self::TooManyDevices,
         Self::NotJudged,
         Self::NotUsed,
+        Self::NoBirth,
     ];
 
     /// The key in counters, `not_json`.
@@ -78,6 +81,7 @@ impl RejectionReason {
             Self::TooManyDevices => "too_many_devices",
             Self::NotJudged => "not_judged",
             Self::NotUsed => "not_used",
+            Self::NoBirth => "no_birth",
         }
     }
 }

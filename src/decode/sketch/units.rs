@@ -1,7 +1,7 @@
 //! Which unit a number is in: as its name or a neighbour says, else by its size, and then it is said that it is a guess.
 
 use super::leaf::Leaf;
-use crate::model::measure::Measure;
+use crate::model::measure::{self, Measure};
 use crate::model::range::{CELSIUS, LAT, LON, Range, SPEED};
 
 /// A unit, a factor before it, and why a person should look again.
@@ -22,27 +22,14 @@ impl Unit {
     }
 }
 
-/// A unit as it is written in keys and beside numbers, in small letters without signs.
+/// A unit as it is written in keys and beside numbers.
 fn spelled(text: &str, measure: Measure) -> Option<&'static str> {
-    Some(match (measure, text) {
-        (Measure::Speed, "kmh" | "kph" | "kmph") => "km/h",
-        (Measure::Speed, "mph" | "mih" | "miles") => "mph",
-        (Measure::Speed, "mps" | "ms" | "msec") => "m/s",
-        (Measure::Speed, "kn" | "kt" | "kts" | "knot" | "knots") => "kn",
-        (Measure::Acceleration, "g" | "gs") => "g",
-        (Measure::Acceleration, "mg" | "millig" | "mgs") => "mg",
-        (Measure::Acceleration, "ms2" | "ms²" | "mss" | "mps2") => "m/s²",
-        (Measure::Temperature, "c" | "cel" | "celsius" | "degc" | "°c") => "°C",
-        (Measure::Temperature, "f" | "fahrenheit" | "degf" | "°f") => "°F",
-        (Measure::Temperature, "k" | "kelvin") => "K",
-        _ => return None,
-    })
+    measure::Unit::spelled(text, measure).map(measure::Unit::symbol)
 }
 
 /// The unit that the key or a neighbour names.
 fn named(leaf: &Leaf<'_>, measure: Measure) -> Option<&'static str> {
-    let beside = leaf.unit.as_deref().map(|unit| unit.to_lowercase().replace(['/', ' ', '^', '.', '_'], ""));
-    beside.and_then(|unit| spelled(&unit, measure)).or_else(|| {
+    leaf.unit.as_deref().and_then(|unit| spelled(unit, measure)).or_else(|| {
         // The first word of a key is its name, unless there are several.
         let from = usize::from(leaf.own.len() == 1);
         let own = leaf.own.get(from..).unwrap_or_default();
