@@ -27,10 +27,23 @@ pub struct Scenario {
     /// How long it goes on after the last packet, s: what fails to arrive needs time.
     #[serde(default)]
     pub then_wait_secs: u64,
+    /// Title and line in other languages, by tag: `[translations.ko]`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: BTreeMap<String, Words>,
     /// The settings that it is about, as in a settings file: tests play it with them; everything else plays it with
     /// the settings that it has.
     #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
     pub settings: toml::Table,
+}
+
+/// What a script is called in a language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// A short title.
+    pub title: String,
+    /// One line on what it shows.
+    pub about: String,
 }
 
 /// One packet, or the same packet several times.
@@ -153,6 +166,11 @@ pub enum Error {
 }
 
 impl Scenario {
+    /// Its title and its line in the language of a tag, `ko`; as they were written where there are none.
+    pub fn words(&self, tag: &str) -> (&str, &str) {
+        self.translations.get(tag).map_or((&self.title, &self.about), |words| (&words.title, &words.about))
+    }
+
     /// Reads a scenario from TOML and checks it.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let scenario: Self = toml::from_str(text)?;

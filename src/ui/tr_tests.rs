@@ -160,3 +160,212 @@ fn the_system_says_the_language() {
     assert_eq!(Language::of_locale("de_DE.UTF-8"), Language::English);
     assert_eq!(Language::of_locale("C"), Language::English);
 }
+
+/// A text in quotes: its line, the call it is an argument of and the argument's place there, what follows it, itself.
+struct Literal<'a> {
+    line: usize,
+    call: &'a str,
+    place: usize,
+    after: &'a str,
+    text: &'a str,
+}
+
+/// Every text in quotes of a source, outside comments and tests.
+fn literals(source: &str) -> Vec<Literal<'_>> {
+    let source = source.split("#[cfg(test)]").next().unwrap_or(source);
+    let bytes = source.as_bytes();
+    // The open brackets: what stands before each, and the arguments begun in it.
+    let mut open: Vec<(&str, usize)> = Vec::new();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &source[at..];
+        match bytes[at] {
+            b'/' if rest.starts_with("//") => at += rest.find('\n').unwrap_or(rest.len()),
+            b'\'' => {
+                // A character ends at the next quote; a lifetime has none there.
+                let escaped = rest[1..].starts_with('\\');
+                let from = rest[1..].chars().take(1 + usize::from(escaped)).map(char::len_utf8).sum::<usize>() + 1;
+                let end = rest[from..].find('\'').filter(|end| escaped || *end == 0);
+                at += end.map_or(1, |end| from + end + 1);
+            }
+            b'"' => {
+                let mut end = at + 1;
+                while bytes[end] != b'"' {
+                    end += if bytes[end] == b'\\' { 2 } else { 1 };
+                }
+                // A bare bracket is a tuple or a list: its own place in the call around it counts.
+                let holder = open.iter().rev().find(|(before, _)| !before.is_empty()).copied().unwrap_or_default();
+                found.push(Literal {
+                    line: source[..at].matches('\n').count() + 1,
+                    call: holder.0,
+                    place: holder.1,
+                    after: source[end + 1..].trim_start(),
+                    text: &source[at + 1..end],
+                });
+                at = end + 1;
+            }
+            b'(' | b'[' | b'{' => {
+                let before = source[..at].trim_end_matches('!');
+                let word = before.len() - before.trim_end_matches(|c: char| c.is_alphanumeric() || "_:".contains(c)).len();
+                // What is in braces is no argument of the call around it.
+                let name = if bytes[at] == b'{' { "{" } else { &before[before.len() - word..] };
+                open.push((name, 0));
+                at += 1;
+            }
+            b')' | b']' | b'}' => {
+                open.pop();
+                at += 1;
+            }
+            b',' => {
+                if let Some((_, place)) = open.last_mut() {
+                    *place += 1;
+                }
+                at += 1;
+            }
+            _ => at += 1,
+        }
+    }
+    found
+}
+
+/// Arguments that nobody reads: names of widgets, of lines in a plot, of places; and what is looked for in a text.
+const UNREAD: &[(&str, usize)] = &[
+    ("tr", 0),
+    ("word", 0),
+    ("pane", 2),
+    ("name", 2),
+    ("series", 1),
+    ("id_salt", 0),
+    ("from_id_salt", 0),
+    ("with", 0),
+    ("unique", 0),
+    ("push_id", 0),
+    ("make_persistent_id", 0),
+    ("HLine::new", 0),
+    ("VLine::new", 0),
+    ("Span::new", 0),
+    ("Plot::new", 0),
+    ("Grid::new", 0),
+    ("expect", 0),
+    ("debug_assert", 1),
+    ("expect", 1),
+    ("must_use", 0),
+    ("starts_with", 0),
+    ("ends_with", 0),
+    ("contains", 0),
+    ("strip_prefix", 0),
+    ("split_once", 0),
+    ("trim_start_matches", 0),
+    ("replace", 0),
+    ("replace", 1),
+    ("error", 0),
+    ("get", 0),
+    ("insert", 0),
+    ("env", 0),
+    ("concat", 0),
+];
+
+/// What is the same in every language, or is no text for the operator.
+const SAME_IN_EVERY_LANGUAGE: &[&str] = &[
+    // Units, signs and names of things.
+    "ms",
+    "Hz",
+    "MB",
+    "GB-s",
+    "km/h",
+    "USD",
+    " ms",
+    "0 ms",
+    "{} ms",
+    "{} MB",
+    "QoS 0",
+    "HDOP {}, {quality}",
+    "Fleetwatch",
+    // Functions, queues, topics and JSON, as they are written in settings and messages.
+    "judge_crash",
+    "route_temperature",
+    "preprocess_driving",
+    "inbox",
+    "records",
+    "{}temperature/{}/{}",
+    "temperature/{}, {}",
+    "celsius",
+    "fahrenheit",
+    "speed_kmh",
+    "t_ms",
+    "true",
+    "false",
+    "null",
+    "yes",
+    "no",
+    "test",
+    "drill",
+    "+-.eE",
+    "VAN-0900",
+    "time_utc,speed_kmh,accel_x_g,accel_y_g,accel_z_g",
+    "%Y-%m-%dT%H:%M:%S%.3fZ",
+    // What is compared with the line's own words, and names of lines and tables.
+    "malfunction",
+    "real accident",
+    "undecided",
+    "Judged",
+    "preview",
+    "paint it with `ui.add`",
+    "no message",
+    "fleet",
+    "range {limit}",
+];
+/// Files whose texts are no labels: the wire's field names, and log lines, which are records.
+const NO_LABELS: &[&str] = &["panels/inject/wire.rs", "panels/functions/log.rs"];
+
+#[test]
+fn what_the_operator_reads_is_in_the_sheets() {
+    let mut files = Vec::new();
+    for folder in ["panels", "widgets", "desk"] {
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui").join(folder), &mut files);
+    }
+    let labels = |path: &str| !path.ends_with("_tests.rs") && !NO_LABELS.iter().any(|file| path.ends_with(file));
+    let mut faults = Vec::new();
+    for (path, source) in files.iter().filter(|(path, _)| labels(path)) {
+        for Literal { line, call, place, after, text } in literals(source) {
+            let pattern = after.starts_with("=>") || after.starts_with('|');
+            let named = |name: &str| call.strip_suffix(name).is_some_and(|path| path.is_empty() || path.ends_with("::"));
+            let unread = UNREAD.iter().any(|(name, at)| *at == place && named(name)) || SAME_IN_EVERY_LANGUAGE.contains(&text);
+            if is_words(text) && !pattern && !unread {
+                faults.push(format!("{path}:{line}: {text:?} is not said by tr! or word!"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// Two letters in a row, outside what is filled in.
+fn is_words(text: &str) -> bool {
+    let mut depth = 0_i32;
+    let plain: String = text
+        .chars()
+        .filter(|c| {
+            depth += i32::from(*c == '{') - i32::from(*c == '}');
+            depth == 0
+        })
+        .collect();
+    plain.as_bytes().windows(2).any(|pair| pair.iter().all(u8::is_ascii_alphabetic))
+}
+
+#[test]
+fn the_search_for_words_sees_them_where_they_are_read() {
+    let source = r#"pane(ui, f(1, 2), "id", |ui| { let t = "Read me"; put('"', "me too", [("x", "and me")], tr!("live-a", n = "{n} ms")) })"#;
+    let found: Vec<_> = literals(source).into_iter().map(|l| (l.text, l.call, l.place)).collect();
+    let wanted = [
+        ("id", "pane", 2),
+        ("Read me", "{", 0),
+        ("me too", "put", 1),
+        ("x", "put", 2),
+        ("and me", "put", 2),
+        ("live-a", "tr", 0),
+        ("{n} ms", "tr", 1),
+    ];
+    assert_eq!(found, wanted);
+    assert!(is_words("{n} ms") && !is_words("{name} {}") && !is_words("°C ±"));
+}

@@ -26,15 +26,15 @@ use eframe::egui::{Rect, Ui, pos2, vec2};
 
 use self::draft::Draft;
 use self::form::Pressed;
-use self::templates::Template;
+use self::templates::{Expected, Template};
 use self::trace::{Asked, Beside};
 use super::{Panel, PanelContext, Screen};
 use crate::model::{Link, LinkState, Origin, PacketId, Timestamp};
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
 use crate::state::snapshot::Trace;
-use crate::ui::Request;
 use crate::ui::actions::Action;
+use crate::ui::{Request, word};
 
 /// Height of the banner, points.
 const BANNER_H: f32 = 46.0;
@@ -50,7 +50,7 @@ pub(super) struct Inject {
     /// The last script that was sent, for sending it again.
     last: Option<Scenario>,
     /// Titles that were sent and what was expected of them.
-    expected: Vec<(String, String)>,
+    expected: Vec<(String, Expected)>,
     /// The trace the operator chose.
     chosen: Option<PacketId>,
     /// When something was sent whose trace is not there yet, and the newest trace at that time.
@@ -73,7 +73,7 @@ fn drills(snapshot: &Snapshot) -> Vec<&Trace> {
 /// Why nothing can be sent at all.
 fn line_off(snapshot: &Snapshot) -> Option<&'static str> {
     let down = |link| snapshot.links.get(&link).is_some_and(|status| status.state == LinkState::Down);
-    (down(Link::BrokerCrash) || down(Link::BrokerTelemetry)).then_some("off until the broker is connected again")
+    (down(Link::BrokerCrash) || down(Link::BrokerTelemetry)).then_some(word!("inject-off-broker"))
 }
 
 impl Panel for Inject {
@@ -91,6 +91,7 @@ impl Panel for Inject {
         let right = Rect::from_min_max(pos2(body.right() - right_w, body.top()), body.max);
         let middle = Rect::from_min_max(left.right_top(), right.left_bottom());
 
+        self.draft.speak();
         let traces = drills(snapshot);
         let newest = traces.first().map(|trace| trace.packet);
         if self.waiting.is_some_and(|(_, before)| newest.is_some() && newest != before) {
@@ -120,7 +121,9 @@ impl Inject {
         }
         let lower = Rect::from_min_max(pos2(rect.left(), split), rect.max);
         let shown = trace::shown(traces, self.chosen).map(|trace| trace.packet);
-        if let Some(packet) = list::sent(ui, lower, traces.iter().copied(), shown, |trace| self.expected_of(trace)) {
+        if let Some(packet) =
+            list::sent(ui, lower, traces.iter().copied(), shown, |trace| (self.title_of(Some(trace)), self.expected_of(trace)))
+        {
             self.chosen = Some(packet);
         }
     }
@@ -131,9 +134,14 @@ impl Inject {
             context.saw_trace(trace.packet);
         }
         let expected = shown.and_then(|trace| self.expected_of(trace));
-        let again_off = line_off(snapshot).or_else(|| self.last.is_none().then_some("nothing was sent in this session"));
-        let beside =
-            Beside { expected: expected.as_deref(), again_off, waiting_since: self.waiting.map(|(at, _)| at), now: context.now };
+        let again_off = line_off(snapshot).or_else(|| self.last.is_none().then_some(word!("inject-nothing-sent-now")));
+        let beside = Beside {
+            expected: expected.as_ref(),
+            title: &self.title_of(shown),
+            again_off,
+            waiting_since: self.waiting.map(|(at, _)| at),
+            now: context.now,
+        };
         let asked = trace::show(ui, rect, shown, &beside);
         if asked == Asked::Open
             && let Some(incident) = shown.and_then(|trace| trace.incident.as_ref())
@@ -149,7 +157,7 @@ impl Inject {
     }
 
     /// What a trace's template expects.
-    fn expected_of(&self, trace: &Trace) -> Option<String> {
+    fn expected_of(&self, trace: &Trace) -> Option<Expected> {
         if trace.topic.ends_with("/driving") {
             // The rows that lead up to a crash report are not ruled on; only the report is.
             return None;
@@ -159,6 +167,11 @@ impl Inject {
             let template = self.templates.iter().find(|template| template.scenario.title == trace.title)?;
             Some(templates::expected(&template.scenario))
         })
+    }
+
+    /// A trace's title in the language that is spoken.
+    fn title_of(&self, trace: Option<&Trace>) -> String {
+        trace.map(|trace| templates::title(&self.templates, &trace.title).to_owned()).unwrap_or_default()
     }
 
     fn send(&mut self, newest: Option<PacketId>, context: &mut PanelContext<'_>) {

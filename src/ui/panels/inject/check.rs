@@ -8,6 +8,7 @@ use chrono::DateTime;
 use super::json::{self, Edit, Member, Node, Value, leading_number};
 use super::wire::{Column, Field, Kind, Rule};
 use crate::model::Timestamp;
+use crate::ui::{tr, word};
 
 /// Something that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub(super) struct Problem {
 impl Problem {
     /// The message as a whole sentence: "Line 10: …".
     pub(super) fn sentence(&self) -> String {
-        format!("Line {}: {}", self.line, self.message)
+        tr!("inject-line-message", n = self.line as u64, message = self.message.as_str())
     }
 }
 
@@ -58,11 +59,13 @@ impl Fix {
 pub(super) fn check(topic: &str, text: &str) -> Vec<Problem> {
     let kind = match Kind::of_topic(topic) {
         Ok((kind, _)) => kind,
-        Err(message) => return vec![Problem { line: 0, column: 0, message, short: "topic", blocks: true, fix: None }],
+        Err(message) => {
+            return vec![Problem { line: 0, column: 0, message, short: word!("inject-short-topic"), blocks: true, fix: None }];
+        }
     };
     let mut checker = Checker { text, problems: Vec::new() };
     match json::parse(text) {
-        Err(error) => checker.push(error.at, error.message, "not JSON", error.edit),
+        Err(error) => checker.push(error.at, error.message, word!("inject-short-not-json"), error.edit),
         Ok(root) => checker.root(kind, &root),
     }
     checker.problems.sort_by_key(|problem| (problem.line, problem.column));
@@ -90,8 +93,8 @@ impl Checker<'_> {
 
     fn root(&mut self, kind: Kind, root: &Node) {
         let Value::Object(members) = &root.value else {
-            let message = format!("a message must be an object in {{ }}, got {}", found(root));
-            return self.push(root.span.start, message, "not an object", None);
+            let message = tr!("inject-must-be-object", got = found(root));
+            return self.push(root.span.start, message, word!("inject-short-not-object"), None);
         };
         self.object("", kind.fields(), root, members);
         if kind == Kind::Temperature {
@@ -100,10 +103,10 @@ impl Checker<'_> {
                 .filter(|m| ["celsius", "fahrenheit"].contains(&m.key.as_str()) && m.node.value != Value::Null)
                 .collect();
             match degrees.as_slice() {
-                [] => self.push(root.span.start, "celsius or fahrenheit is missing".to_owned(), "no reading", None),
+                [] => self.push(root.span.start, tr!("inject-no-degrees"), word!("inject-short-no-reading"), None),
                 [first, second] if first.key != second.key => {
-                    let message = "there must be celsius or fahrenheit, got both".to_owned();
-                    self.push(second.key_span.start, message, "two readings", None);
+                    let message = tr!("inject-both-degrees");
+                    self.push(second.key_span.start, message, word!("inject-short-two-readings"), None);
                 }
                 _ => {}
             }
@@ -115,7 +118,7 @@ impl Checker<'_> {
             let at = member.key_span.start;
             let name = format!("{path}{}", member.key);
             if members[..idx].iter().any(|earlier| earlier.key == member.key) {
-                self.push(at, format!("{name} stands here twice"), "twice", None);
+                self.push(at, tr!("inject-twice", name = name), word!("inject-short-twice"), None);
                 continue;
             }
             match fields.iter().find(|field| field.key == member.key) {
@@ -132,9 +135,14 @@ impl Checker<'_> {
                 let edit = matches!(field.rule, Rule::Time).then(|| Edit {
                     span: node.span.start + 1..node.span.start + 1,
                     with: format!("\n  \"{}\": {{{{now}}}}{}", field.key, if members.is_empty() { "" } else { "," }),
-                    advice: "Add the time of sending".to_owned(),
+                    advice: tr!("inject-add-time"),
                 });
-                self.push(node.span.start, format!("{path}{} is missing", field.key), "field missing", edit);
+                self.push(
+                    node.span.start,
+                    tr!("inject-is-missing", name = format!("{path}{}", field.key)),
+                    word!("inject-short-missing"),
+                    edit,
+                );
             }
         }
     }
@@ -144,9 +152,9 @@ impl Checker<'_> {
         let edit = near.map(|(_, key)| Edit {
             span: member.key_span.clone(),
             with: format!("\"{key}\""),
-            advice: format!("Write {key}"),
+            advice: tr!("inject-write", what = key),
         });
-        self.hint(member.key_span.start, format!("{name} is no field of this message and will not be read"), "not read", edit);
+        self.hint(member.key_span.start, tr!("inject-not-a-field", name = name), word!("inject-short-not-read"), edit);
     }
 
     fn value(&mut self, name: &str, rule: &Rule, node: &Node) {
@@ -155,7 +163,7 @@ impl Checker<'_> {
             (Rule::Number(range), value) => self.number(name, range.ends(), range.unit, false, node, value),
             (Rule::Count, Value::Number(n)) if *n >= 0.0 && n.fract() == 0.0 && *n < 9e15 => {}
             (Rule::Count, _) => {
-                self.push(at, format!("{name} must be a whole number from 0, got {}", found(node)), "not a count", None);
+                self.push(at, tr!("inject-must-be-count", name = name, got = found(node)), word!("inject-short-not-count"), None);
             }
             (Rule::Time, value) => self.time(name, node, value),
             (Rule::Text | Rule::Name, Value::Text(_)) | (Rule::Bool, Value::Bool(_)) => {}
@@ -164,9 +172,9 @@ impl Checker<'_> {
                 let edit = matches!(value, Value::Number(_) | Value::Bool(_)).then(|| Edit {
                     span: node.span.clone(),
                     with: format!("\"{}\"", &self.text[node.span.clone()]),
-                    advice: "Put it in quotes".to_owned(),
+                    advice: tr!("inject-put-in-quotes"),
                 });
-                self.push(at, format!("{name} must be a text, got {}", found(node)), "not a text", edit);
+                self.push(at, tr!("inject-must-be-text", name = name, got = found(node)), word!("inject-short-not-text"), edit);
             }
             (Rule::Bool, value) => {
                 let word = match value {
@@ -176,30 +184,50 @@ impl Checker<'_> {
                     Value::Number(0.0) => Some("false"),
                     _ => None,
                 };
-                let edit = word.map(|word| replace(node, word, format!("Write {word}")));
-                self.push(at, format!("{name} must be true or false, got {}", found(node)), "not true or false", edit);
+                let edit = word.map(|word| replace(node, word, tr!("inject-write", what = word)));
+                self.push(at, tr!("inject-must-be-bool", name = name, got = found(node)), word!("inject-short-not-bool"), edit);
             }
             (Rule::OneOf(words), value) => {
                 let Value::Text(text) = value else {
-                    return self.push(at, format!("{name} must be {}, got {}", or(words), found(node)), "not a text", None);
+                    return self.push(
+                        at,
+                        tr!("inject-must-be", name = name, what = or(words), got = found(node)),
+                        word!("inject-short-not-text"),
+                        None,
+                    );
                 };
                 if !words.contains(&text.as_str()) {
                     let edit = words
                         .iter()
                         .find(|word| word.eq_ignore_ascii_case(text) || distance(word, text) <= 2)
-                        .map(|word| replace(node, &format!("\"{word}\""), format!("Write \"{word}\"")));
-                    self.push(at, format!("{name} must be {}, got {}", or(words), found(node)), "not allowed", edit);
+                        .map(|word| replace(node, &format!("\"{word}\""), tr!("inject-write", what = format!("\"{word}\""))));
+                    self.push(
+                        at,
+                        tr!("inject-must-be", name = name, what = or(words), got = found(node)),
+                        word!("inject-short-not-allowed"),
+                        edit,
+                    );
                 }
             }
             (Rule::Object(fields), Value::Object(members)) => self.object(&format!("{name}."), fields, node, members),
             (Rule::Columns(columns), Value::Object(members)) => self.columns(name, columns, node, members),
             (Rule::Object(fields), _) => {
                 let keys: Vec<&str> = fields.iter().map(|field| field.key).collect();
-                self.push(at, format!("{name} must be an object of {}, got {}", and(&keys), found(node)), "not an object", None);
+                self.push(
+                    at,
+                    tr!("inject-must-be-object-of", name = name, keys = and(&keys), got = found(node)),
+                    word!("inject-short-not-object"),
+                    None,
+                );
             }
             (Rule::Columns(columns), _) => {
                 let keys: Vec<&str> = columns.iter().map(|column| column.key).collect();
-                self.push(at, format!("{name} must be an object of {}, got {}", and(&keys), found(node)), "not an object", None);
+                self.push(
+                    at,
+                    tr!("inject-must-be-object-of", name = name, keys = and(&keys), got = found(node)),
+                    word!("inject-short-not-object"),
+                    None,
+                );
             }
         }
     }
@@ -214,20 +242,27 @@ impl Checker<'_> {
             return;
         }
         let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
-        let or_null = if nulls { " or null" } else { "" };
-        let message =
-            format!("{name} must be a number from {} to {}{unit}{or_null}, got {}", plain(low), plain(high), found(node));
+        let (from, to) = (plain(low), plain(high) + &unit);
+        let message = if nulls {
+            tr!("inject-must-be-number-or-null", name = name, from = from, to = to, got = found(node))
+        } else {
+            tr!("inject-must-be-number", name = name, from = from, to = to, got = found(node))
+        };
         let (short, edit) = match value {
-            Value::Number(_) => ("out of range", None),
+            Value::Number(_) => (word!("inject-short-out-of-range"), None),
             Value::Text(text) => {
                 let edit = leading_number(text).filter(|n| n.parse().is_ok_and(|n: f64| (low..=high).contains(&n))).map(|n| {
                     let has_unit = text.trim().parse::<f64>().is_err();
-                    let advice = format!("Write {n} without the {}", if has_unit { "unit" } else { "quotes" });
+                    let advice = if has_unit {
+                        tr!("inject-write-no-unit", n = n.as_str())
+                    } else {
+                        tr!("inject-write-no-quotes", n = n.as_str())
+                    };
                     replace(node, &n, advice)
                 });
-                ("not a number", edit)
+                (word!("inject-short-not-number"), edit)
             }
-            _ => ("not a number", None),
+            _ => (word!("inject-short-not-number"), None),
         };
         self.push(node.span.start, message, short, edit);
     }
@@ -237,29 +272,28 @@ impl Checker<'_> {
         let millis = match value {
             Value::Now => return,
             Value::Text(text) if text == "{{now}}" => {
-                let edit = replace(node, "{{now}}", "Write {{now}} without the quotes".to_owned());
-                let message =
-                    format!("{name} must be RFC 3339 text or epoch milliseconds, and {{{{now}}}} stands for the latter");
-                return self.push(at, message, "not a time", Some(edit));
+                let edit = replace(node, "{{now}}", tr!("inject-write-no-quotes", n = "{{now}}"));
+                let message = tr!("inject-now-is-millis", name = name, now = "{{now}}");
+                return self.push(at, message, word!("inject-short-not-time"), Some(edit));
             }
             Value::Text(text) => DateTime::parse_from_rfc3339(text).map(|time| time.timestamp_millis() as f64).ok(),
             Value::Number(number) => Some(*number),
             _ => None,
         };
-        let edit = Some(replace(node, "{{now}}", "Use the time of sending".to_owned()));
+        let edit = Some(replace(node, "{{now}}", tr!("inject-use-time")));
         match millis {
             None => {
-                let rule = "must be RFC 3339 text (2026-03-18T03:12:05Z), epoch milliseconds or {{now}}";
-                self.push(at, format!("{name} {rule}, got {}", found(node)), "not a time", edit);
+                let message = tr!("inject-must-be-time", name = name, now = "{{now}}", got = found(node));
+                self.push(at, message, word!("inject-short-not-time"), edit);
             }
             Some(millis) if !millis.is_finite() => {
-                self.push(at, format!("{name} is too large a number"), "out of range", edit);
+                self.push(at, tr!("inject-too-large", name = name), word!("inject-short-out-of-range"), edit);
             }
             // 2015-01-01, from where on a device's clock is believed.
             Some(millis) if millis < 1_420_070_400_000.0 => {
                 let read = Timestamp::from_millis(millis as i64).rfc3339();
-                let message = format!("{name} is {read}, before 2015: the clock will be taken for wrong");
-                self.hint(at, message, "clock wrong", edit);
+                let message = tr!("inject-before-2015", name = name, at = read);
+                self.hint(at, message, word!("inject-short-clock"), edit);
             }
             Some(_) => {}
         }
@@ -269,21 +303,32 @@ impl Checker<'_> {
         let mut lengths: Vec<(&str, usize)> = Vec::new();
         for column in columns {
             let Some(member) = members.iter().find(|member| member.key == column.key) else {
-                self.push(node.span.start, format!("{name}.{} is missing", column.key), "field missing", None);
+                self.push(
+                    node.span.start,
+                    tr!("inject-is-missing", name = format!("{name}.{}", column.key)),
+                    word!("inject-short-missing"),
+                    None,
+                );
                 continue;
             };
             let path = format!("{name}.{}", column.key);
             let Value::Array(cells) = &member.node.value else {
-                let message = format!("{path} must be a list of numbers in [ ], got {}", found(&member.node));
-                self.push(member.node.span.start, message, "not a list", None);
+                let message = tr!("inject-must-be-list", name = path, got = found(&member.node));
+                self.push(member.node.span.start, message, word!("inject-short-not-list"), None);
                 continue;
             };
             for (idx, cell) in cells.iter().enumerate() {
                 self.number(&format!("{path}[{idx}]"), column.range.ends(), column.range.unit, column.nulls, cell, &cell.value);
             }
             if let Some((first, len)) = lengths.first().filter(|(_, len)| *len != cells.len()) {
-                let message = format!("{path} must have {len} values as {name}.{first} has, got {}", cells.len());
-                self.push(member.node.span.start, message, "wrong length", None);
+                let message = tr!(
+                    "inject-must-have-values",
+                    name = path.as_str(),
+                    n = *len as u64,
+                    other = format!("{name}.{first}"),
+                    got = cells.len() as u64
+                );
+                self.push(member.node.span.start, message, word!("inject-short-length"), None);
             }
             lengths.push((column.key, cells.len()));
         }
@@ -302,15 +347,15 @@ fn found(node: &Node) -> String {
     match &node.value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
-        Value::Number(number) if number.is_infinite() => "a number too large for any computer".to_owned(),
+        Value::Number(number) if number.is_infinite() => tr!("inject-found-too-large"),
         Value::Number(number) => plain(*number),
-        Value::Now => "the time {{now}}".to_owned(),
+        Value::Now => tr!("inject-found-now", now = "{{now}}"),
         Value::Text(text) => {
             let short: String = text.chars().take(40).collect();
-            format!("the text {short:?}")
+            tr!("inject-found-text", text = format!("{short:?}"))
         }
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
+        Value::Array(_) => tr!("inject-found-list"),
+        Value::Object(_) => tr!("inject-found-object"),
     }
 }
 
@@ -320,14 +365,14 @@ fn plain(number: f64) -> String {
 }
 
 fn or(words: &[&str]) -> String {
-    words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(" or ")
+    words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(&format!(" {} ", word!("inject-or")))
 }
 
 fn and(words: &[&str]) -> String {
     match words {
         [] => String::new(),
         [one] => (*one).to_owned(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+        [most @ .., last] => tr!("inject-and", most = most.join(", "), last = *last),
     }
 }
 

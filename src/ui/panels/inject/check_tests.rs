@@ -131,7 +131,7 @@ fn syntax_is_mended() {
     mends(CRASH, &CRASH_OK.replace("null, -27.0]", "NaN, -27.0]"), "Line 6: NaN is no JSON", "    \"x_g\": [0.1, null, -27.0],");
     no_fix(TEMPERATURE, "{\"celsius\": 4}\n}", "Line 2: nothing may follow the closing bracket, got '}'");
     no_fix(TEMPERATURE, "", "Line 1: a value is missing, got the end of the text");
-    no_fix(TEMPERATURE, "[]", "Line 1: a message must be an object in { }, got a list");
+    no_fix(TEMPERATURE, "[]", "Line 1: a message must be an object in braces, got a list");
 }
 
 #[test]

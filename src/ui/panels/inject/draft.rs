@@ -1,9 +1,11 @@
 //! The script under edit: a template's copy, its steps, and what is wrong with them. Pure.
 
 use super::check::{Problem, check};
-use super::templates::{Template, expected};
+use super::templates::{Expected, Template, expected};
 use super::wire::{Kind, check_name};
 use crate::scenario::{Scenario, Step};
+use crate::ui::tr::Language;
+use crate::ui::{tr, word};
 
 /// The script that will be sent.
 #[derive(Clone, Debug, Default)]
@@ -12,7 +14,9 @@ pub(super) struct Draft {
     pub(super) key: &'static str,
     scenario: Scenario,
     /// What the template expects, in words.
-    pub(super) expected: String,
+    pub(super) expected: Expected,
+    /// In which language its problems are said.
+    spoken: Language,
     /// Which step stands in the editor.
     pub(super) step: usize,
     /// The device's name as typed, good or not.
@@ -39,7 +43,15 @@ impl Draft {
 
     /// The script's title.
     pub(super) fn title(&self) -> &str {
-        &self.scenario.title
+        self.scenario.words(Language::spoken().tag()).0
+    }
+
+    /// Says what is wrong in the language that is spoken now.
+    pub(super) fn speak(&mut self) {
+        if self.spoken != Language::spoken() {
+            self.expected = expected(&self.scenario);
+            self.check_all();
+        }
     }
 
     /// How many steps it has.
@@ -105,6 +117,7 @@ impl Draft {
     }
 
     fn check_all(&mut self) {
+        self.spoken = Language::spoken();
         self.problems = self.scenario.steps.iter().map(problems_of).collect();
     }
 
@@ -123,11 +136,11 @@ impl Draft {
             .iter()
             .enumerate()
             .find_map(|(idx, problems)| problems.iter().find(|problem| problem.blocks).map(|problem| (idx, problem)))?;
-        let place = if problem.line == 0 { "the topic".to_owned() } else { format!("line {}", problem.line) };
+        let place = if problem.line == 0 { tr!("inject-the-topic") } else { tr!("inject-line", n = problem.line as u64) };
         Some(if step == self.step {
-            format!("off until {place} is fixed")
+            tr!("inject-off-until", place = place)
         } else {
-            format!("off until {place} of step {} is fixed", step + 1)
+            tr!("inject-off-until-step", place = place, n = step as u64 + 1)
         })
     }
 
@@ -149,7 +162,9 @@ fn problems_of(step: &Step) -> Vec<Problem> {
     // Bytes are sent as they are: they are there to see what the line makes of them.
     match Kind::of_topic(&step.topic) {
         Ok(_) => Vec::new(),
-        Err(message) => vec![Problem { line: 0, column: 0, message, short: "topic", blocks: true, fix: None }],
+        Err(message) => {
+            vec![Problem { line: 0, column: 0, message, short: word!("inject-short-topic"), blocks: true, fix: None }]
+        }
     }
 }
 

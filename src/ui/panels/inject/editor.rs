@@ -6,8 +6,10 @@ use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{Align2, Galley, Pos2, Rect, ScrollArea, Shape, TextBuffer, TextEdit, Ui, UiBuilder, Vec2, pos2, vec2};
 
 use super::check::Problem;
+
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::put;
+use crate::ui::word;
 
 /// Width of the line numbers, points.
 const GUTTER: f32 = 40.0;
@@ -116,7 +118,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, text: &mut String, problems: &[&Prob
                 })
                 .inner;
             let response = &output.response;
-            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Payload"));
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(word!("inject-payload")));
             changed = response.changed();
             let mut shapes = Vec::new();
             for (idx, row) in output.galley.rows.iter().enumerate() {

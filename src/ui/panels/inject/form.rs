@@ -16,7 +16,7 @@ use crate::ui::shapes::{Mark, elided};
 use crate::ui::theme::{PANE_PAD, RADIUS_CONTROL, Theme, Type, sizes};
 use crate::ui::widgets::segments;
 use crate::ui::widgets::{Button, Pane, badge, empty_state, header, name, pane, put};
-use crate::ui::{icons, text};
+use crate::ui::{icons, text, tr, word};
 
 /// Height of the two rows of fields, points.
 const FIELDS_H: f32 = 118.0;
@@ -47,11 +47,12 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, draft: &mut Draft, view: &mut View, 
     pane(ui, rect, "form", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         if draft.n_steps() == 0 {
-            empty_state(ui, icons::TEST_TUBE, "No template", "Choose a template at the left to begin.", None);
+            empty_state(ui, icons::TEST_TUBE, word!("inject-no-template"), word!("inject-choose-template"), None);
             return Pressed::Nothing;
         }
         let cramped = draft.n_steps() > 1 && rect.width() < 500.0;
-        let note = if draft.expected.is_empty() || cramped { String::new() } else { format!("expected: {}", draft.expected) };
+        let expected = draft.expected.words.as_str();
+        let note = if expected.is_empty() || cramped { String::new() } else { tr!("inject-expected-is", words = expected) };
         header(ui, Pane { title: draft.title(), note: &note, right: "" });
         steps(ui, rect, draft, view);
         let mut y = rect.top() + sizes().pane_header_h;
@@ -98,16 +99,16 @@ fn steps(ui: &mut Ui, rect: Rect, draft: &mut Draft, view: &mut View) {
     let layout = egui::Layout::right_to_left(egui::Align::Center);
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("steps").layout(layout));
     child.spacing_mut().item_spacing.x = 6.0;
-    let last = (draft.step + 1 == n).then_some("this is the last");
-    let first = (draft.step == 0).then_some("this is the first");
+    let last = (draft.step + 1 == n).then_some(word!("inject-is-last"));
+    let first = (draft.step == 0).then_some(word!("inject-is-first"));
     let mut go = None;
-    if child.add(Button::quiet(">").named("Next step").off(last)).clicked() {
+    if child.add(Button::quiet(">").named(word!("inject-next-step")).off(last)).clicked() {
         go = Some(draft.step + 1);
     }
     let kind = draft.kind().map_or_else(String::new, |kind| format!(", {}", kind.word().to_lowercase()));
-    let words = format!("step {} of {n}{kind}", draft.step + 1);
+    let words = tr!("inject-step-of", k = draft.step as u64 + 1, n = n as u64) + &kind;
     child.label(Type::Small.rich(words, theme.text.secondary));
-    if child.add(Button::quiet("<").named("Previous step").off(first)).clicked() {
+    if child.add(Button::quiet("<").named(word!("inject-previous-step")).off(first)).clicked() {
         go = Some(draft.step - 1);
     }
     if let Some(step) = go {
@@ -125,28 +126,28 @@ fn fields(ui: &mut Ui, rect: Rect, draft: &mut Draft) {
     };
     let place = |x: f32, row: f32, width: f32| Rect::from_min_size(pos2(x, rect.top() + row + 9.0), vec2(width, 30.0));
 
-    label(ui, left, 12.0, "Message");
+    label(ui, left, 12.0, word!("inject-message"));
     let mut kind = draft.kind().unwrap_or(Kind::Crash);
     let before = (kind, draft.kind().is_some());
     let mut child = ui.new_child(UiBuilder::new().max_rect(place(left, 12.0, 230.0)).id_salt("kind"));
-    segments(&mut child, "Message", &mut kind, &Kind::ALL, Kind::word);
+    segments(&mut child, word!("inject-message"), &mut kind, &Kind::ALL, Kind::word);
     if kind != before.0 {
         draft.set_kind(kind);
     }
 
     let x = left + 236.0;
     let width = rect.right() - PANE_PAD.x - x;
-    label(ui, x, 12.0, "Topic; the drill/ prefix is fixed");
+    label(ui, x, 12.0, word!("inject-topic-fixed"));
     topic(ui, place(x, 12.0, width), draft);
 
     let row = 66.0;
-    label(ui, left, row, if draft.kind() == Some(Kind::Temperature) { "Sensor" } else { "Vehicle" });
+    label(ui, left, row, if draft.kind() == Some(Kind::Temperature) { word!("inject-sensor") } else { word!("inject-vehicle") });
     let name_w = (rect.width() * 0.32).min(170.0);
     let mut child = ui.new_child(UiBuilder::new().max_rect(place(left, row, name_w)).id_salt("name"));
     let mut typed = draft.name.clone();
     let edit = TextEdit::singleline(&mut typed).desired_width(name_w - 18.0).margin(egui::Margin::symmetric(8, 5));
     let response = child.add(edit);
-    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Device name"));
+    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, word!("inject-device-name")));
     if let Err(why) = check_name(&typed) {
         response.clone().on_hover_text(why);
     }
@@ -157,15 +158,20 @@ fn fields(ui: &mut Ui, rect: Rect, draft: &mut Draft) {
     let Some(step) = draft.current() else { return };
     let (mut repeat, mut every) = (step.repeat, step.every_millis);
     let x = left + name_w + 12.0;
-    label(ui, x, row, "Repeat");
-    drag(ui, place(x, row, 76.0), "Repeat", DragValue::new(&mut repeat).range(1..=100_000).suffix(" ×"));
-    label(ui, x + 88.0, row, "Every");
-    drag(ui, place(x + 88.0, row, 92.0), "Every", DragValue::new(&mut every).range(0..=60_000).suffix(" ms").speed(5.0));
+    label(ui, x, row, word!("inject-repeat"));
+    drag(ui, place(x, row, 76.0), word!("inject-repeat"), DragValue::new(&mut repeat).range(1..=100_000).suffix(" ×"));
+    label(ui, x + 88.0, row, word!("inject-every"));
+    drag(
+        ui,
+        place(x + 88.0, row, 92.0),
+        word!("inject-every"),
+        DragValue::new(&mut every).range(0..=60_000).suffix(" ms").speed(5.0),
+    );
     if (repeat, every) != (step.repeat, step.every_millis) {
         draft.edit(|step| (step.repeat, step.every_millis) = (repeat, every));
     }
     let n = draft.n_messages();
-    let words = text::plural(n, "message", "messages");
+    let words = tr!("inject-n-messages", n = n);
     let at = pos2(x + 194.0, rect.top() + row + 23.0);
     let galley = ui.painter().layout_no_wrap(words, Type::Small.font(), theme.text.secondary);
     // Where there is no room the button to send says it alone.
@@ -195,7 +201,7 @@ fn topic(ui: &mut Ui, rect: Rect, draft: &mut Draft) {
     let root = Origin::Drill.root();
     let root =
         put(&painter, field.left_center() + vec2(9.0, 0.0), Align2::LEFT_CENTER, root, Type::Mono.font(), theme.status.drill.fg);
-    name(ui, root, "root", Role::Label, "Topic root drill/, locked");
+    name(ui, root, "root", Role::Label, word!("inject-root-locked"));
     let place = Rect::from_min_max(pos2(root.right(), root.top()), field.max - vec2(4.0, 1.0));
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("topic"));
     let mut typed = draft.current().map(|step| step.topic.clone()).unwrap_or_default();
@@ -205,7 +211,7 @@ fn topic(ui: &mut Ui, rect: Rect, draft: &mut Draft) {
         .margin(egui::Margin::ZERO)
         .desired_width(place.width());
     let response = child.add(edit);
-    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Topic after drill/"));
+    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, word!("inject-topic-after")));
     if response.has_focus() {
         painter.rect_stroke(
             field,
@@ -224,31 +230,28 @@ fn payload_head(ui: &mut Ui, rect: Rect, draft: &Draft, problems: &[Problem]) {
     let n = draft.current().map_or(0, |step| step.payload_hex.as_ref().map_or(step.payload.len(), |hex| hex.len() / 2));
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("payload head"));
     child.spacing_mut().item_spacing = vec2(0.0, 0.0);
-    let note = format!("native wire format, {}", text::bytes(n as u64));
-    header(&mut child, Pane { title: "Payload", note: &note, right: "" });
+    let note = tr!("inject-wire", bytes = text::bytes(n as u64));
+    header(&mut child, Pane { title: word!("inject-payload"), note: &note, right: "" });
     let place = Rect::from_min_max(pos2(rect.right() - 160.0, rect.top() + 8.0), rect.right_bottom() - vec2(PANE_PAD.x, 8.0));
     let layout = egui::Layout::right_to_left(egui::Align::Center);
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("problem count").layout(layout));
     let blocking = problems.iter().filter(|problem| problem.blocks).count();
     let hints = problems.len() - blocking;
     if blocking > 0 {
-        badge(&mut child, Some(Mark::Cross), &text::plural(blocking as u64, "problem", "problems"), theme.status.critical);
+        badge(&mut child, Some(Mark::Cross), &tr!("inject-n-problems", n = blocking as u64), theme.status.critical);
     } else if hints > 0 {
-        badge(&mut child, Some(Mark::Triangle), &text::plural(hints as u64, "hint", "hints"), theme.status.high);
+        badge(&mut child, Some(Mark::Triangle), &tr!("inject-n-hints", n = hints as u64), theme.status.high);
     } else {
-        badge(&mut child, Some(Mark::Check), "valid", theme.status.ok);
+        badge(&mut child, Some(Mark::Check), word!("inject-valid"), theme.status.ok);
     }
 }
 
 fn payload(ui: &mut Ui, rect: Rect, draft: &mut Draft, problems: &[Problem], view: &mut View) {
     let Some(step) = draft.current() else { return };
     if let Some(hex) = &step.payload_hex {
-        let sentence = format!(
-            "This step sends {} as they are, to see what the line makes of what is no text.",
-            text::plural(hex.len() as u64 / 2, "byte", "bytes")
-        );
+        let sentence = tr!("inject-raw-bytes-why", n = hex.len() as u64 / 2);
         ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt("hex"), |ui| {
-            empty_state(ui, icons::LIST_BULLETS, "Raw bytes", &sentence, None);
+            empty_state(ui, icons::LIST_BULLETS, word!("inject-raw-bytes"), &sentence, None);
         });
         return;
     }
@@ -268,8 +271,11 @@ struct Message {
 
 impl Message {
     fn of(ui: &Ui, problem: &Problem, width: f32) -> Self {
-        let sentence =
-            if problem.line == 0 { format!("Topic: {}.", problem.message) } else { format!("{}.", problem.sentence()) };
+        let sentence = if problem.line == 0 {
+            tr!("inject-topic-problem", message = problem.message.as_str())
+        } else {
+            format!("{}.", problem.sentence())
+        };
         let room = width - 2.0 * PANE_PAD.x - 24.0 - if problem.fix.is_some() { 74.0 } else { 0.0 };
         let galley = ui.painter().layout(sentence.clone(), Type::Body.semibold(), Theme::of(ui).text.primary, room);
         Self { sentence, galley }
@@ -294,9 +300,9 @@ fn problem(ui: &mut Ui, rect: Rect, problem: &Problem, message: &Message, n: usi
     let right = rect.right() - PANE_PAD.x - if problem.fix.is_some() { 66.0 } else { 0.0 };
     painter.galley(pos2(left, rect.top() + 9.0), message.galley.clone(), theme.text.primary);
     let mut advice = problem.fix.as_ref().map_or_else(String::new, |fix| format!("{}. ", fix.advice));
-    advice += if problem.blocks { "Nothing was sent." } else { "It can be sent as it is." };
+    advice += if problem.blocks { word!("inject-nothing-was-sent") } else { word!("inject-can-be-sent") };
     if n > 1 {
-        advice = format!("{advice} {} more below it.", n - 1);
+        advice = format!("{advice} {}", tr!("inject-more-below", n = n as u64 - 1));
     }
     let second = elided(&painter, &advice, &Type::Small.font(), theme.text.secondary, right - left);
     painter.galley(pos2(left, rect.bottom() - 25.0), second, theme.text.secondary);
@@ -305,7 +311,10 @@ fn problem(ui: &mut Ui, rect: Rect, problem: &Problem, message: &Message, n: usi
     let fix = problem.fix.as_ref()?;
     let place = Rect::from_center_size(pos2(right + 37.0, rect.center().y), vec2(58.0, 28.0));
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("fix"));
-    child.add(Button::default("Fix it").named(format!("Fix it: {}", fix.advice))).clicked().then(|| fix.clone())
+    child
+        .add(Button::default(word!("inject-fix")).named(tr!("inject-fix-is", advice = fix.advice.as_str())))
+        .clicked()
+        .then(|| fix.clone())
 }
 
 /// The button that sends, and the one that checks; whether each was pressed.
@@ -317,22 +326,25 @@ fn send_row(ui: &mut Ui, rect: Rect, draft: &Draft, view: &View, off: Option<&st
     let mut child = ui.new_child(UiBuilder::new().max_rect(row).id_salt("send").layout(layout));
     child.spacing_mut().item_spacing.x = 10.0;
     let n = draft.n_messages();
-    let label = if n == 1 { "Send drill".to_owned() } else { format!("Send {} drills", text::count(n)) };
-    if child.add(Button::primary(&label).icon(icons::PAPER_PLANE).key(Action::SendDrill).off(off).named("Send drill")).clicked() {
+    let label = tr!("inject-send", n = n);
+    if child
+        .add(Button::primary(&label).icon(icons::PAPER_PLANE).key(Action::SendDrill).off(off).named(word!("inject-send-drill")))
+        .clicked()
+    {
         pressed = Pressed::Send;
     }
     if let Some(off) = off {
         child.label(Type::Small.rich(off, theme.text.secondary));
     } else if view.checked {
-        child.label(Type::Small.rich("Checked: no problem found", theme.status.ok.fg));
+        child.label(Type::Small.rich(word!("inject-checked"), theme.status.ok.fg));
     }
     let place = Rect::from_min_max(pos2(row.right() - 190.0, row.top()), row.max);
     let layout = egui::Layout::right_to_left(egui::Align::Center);
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("validate").layout(layout));
-    let ask = child.add(Button::default("Validate").key(Action::Validate)).clicked();
+    let ask = child.add(Button::default(word!("inject-validate")).key(Action::Validate)).clicked();
     let at = pos2(rect.left() + PANE_PAD.x, rect.bottom() - 15.0);
     crate::ui::shapes::icon(ui.painter(), at + vec2(7.0, 0.0), 14.0, icons::SHIELD_CHECK, theme.status.drill.fg, false);
-    let words = "The drill/ root is put on by Fleetwatch and cannot be edited or removed here.";
+    let words = word!("inject-root-put-on");
     let galley = elided(ui.painter(), words, &Type::Small.font(), theme.text.secondary, rect.width() - 2.0 * PANE_PAD.x - 20.0);
     ui.painter().galley(pos2(at.x + 20.0, at.y - galley.size().y / 2.0), galley, theme.text.secondary);
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
@@ -345,24 +357,25 @@ fn preview(ui: &mut Ui, rect: Rect, draft: &Draft) {
     child.spacing_mut().item_spacing = vec2(0.0, 0.0);
     let pulse = draft.current().and_then(|step| pulse_of(&step.payload));
     let Some(pulse) = pulse else {
-        header(&mut child, Pane { title: "Preview", ..Pane::default() });
+        header(&mut child, Pane { title: word!("inject-preview"), ..Pane::default() });
         let at = child.next_widget_position() + vec2(PANE_PAD.x, 20.0);
         let words = match draft.kind() {
-            Some(Kind::Driving | Kind::Temperature) => "This message carries no pulse.",
-            _ => "No pulse can be drawn from this payload yet.",
+            Some(Kind::Driving | Kind::Temperature) => word!("inject-carries-no-pulse"),
+            _ => word!("inject-no-pulse-yet"),
         };
         let at = put(ui.painter(), at, Align2::LEFT_CENTER, words, Type::Small.font(), theme.text.tertiary);
         name(ui, at, "no preview", Role::Label, words);
         return;
     };
     let curves = Curves::of(&pulse);
-    let peak = curves.peak().map(|(t, g)| format!("peak {} at {}", text::quantity(g, 1, "g"), text::quantity(t, 0, "ms")));
+    let peak =
+        curves.peak().map(|(t, g)| tr!("incidents-peak-at", g = text::quantity(g, 1, "g"), at = text::quantity(t, 0, "ms")));
     let peak = peak.unwrap_or_default();
-    header(&mut child, Pane { title: "Preview", note: "|a| in g, from the payload", right: &peak });
+    header(&mut child, Pane { title: word!("inject-preview"), note: word!("inject-from-payload"), right: &peak });
     let body = child.available_rect_before_wrap();
     let marks = Marks { small: true, ..Marks::default() };
     let extent = curves.extent().unwrap_or((0.0, 1.0));
     if let Some(shown) = chart(&mut child, body, &curves, &marks, extent) {
-        shown.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Preview of |a|, {peak}")));
+        shown.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, tr!("inject-preview-spoken", peak = peak.as_str())));
     }
 }

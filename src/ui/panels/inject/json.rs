@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::ui::{tr, word};
+
 /// A value and where it stands, in bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
@@ -77,7 +79,7 @@ pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
     reader.space();
     match reader.peek() {
         None => Ok(node),
-        Some(found) => Err(reader.error(format!("nothing may follow the closing bracket, got {found:?}"))),
+        Some(found) => Err(reader.error(tr!("inject-json-nothing-after", got = format!("{found:?}")))),
     }
 }
 
@@ -117,7 +119,7 @@ impl Reader<'_> {
     fn value(&mut self) -> Result<Node, SyntaxError> {
         let begin = self.at;
         let value = match self.peek() {
-            None => return Err(self.error("a value is missing, got the end of the text".to_owned())),
+            None => return Err(self.error(tr!("inject-json-value-missing"))),
             Some('{') if self.rest().starts_with("{{") => self.placeholder()?,
             Some('{') => self.nested(Self::object)?,
             Some('[') => self.nested(Self::array)?,
@@ -137,22 +139,21 @@ impl Reader<'_> {
                 Ok(Value::Now)
             }
             Some(end) if &self.text[self.at..end] == "{{id}}" => Err(self.mend(
-                "{{id}} stands for a text and must be in quotes".to_owned(),
+                tr!("inject-json-id-quotes", id = "{{id}}"),
                 self.at..end,
                 "\"{{id}}\"".to_owned(),
-                "Put {{id}} in quotes",
+                word!("inject-json-quote-it"),
             )),
             Some(end) => {
-                Err(self
-                    .error(format!("there are the placeholders {{{{now}}}} and {{{{id}}}}, got {}", &self.text[self.at..end])))
+                Err(self.error(tr!("inject-json-placeholders", now = "{{now}}", id = "{{id}}", got = &self.text[self.at..end])))
             }
-            None => Err(self.error("a field name in quotes must follow {, got {".to_owned())),
+            None => Err(self.error(tr!("inject-json-name-after", got = "{"))),
         }
     }
 
     fn nested(&mut self, read: fn(&mut Self) -> Result<Value, SyntaxError>) -> Result<Value, SyntaxError> {
         if self.depth == MAX_DEPTH {
-            return Err(self.error(format!("brackets may lie in each other at most {MAX_DEPTH} deep")));
+            return Err(self.error(tr!("inject-json-deep", n = MAX_DEPTH as u64)));
         }
         self.depth += 1;
         self.at += 1;
@@ -174,15 +175,15 @@ impl Reader<'_> {
                 Some('=') => {
                     let span = self.at..self.at + 1;
                     return Err(self.mend(
-                        format!("a colon must follow {key:?}, got \"=\""),
+                        tr!("inject-json-colon", key = format!("{key:?}"), got = "\"=\""),
                         span,
                         ":".to_owned(),
-                        "Write a colon",
+                        word!("inject-json-write-colon"),
                     ));
                 }
                 found => {
-                    let message = format!("a colon must follow {key:?}, got {}", said(found));
-                    return Err(self.mend(message, key_span.end..key_span.end, ":".to_owned(), "Add the colon"));
+                    let message = tr!("inject-json-colon", key = format!("{key:?}"), got = said(found));
+                    return Err(self.mend(message, key_span.end..key_span.end, ":".to_owned(), word!("inject-json-add-colon")));
                 }
             }
             self.space();
@@ -219,36 +220,31 @@ impl Reader<'_> {
                     return Ok(());
                 }
                 self.at = comma;
-                let message = format!("no comma may stand before {close:?}");
-                Err(self.mend(message, comma..comma + 1, String::new(), "Remove the comma"))
+                let message = tr!("inject-json-no-comma", close = format!("{close:?}"));
+                Err(self.mend(message, comma..comma + 1, String::new(), word!("inject-json-remove-comma")))
             }
             Some(next) if begins_next(next) => {
                 self.at = before;
-                Err(self.mend(
-                    "a comma is missing at the end of this value".to_owned(),
-                    before..before,
-                    ",".to_owned(),
-                    "Add the comma",
-                ))
+                Err(self.mend(tr!("inject-json-comma-missing"), before..before, ",".to_owned(), word!("inject-json-add-comma")))
             }
             None => {
                 let end = self.end_of_text_before();
                 self.at = end;
                 Err(self.mend(
-                    format!("a closing {close:?} is missing at the end of the text"),
+                    tr!("inject-json-close-missing", close = format!("{close:?}")),
                     end..end,
                     format!("\n{close}"),
-                    "Add the closing bracket",
+                    word!("inject-json-add-close"),
                 ))
             }
             Some('/') if self.rest().starts_with("//") => Err(self.comment()),
-            Some(found) => Err(self.error(format!("a comma or {close:?} must follow here, got {found:?}"))),
+            Some(found) => Err(self.error(tr!("inject-json-comma-or", close = format!("{close:?}"), got = format!("{found:?}")))),
         }
     }
 
     fn comment(&self) -> SyntaxError {
         let end = self.rest().find('\n').map_or(self.text.len(), |end| self.at + end);
-        self.mend("JSON has no comments".to_owned(), self.end_of_text_before()..end, String::new(), "Remove the comment")
+        self.mend(tr!("inject-json-comments"), self.end_of_text_before()..end, String::new(), word!("inject-json-remove-comment"))
     }
 
     fn key(&mut self) -> Result<String, SyntaxError> {
@@ -259,20 +255,20 @@ impl Reader<'_> {
             Some(c) if c.is_alphabetic() || c == '_' => {
                 let len = self.rest().find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(self.rest().len());
                 let name = self.rest()[..len].to_owned();
-                let message = format!("the field name {name} must be in double quotes");
-                Err(self.mend(message, self.at..self.at + len, format!("\"{name}\""), "Put the name in quotes"))
+                let message = tr!("inject-json-name-quotes", name = name.as_str());
+                Err(self.mend(message, self.at..self.at + len, format!("\"{name}\""), word!("inject-json-quote-name")))
             }
-            found => Err(self.error(format!("a field name in quotes must stand here, got {}", said(found)))),
+            found => Err(self.error(tr!("inject-json-name-here", got = said(found)))),
         }
     }
 
     fn single_quotes(&self) -> SyntaxError {
-        let message = "text must be in double quotes, got a single quote".to_owned();
+        let message = tr!("inject-json-single");
         match self.rest()[1..].find(['\'', '\n']) {
             Some(len) if self.rest()[1 + len..].starts_with('\'') => {
                 let inner = &self.rest()[1..=len];
                 let quoted = format!("\"{}\"", inner.replace('"', "\\\""));
-                self.mend(message, self.at..self.at + len + 2, quoted, "Use double quotes")
+                self.mend(message, self.at..self.at + len + 2, quoted, word!("inject-json-use-double"))
             }
             _ => self.error(message),
         }
@@ -291,14 +287,14 @@ impl Reader<'_> {
                     // One reader of escapes is enough.
                     return serde_json::from_str(&self.text[begin..self.at]).map_err(|error| SyntaxError {
                         at: begin,
-                        message: format!("the text has an escape that cannot be read: {error}"),
+                        message: tr!("inject-json-escape", error = error.to_string()),
                         edit: None,
                     });
                 }
                 _ => {}
             }
         }
-        Err(self.error("a text is not closed on its line: its second \" is missing".to_owned()))
+        Err(self.error(tr!("inject-json-not-closed")))
     }
 
     fn number(&mut self) -> Result<Value, SyntaxError> {
@@ -317,10 +313,10 @@ impl Reader<'_> {
         let span = self.at..self.at + len;
         Err(match leading_number(token) {
             Some(number) => {
-                let advice = format!("Write {number} without the unit");
-                self.mend(format!("{token} is not a number"), span, number, &advice)
+                let advice = tr!("inject-write-no-unit", n = number.as_str());
+                self.mend(tr!("inject-json-not-number", token = token), span, number, &advice)
             }
-            None => self.error(format!("{token} is not a number")),
+            None => self.error(tr!("inject-json-not-number", token = token)),
         })
     }
 
@@ -346,21 +342,21 @@ impl Reader<'_> {
         };
         Err(match mended {
             Some(with) => {
-                let advice = format!("Write {with}");
-                self.mend(format!("{word} is no JSON"), span, with, &advice)
+                let advice = tr!("inject-write", what = with.as_str());
+                self.mend(tr!("inject-json-no-json", word = word), span, with, &advice)
             }
             None if self.rest().starts_with("//") => self.comment(),
-            None if word.is_empty() => self.error(format!("a value must stand here, got {}", said(self.peek()))),
+            None if word.is_empty() => self.error(tr!("inject-json-value-here", got = said(self.peek()))),
             None => {
                 let quoted = format!("\"{word}\"");
-                self.mend(format!("the text {word} must be in double quotes"), span, quoted, "Put the text in quotes")
+                self.mend(tr!("inject-json-text-quotes", word = word), span, quoted, word!("inject-json-quote-text"))
             }
         })
     }
 }
 
 fn said(found: Option<char>) -> String {
-    found.map_or_else(|| "the end of the text".to_owned(), |found| format!("{found:?}"))
+    found.map_or_else(|| tr!("inject-json-end"), |found| format!("{found:?}"))
 }
 
 /// The number that a text begins with, as JSON writes it: "27.4g" is 27.4, ".5" is 0.5, "1 200" is none.

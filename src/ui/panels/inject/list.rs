@@ -3,15 +3,16 @@
 use eframe::egui::text::LayoutJob;
 use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use super::templates::Template;
+use super::templates::{Expected, Template};
 use super::trace::{Standing, standing};
-use crate::model::PacketId;
+use crate::model::{Origin, PacketId};
 use crate::state::snapshot::Trace;
 use crate::ui::panels::incidents::pulse::spark;
 use crate::ui::shapes::{self, Mark, elided};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
+use crate::ui::tr::Language;
 use crate::ui::widgets::{Pane, focus_ring, hairline_below, header, pane, put, row_ground};
-use crate::ui::{icons, text};
+use crate::ui::{icons, text, tr, word, words};
 
 /// Height of a template's row, points.
 const TEMPLATE_H: f32 = 70.0;
@@ -36,7 +37,7 @@ fn icon(key: &str) -> &'static str {
 pub(super) fn templates(ui: &mut Ui, rect: Rect, all: &[Template], chosen: &str) -> Option<usize> {
     pane(ui, rect, "templates", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        header(ui, Pane { title: "Templates", note: &all.len().to_string(), right: "" });
+        header(ui, Pane { title: word!("inject-templates"), note: &all.len().to_string(), right: "" });
         let mut clicked = None;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             for (idx, template) in all.iter().enumerate() {
@@ -62,15 +63,16 @@ fn row(ui: &mut Ui, template: &Template, selected: bool) -> bool {
     let curve = Rect::from_center_size(pos2(right - 26.0, rect.top() + 45.0), vec2(52.0, 18.0));
     spark(painter, curve, &template.preview, Stroke::new(1.5, theme.plot.series[0]));
     let room = curve.left() - left - 44.0;
-    let title = elided(painter, &template.scenario.title, &Type::Section.font(), theme.text.primary, right - left - 31.0);
+    let (title_words, about_words) = template.scenario.words(Language::spoken().tag());
+    let title = elided(painter, title_words, &Type::Section.font(), theme.text.primary, right - left - 31.0);
     painter.galley(pos2(left + 31.0, rect.top() + 8.0), title, theme.text.primary);
-    let mut about = LayoutJob::simple(template.scenario.about.clone(), Type::Small.font(), theme.text.secondary, room);
+    let mut about = LayoutJob::simple(about_words.to_owned(), Type::Small.font(), theme.text.secondary, room);
     about.wrap.max_rows = 2;
     painter.galley(pos2(left + 31.0, rect.top() + 29.0), painter.layout_job(about), theme.text.secondary);
-    let spoken = format!("Template {}: {}", template.scenario.title, template.scenario.about);
+    let spoken = tr!("inject-template", title = title_words, about = about_words);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &spoken));
     let clicked = response.clicked();
-    response.on_hover_text(format!("{}. {}", template.scenario.title, template.scenario.about));
+    response.on_hover_text(format!("{title_words}. {about_words}"));
     clicked
 }
 
@@ -80,24 +82,25 @@ pub(super) fn sent<'a>(
     rect: Rect,
     traces: impl ExactSizeIterator<Item = &'a Trace>,
     chosen: Option<PacketId>,
-    expected: impl Fn(&Trace) -> Option<String>,
+    about: impl Fn(&Trace) -> (String, Option<Expected>),
 ) -> Option<PacketId> {
     pane(ui, rect, "sent", |ui| {
         let theme = Theme::of(ui);
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let n = traces.len();
-        header(ui, Pane { title: "Sent lately", note: &text::count(n as u64), right: "" });
+        header(ui, Pane { title: word!("inject-sent"), note: &text::count(n as u64), right: "" });
         let mut clicked = None;
         if n == 0 {
             let at = ui.next_widget_position() + vec2(PANE_PAD.x, 18.0);
-            let words = "Nothing was sent yet.";
+            let words = word!("inject-nothing-sent");
             put(ui.painter(), at, Align2::LEFT_CENTER, words, Type::Small.font(), theme.text.tertiary);
             return None;
         }
         let traces: Vec<&Trace> = traces.collect();
         ScrollArea::vertical().auto_shrink(false).show_rows(ui, SENT_H, n, |ui, range| {
             for trace in traces.get(range).unwrap_or_default() {
-                if sent_row(ui, trace, chosen == Some(trace.packet), expected(trace).as_deref()) {
+                let (title, expected) = about(trace);
+                if sent_row(ui, trace, &title, chosen == Some(trace.packet), expected.as_ref()) {
                     clicked = Some(trace.packet);
                 }
             }
@@ -106,7 +109,7 @@ pub(super) fn sent<'a>(
     })
 }
 
-fn sent_row(ui: &mut Ui, trace: &Trace, selected: bool, expected: Option<&str>) -> bool {
+fn sent_row(ui: &mut Ui, trace: &Trace, title: &str, selected: bool, expected: Option<&Expected>) -> bool {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), SENT_H), Sense::click());
     row_ground(ui, rect, selected, response.hovered());
@@ -127,15 +130,14 @@ fn sent_row(ui: &mut Ui, trace: &Trace, selected: bool, expected: Option<&str>) 
         theme.text.primary,
     );
     mark.paint(painter, pos2(word.left() - 11.0, y), 10.0, ink);
-    let title =
-        elided(painter, &trace.title, &Type::Small.font(), theme.text.primary, (word.left() - clock.right() - 36.0).max(20.0));
-    painter.galley(pos2(clock.right() + 12.0, y - title.size().y / 2.0), title, theme.text.primary);
+    let shown = elided(painter, title, &Type::Small.font(), theme.text.primary, (word.left() - clock.right() - 36.0).max(20.0));
+    painter.galley(pos2(clock.right() + 12.0, y - shown.size().y / 2.0), shown, theme.text.primary);
     response.widget_info(|| {
         WidgetInfo::selected(
             Role::ListItem,
             true,
             selected,
-            format!("Sent {at} {}, {}, {}", trace.title, standing.word(), trace.packet),
+            tr!("inject-sent-row", at = at, title = title, standing = standing.word(), packet = trace.packet.to_string()),
         )
     });
     response.clicked()
@@ -161,10 +163,9 @@ pub(super) fn banner(ui: &mut Ui, rect: Rect, drills: usize) {
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(vec2(PANE_PAD.x, 13.0))).id_salt("banner"));
     let x = crate::ui::widgets::drill_badge(&mut child).rect.right() + 14.0;
     let y = rect.center().y;
-    let words =
-        "Everything sent here travels under drill/ the whole way: broker, functions, store, screen. Responders are never told.";
-    let lead = painter.layout_no_wrap("Drill mode.".to_owned(), Type::Body.semibold(), theme.text.primary);
-    let right_words = format!("{} kept", text::plural(drills as u64, "drill", "drills"));
+    let (mode, words) = (word!("inject-drill-mode"), word!("inject-drill-mode-why"));
+    let lead = painter.layout_no_wrap(mode.to_owned(), Type::Body.semibold(), theme.text.primary);
+    let right_words = tr!("inject-kept", n = drills as u64);
     let right = painter.layout_no_wrap(right_words.clone(), Type::Small.medium(), theme.text.primary);
     let right_at = pos2(rect.right() - PANE_PAD.x - right.size().x, y - right.size().y / 2.0);
     let room = right_at.x - x - lead.size().x - 40.0;
@@ -177,5 +178,11 @@ pub(super) fn banner(ui: &mut Ui, rect: Rect, drills: usize) {
     painter.galley(pos2(x + lead_w + 6.0, y - rest.size().y / 2.0), rest, theme.text.primary);
     painter.rect_filled(Rect::from_min_size(right_at, right.size()).expand2(vec2(6.0, 4.0)), 2.0, violet.tint);
     painter.galley(right_at, right, theme.text.primary);
-    crate::ui::widgets::name(ui, rect, "drill banner", Role::Label, &format!("DRILL Drill mode. {words} {right_words}"));
+    crate::ui::widgets::name(
+        ui,
+        rect,
+        "drill banner",
+        Role::Label,
+        &format!("{} {mode} {words} {right_words}", words::origin(Origin::Drill).unwrap_or_default()),
+    );
 }

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use crate::model::{Pulse, Timestamp};
-use crate::scenario::{Scenario, TEMPLATES};
-use crate::ui::{text, words};
+use crate::model::{Pulse, Ruling, Timestamp};
+use crate::scenario::{ExpectVerdict, Scenario, TEMPLATES};
+use crate::ui::tr::Language;
+use crate::ui::{text, tr, words};
 
 /// One template, read.
 #[derive(Clone, Debug)]
@@ -28,14 +29,51 @@ pub(super) fn load() -> Vec<Template> {
     .collect()
 }
 
-/// What a verdict is expected to say, in words; empty where nothing is expected.
-pub(super) fn expected(scenario: &Scenario) -> String {
+/// What a script is expected to bring.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Expected {
+    /// How what comes begins, in the words of the line: `real accident`. Empty where nothing is expected, or several
+    /// things in turn: one message can only be looked at then, not compared.
+    pub(super) got: &'static str,
+    /// For people; empty where nothing is expected.
+    pub(super) words: String,
+}
+
+/// A title in the language that is spoken: a template's own translation, else as it is.
+pub(super) fn title<'a>(templates: &'a [Template], title: &'a str) -> &'a str {
+    let template = templates.iter().find(|template| template.scenario.title == title);
+    template.map_or(title, |template| template.scenario.words(Language::spoken().tag()).0)
+}
+
+/// The words that the line has for what is expected.
+const fn line_words(verdict: &ExpectVerdict) -> &'static str {
+    match (verdict.malfunction, verdict.ruling, verdict.band) {
+        (Some(_), ..) | (None, Some(Ruling::Malfunction), _) => "malfunction",
+        (None, Some(Ruling::Real), _) => "real accident",
+        (None, Some(Ruling::Undecided), _) => "undecided",
+        (None, None, Some(band)) => band.segment(),
+        (None, None, None) => "",
+    }
+}
+
+/// What a verdict is expected to say.
+pub(super) fn expected(scenario: &Scenario) -> Expected {
+    let verdicts = &scenario.expect.verdicts;
+    let got = match verdicts.as_slice() {
+        [first, .., last] if first != last => "",
+        [first, ..] => line_words(first),
+        [] => "",
+    };
+    Expected { got, words: expected_words(scenario) }
+}
+
+fn expected_words(scenario: &Scenario) -> String {
     let said: Vec<String> = scenario
         .expect
         .verdicts
         .iter()
         .filter_map(|verdict| match (verdict.malfunction, verdict.ruling, verdict.band) {
-            (Some(kind), ..) => Some(format!("malfunction, {}", words::malfunction(kind).to_lowercase())),
+            (Some(kind), ..) => Some(tr!("inject-expect-malfunction", kind = words::malfunction(kind).to_lowercase())),
             (None, Some(ruling), _) => Some(text::ruling(ruling).to_lowercase()),
             (None, None, Some(band)) => Some(text::band(band).to_lowercase()),
             (None, None, None) => None,

@@ -20,7 +20,8 @@ fn a_crash_previews_its_magnitude() {
     let frontal = load().into_iter().find(|template| template.key == "frontal_crash").unwrap();
     let peak = frontal.preview.iter().copied().fold(0.0, f32::max);
     assert!((10.0..40.0).contains(&peak), "{peak}");
-    assert_eq!(expected(&frontal.scenario), "real accident");
+    let expected = expected(&frontal.scenario);
+    assert_eq!((expected.got, expected.words.as_str()), ("real accident", "real accident"));
 }
 
 #[test]

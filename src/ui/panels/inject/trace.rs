@@ -5,14 +5,15 @@ use std::sync::Arc;
 use eframe::egui::{self, Align2, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::list::look;
-use crate::model::{PacketId, Timestamp};
+use super::templates::Expected;
+use crate::model::{Band, PacketId, Ruling, Timestamp};
 use crate::state::snapshot::{Stage, Trace};
 use crate::ui::actions::Action;
 use crate::ui::shapes::{Mark, dashed_rect, elided};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::chart::ticks;
 use crate::ui::widgets::{Button, Pane, drill_badge, empty_state, header, name, pane, put};
-use crate::ui::{icons, text};
+use crate::ui::{icons, text, tr, word};
 
 /// Height of a stage, points.
 const STAGE_H: f32 = 42.0;
@@ -34,28 +35,30 @@ pub(super) enum Standing {
 
 impl Standing {
     /// In a word.
-    pub(super) const fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
-            Self::Running => "running",
-            Self::Passed => "passed",
-            Self::Other => "differs",
-            Self::Failed => "failed",
-            Self::Arrived => "arrived",
+            Self::Running => word!("inject-running"),
+            Self::Passed => word!("inject-passed"),
+            Self::Other => word!("inject-differs"),
+            Self::Failed => word!("inject-failed"),
+            Self::Arrived => word!("inject-arrived"),
         }
     }
 }
 
-/// How a trace stands against what its template expects. Where a script expects several things in turn (with "…"),
-/// one message of it can only be looked at, not compared.
-pub(super) fn standing(trace: &Trace, expected: Option<&str>) -> Standing {
+/// How a trace stands against what its template expects.
+pub(super) fn standing(trace: &Trace, expected: Option<&Expected>) -> Standing {
     if trace.stages.iter().any(|stage| stage.failed) {
         return Standing::Failed;
     }
-    let wanted = expected.filter(|words| !words.is_empty() && !words.contains('…'));
+    let wanted = expected.map(|expected| expected.got).filter(|got| !got.is_empty());
     match (&trace.got, wanted) {
         (Some(got), Some(wanted)) => {
-            let first = wanted.split(',').next().unwrap_or(wanted).trim();
-            if got.to_lowercase().starts_with(&first.to_lowercase()) { Standing::Passed } else { Standing::Other }
+            if got.to_lowercase().starts_with(wanted) {
+                Standing::Passed
+            } else {
+                Standing::Other
+            }
         }
         _ if !trace.complete => Standing::Running,
         (None, Some(_)) => Standing::Other,
@@ -77,8 +80,10 @@ pub(super) enum Asked {
 /// What the pane shows beside the trace.
 #[derive(Debug)]
 pub(super) struct Beside<'a> {
-    /// What was expected, in words.
-    pub(super) expected: Option<&'a str>,
+    /// What was expected.
+    pub(super) expected: Option<&'a Expected>,
+    /// The script's title.
+    pub(super) title: &'a str,
     /// Why it cannot be sent again.
     pub(super) again_off: Option<&'a str>,
     /// When something was sent whose trace has not come yet.
@@ -92,17 +97,16 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, trace: Option<&Trace>, beside: &Besi
     pane(ui, rect, "trace", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let Some(trace) = trace else {
-            header(ui, Pane { title: "Live trace", ..Pane::default() });
+            header(ui, Pane { title: word!("inject-trace"), ..Pane::default() });
             let (icon, title, sentence) = if let Some(at) = beside.waiting_since {
-                (icons::PAPER_PLANE, "On its way", format!("Sent {}, waiting for the first stage.", text::clock_millis(at)))
+                (icons::PAPER_PLANE, word!("inject-on-its-way"), tr!("inject-waiting-first", at = text::clock_millis(at)))
             } else {
-                let sentence = "Send a drill: every stage of its way stands here with its milliseconds, from publish to screen.";
-                (icons::CHART_LINE, "No trace yet", sentence.to_owned())
+                (icons::CHART_LINE, word!("inject-no-trace"), tr!("inject-no-trace-why"))
             };
             empty_state(ui, icon, title, &sentence, None);
             return Asked::Nothing;
         };
-        head(ui, trace, beside.now);
+        head(ui, trace, beside);
         if let Some(at) = beside.waiting_since {
             waiting(ui, at);
         }
@@ -115,11 +119,10 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, trace: Option<&Trace>, beside: &Besi
     })
 }
 
-fn head(ui: &mut Ui, trace: &Trace, now: Timestamp) {
+fn head(ui: &mut Ui, trace: &Trace, beside: &Beside<'_>) {
     let sent = trace.stages.first().map(|stage| stage.begin);
-    let right = sent.map(|at| format!("sent {}, {} ago", text::clock(at), text::age(now, at))).unwrap_or_default();
-    let id = trace.packet.to_string();
-    let room = header(ui, Pane { title: "Live trace", note: &id, right: &right });
+    let right = sent.map(|at| tr!("inject-sent-ago", at = text::clock(at), age = text::age(beside.now, at))).unwrap_or_default();
+    let room = header(ui, Pane { title: word!("inject-trace"), note: beside.title, right: &right });
     let place = Rect::from_min_size(pos2(room.left() + 4.0, room.center().y - 10.0), vec2(80.0, 20.0));
     if place.right() < room.right() {
         drill_badge(&mut ui.new_child(UiBuilder::new().max_rect(place).id_salt("drill")));
@@ -130,7 +133,7 @@ fn waiting(ui: &mut Ui, at: Timestamp) {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
     ui.painter().rect_filled(rect, 0.0, theme.status.info.tint);
-    let words = format!("Sent {}, waiting for its first stage. Below is the one before.", text::clock_millis(at));
+    let words = tr!("inject-waiting-below", at = text::clock_millis(at));
     let left = rect.left_center() + vec2(PANE_PAD.x, 0.0);
     put(ui.painter(), left, Align2::LEFT_CENTER, &words, Type::Small.medium(), theme.status.info.fg);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
@@ -148,7 +151,7 @@ fn millis(micros: i64) -> String {
     text::number(micros as f64 / 1e3, 1)
 }
 
-fn summary(ui: &mut Ui, trace: &Trace, expected: Option<&str>) {
+fn summary(ui: &mut Ui, trace: &Trace, expected: Option<&Expected>) {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 58.0), Sense::hover());
     let painter = ui.painter().clone();
@@ -156,32 +159,88 @@ fn summary(ui: &mut Ui, trace: &Trace, expected: Option<&str>) {
     let (top, low) = (rect.top() + 15.0, rect.top() + 37.0);
     let label = |x: f32, align, word: &str| put(&painter, pos2(x, top), align, word, Type::Micro.font(), theme.text.tertiary);
     let left = rect.left() + PANE_PAD.x;
-    label(left, Align2::LEFT_CENTER, if trace.complete { "Total" } else { "So far" });
+    label(left, Align2::LEFT_CENTER, if trace.complete { word!("inject-total") } else { word!("inject-so-far") });
     let total = total(trace).map_or_else(|| "–".to_owned(), millis);
     let value = put(&painter, pos2(left, low), Align2::LEFT_CENTER, &total, Type::Headline.font(), theme.text.primary);
     put(&painter, pos2(value.right() + 4.0, low + 3.0), Align2::LEFT_CENTER, "ms", Type::Small.font(), theme.text.tertiary);
 
-    let (standing, words) = (standing(trace, expected), expected.filter(|words| !words.is_empty()).unwrap_or("nothing named"));
+    let standing = standing(trace, expected);
+    let words = expected.map(|expected| expected.words.as_str()).filter(|words| !words.is_empty());
+    let words = words.unwrap_or(word!("inject-nothing-named"));
     let right = rect.right() - PANE_PAD.x;
-    let told = "0, as required";
-    label(right, Align2::RIGHT_CENTER, "Responders told");
+    let told = word!("inject-told-none");
+    label(right, Align2::RIGHT_CENTER, word!("inject-responders-told"));
     let told_at = put(&painter, pos2(right, low), Align2::RIGHT_CENTER, told, Type::Body.semibold(), theme.text.primary);
     let from = value.right() + 40.0;
     let room = (told_at.left() - from) * 0.44;
-    label(from, Align2::LEFT_CENTER, "Expected");
+    label(from, Align2::LEFT_CENTER, word!("inject-expected"));
     let wanted = elided(&painter, words, &Type::Body.semibold(), theme.text.primary, room - 10.0);
     painter.galley(pos2(from, low - wanted.size().y / 2.0), Arc::clone(&wanted), theme.text.primary);
     // What came takes the room that the expectation leaves.
     let x = from + wanted.size().x.max(54.0) + 14.0;
     let got_room = told_at.left() - x - 10.0;
-    label(x, Align2::LEFT_CENTER, "Got");
+    label(x, Align2::LEFT_CENTER, word!("inject-got"));
     let (mark, ink) = look(theme, standing);
     mark.paint(&painter, pos2(x + 6.0, low), 11.0, ink);
-    let got = trace.got.clone().unwrap_or_else(|| if trace.complete { "nothing".to_owned() } else { "not yet".to_owned() });
+    let got = match &trace.got {
+        Some(got) => got_words(got),
+        None if trace.complete => tr!("inject-nothing"),
+        None => tr!("inject-not-yet"),
+    };
     let galley = elided(&painter, &got, &Type::Body.semibold(), theme.text.primary, got_room - 18.0);
     painter.galley(pos2(x + 18.0, low - galley.size().y / 2.0), galley, theme.text.primary);
-    let spoken = format!("Total {total} ms. Expected {words}, got {got}: {}. Responders told {told}", standing.word());
+    let spoken =
+        tr!("inject-summary-spoken", total = total, expected = words, got = got, standing = standing.word(), told = told);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
+}
+
+/// What the line said of a message, in the language that is spoken.
+fn got_words(got: &str) -> String {
+    let (head, rest) = got.split_once(',').map_or((got, ""), |(head, rest)| (head, rest));
+    let head = match head {
+        "real accident" => text::ruling(Ruling::Real),
+        "malfunction" => text::ruling(Ruling::Malfunction),
+        "undecided" => text::ruling(Ruling::Undecided),
+        "hot" => text::band(Band::Hot),
+        "normal" => text::band(Band::Normal),
+        "cold" => text::band(Band::Cold),
+        "row kept" => word!("inject-row-kept"),
+        _ => return got.to_owned(),
+    };
+    if rest.is_empty() { head.to_owned() } else { format!("{head},{rest}") }
+}
+
+/// A stage's name in the language that is spoken.
+fn stage_name(stage: &Stage) -> &str {
+    match stage.name {
+        "Publish" => word!("inject-stage-publish"),
+        "Broker accepted" => word!("inject-stage-broker"),
+        "Received" => word!("inject-stage-received"),
+        "Decoded" => word!("inject-stage-decoded"),
+        "Judged" => word!("inject-stage-judged"),
+        "Filed" => word!("inject-stage-filed"),
+        "Stored" => word!("inject-stage-stored"),
+        "Acknowledged" => word!("inject-stage-acknowledged"),
+        "Notify" => word!("inject-stage-notify"),
+        "On screen" => word!("inject-stage-on-screen"),
+        name => name,
+    }
+}
+
+/// Its detail: in words of the language where it is one of ours, else as it is.
+fn stage_detail(stage: &Stage) -> String {
+    match stage.detail.as_str() {
+        "off the socket" => tr!("inject-off-the-socket"),
+        "understood" => tr!("inject-understood"),
+        "series" => tr!("inject-series"),
+        "committed" => tr!("inject-committed"),
+        "ack published" => tr!("inject-ack-published"),
+        "this desk" => tr!("inject-this-desk"),
+        detail => match detail.split_once(": ").filter(|_| stage.name == "Judged") {
+            Some((function, got)) => format!("{function}: {}", got_words(got)),
+            None => detail.to_owned(),
+        },
+    }
 }
 
 /// Where the columns lie.
@@ -208,9 +267,9 @@ fn waterfall(ui: &mut Ui, rect: Rect, trace: &Trace) {
     painter.hline(head.x_range(), head.bottom() - 0.5, theme.hairline());
     let y = head.center().y;
     let small = |x: f32, align, words: &str| put(&painter, pos2(x, y), align, words, Type::Small.font(), theme.text.tertiary);
-    small(columns.title, Align2::LEFT_CENTER, "Stage");
-    small(columns.start, Align2::RIGHT_CENTER, "start ms");
-    small(columns.took, Align2::RIGHT_CENTER, "took");
+    small(columns.title, Align2::LEFT_CENTER, word!("inject-stage"));
+    small(columns.start, Align2::RIGHT_CENTER, word!("inject-start-ms"));
+    small(columns.took, Align2::RIGHT_CENTER, word!("inject-took"));
     let (at, decimals) = ticks((0.0, span / 1e3), 3);
     let place = |millis: f64| columns.bars.0 + (columns.bars.1 - columns.bars.0) * (millis * 1e3 / span) as f32;
     let rows_h = trace.stages.len() as f32 * STAGE_H;
@@ -247,18 +306,19 @@ fn stage_row(ui: &mut Ui, columns: &Columns, stage: &Stage, idx: usize, begin: T
     painter.hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
     let y = rect.center().y;
     let (mark, ink, state) = match (stage.failed, stage.suppressed) {
-        (true, _) => (Mark::Cross, theme.status.critical.fg, "failed"),
-        (_, true) => (Mark::Cross, theme.status.drill.fg, "suppressed"),
-        _ => (Mark::Check, theme.status.ok.fg, "done"),
+        (true, _) => (Mark::Cross, theme.status.critical.fg, word!("inject-failed")),
+        (_, true) => (Mark::Cross, theme.status.drill.fg, word!("inject-suppressed")),
+        _ => (Mark::Check, theme.status.ok.fg, word!("inject-done")),
     };
     mark.paint(painter, pos2(rect.left() + PANE_PAD.x + 6.0, y), 11.0, ink);
     let room = columns.bars.0 - columns.title - 10.0;
-    let title = elided(painter, stage.name, &Type::Small.semibold(), theme.text.primary, room);
+    let title = elided(painter, stage_name(stage), &Type::Small.semibold(), theme.text.primary, room);
     painter.galley(pos2(columns.title, y - 16.0), title, theme.text.primary);
+    let detail = stage_detail(stage);
     let detail = if stage.suppressed && !stage.detail.contains("suppressed") {
-        format!("suppressed, {}", stage.detail)
+        tr!("inject-suppressed-is", detail = detail)
     } else {
-        stage.detail.clone()
+        detail
     };
     let below = elided(painter, &detail, &Type::Micro.font(), theme.text.secondary, room);
     painter.galley(pos2(columns.title, y + 2.0), below, theme.text.secondary);
@@ -277,12 +337,19 @@ fn stage_row(ui: &mut Ui, columns: &Columns, stage: &Stage, idx: usize, begin: T
     put(painter, pos2(columns.start, y), Align2::RIGHT_CENTER, &start, Type::Small.font(), theme.text.tertiary);
     put(painter, pos2(columns.took, y), Align2::RIGHT_CENTER, millis(took), Type::Small.semibold(), theme.text.primary);
     response.widget_info(|| {
-        let name = format!("{} {state}: {detail}, start {start} ms, took {} ms", stage.name, millis(took));
+        let name = tr!(
+            "inject-stage-spoken",
+            name = stage_name(stage),
+            state = state,
+            detail = detail.as_str(),
+            start = start.as_str(),
+            took = millis(took)
+        );
         WidgetInfo::labeled(Role::Label, true, name)
     });
     response.on_hover_ui(|ui| {
         ui.set_max_width(360.0);
-        ui.label(Type::Small.rich_semibold(format!("{} {state}", stage.name), theme.text.primary));
+        ui.label(Type::Small.rich_semibold(format!("{} {state}", stage_name(stage)), theme.text.primary));
         ui.label(Type::Small.rich(detail, theme.text.secondary));
         ui.label(Type::Small.rich(text::clock_millis(stage.begin), theme.text.tertiary));
     });
@@ -296,16 +363,17 @@ fn foot(ui: &mut Ui, rect: Rect, trace: &Trace, beside: &Beside<'_>) -> Asked {
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     ui.scope_builder(UiBuilder::new().max_rect(row).id_salt("trace actions").layout(layout), |ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        let none = trace.incident.is_none().then_some("it opened no incident");
-        if ui.add(Button::default("Open in Incidents").icon(icons::WARNING_OCTAGON).off(none)).clicked() {
+        let none = trace.incident.is_none().then_some(word!("inject-no-incident"));
+        if ui.add(Button::default(word!("inject-open")).icon(icons::WARNING_OCTAGON).off(none)).clicked() {
             asked = Asked::Open;
         }
-        let again = Button::default("Send again").icon(icons::ARROW_CLOCKWISE).key(Action::SendAgain).off(beside.again_off);
+        let again =
+            Button::default(word!("inject-send-again")).icon(icons::ARROW_CLOCKWISE).key(Action::SendAgain).off(beside.again_off);
         if ui.add(again).clicked() {
             asked = Asked::Again;
         }
     });
-    let words = "Kept apart from real incidents and counted in no figure.";
+    let words = word!("inject-apart");
     let at = put(
         ui.painter(),
         pos2(rect.left() + PANE_PAD.x, rect.bottom() - 18.0),

@@ -3,6 +3,7 @@
 //! The ranges are those that decoding keeps to (docs/WIRE.md).
 
 use crate::model::range::{self, Range};
+use crate::ui::{tr, word};
 
 /// What a topic carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +29,7 @@ impl Kind {
             (Some("sensors"), Some(device), Some("temperature"), None) => Some((Self::Temperature, device)),
             _ => None,
         };
-        let (kind, device) = kind.ok_or_else(|| {
-            format!(
-                "the topic must be fleet/<vehicle>/crash, fleet/<vehicle>/driving or sensors/<sensor>/temperature, got {topic:?}"
-            )
-        })?;
+        let (kind, device) = kind.ok_or_else(|| tr!("inject-topic-must", got = format!("{topic:?}")))?;
         check_name(device)?;
         Ok((kind, device))
     }
@@ -56,11 +53,11 @@ impl Kind {
     }
 
     /// What it is called on the screen.
-    pub(super) const fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
-            Self::Driving => "Driving",
-            Self::Crash => "Crash",
-            Self::Temperature => "Temperature",
+            Self::Driving => word!("inject-driving"),
+            Self::Crash => word!("inject-crash"),
+            Self::Temperature => word!("inject-temperature"),
         }
     }
 }
@@ -68,13 +65,13 @@ impl Kind {
 /// Whether a device may be called so: one to 128 bytes without a slash, a wildcard, a space or a control character.
 pub(super) fn check_name(name: &str) -> Result<(), String> {
     if name.is_empty() {
-        return Err("the name must not be empty".to_owned());
+        return Err(tr!("inject-name-empty"));
     }
     if name.len() > 128 {
-        return Err(format!("the name must have at most 128 bytes, got {}", name.len()));
+        return Err(tr!("inject-name-long", n = name.len() as u64));
     }
     match name.chars().find(|c| "/+#$".contains(*c) || c.is_control() || c.is_whitespace()) {
-        Some(found) => Err(format!("the name must be without /, +, #, $ and spaces, got {found:?}")),
+        Some(found) => Err(tr!("inject-name-signs", found = format!("{found:?}"))),
         None => Ok(()),
     }
 }
