@@ -97,6 +97,7 @@ fn wires(desk: LineDesk, embedded: bool, sample: bool) -> Wires {
         send: Box::new(move |request| match request {
             Request::Command(command) => desk.command(command, &by),
             Request::Look(focus) => desk.look(focus),
+            Request::Ask(question) => desk.ask(question),
             Request::Drill(scenario) => desk.drill(scenario),
             Request::Painted { incidents, packets, at } => desk.painted(incidents, packets, at),
         }),

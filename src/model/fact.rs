@@ -11,6 +11,7 @@ use super::event::{Event, EventId};
 use super::incident::IncidentId;
 use super::invocation::Invocation;
 use super::packet::{Delivery, Origin, PacketId};
+use super::question::Review;
 use super::rejection::Rejection;
 use super::units::Timestamp;
 use super::verdict::{CrashVerdict, Verdict};
@@ -234,6 +235,8 @@ pub enum Fact {
     },
     /// The shadow judge looked at a report that is stored.
     Shadowed(Box<Shadowed>),
+    /// The store answered what the window asked.
+    Answered(Arc<Review>),
     /// The window looks at something else.
     Looked(super::command::Focus),
     /// This many records could not be given to the store.

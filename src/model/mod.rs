@@ -20,6 +20,7 @@ pub mod incident;
 pub mod invocation;
 pub mod measure;
 pub mod packet;
+pub mod question;
 pub mod range;
 pub mod rejection;
 pub mod saying;
@@ -37,6 +38,7 @@ pub use fact::{DeliveryOutcome, Fact, Judged, Link, LinkState, LinkStatus, Queue
 pub use incident::{Impact, Incident, IncidentId, IncidentKind, Kept, Life, Note, Step, StepKind};
 pub use invocation::{Cause, Invocation, Outcome};
 pub use packet::{Delivery, Lane, Origin, Packet, PacketId};
+pub use question::{DevicePast, PastIncident, Question, Review};
 pub use rejection::{Rejection, RejectionReason};
 pub use saying::{Arg, Args, Saying};
 pub use units::{Celsius, Fahrenheit, PicoUsd, Timestamp};

@@ -6,7 +6,7 @@ use super::latest::Latest;
 use super::queue::Queue;
 use super::stages::Told;
 use crate::clock::Clock;
-use crate::model::{Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Timestamp};
+use crate::model::{Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Question, Timestamp};
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
 
@@ -16,12 +16,18 @@ pub struct Desk {
     pub(super) latest: Arc<Latest<Snapshot>>,
     pub(super) facts: Arc<Queue<Told>>,
     pub(super) drills: Option<Arc<Queue<Scenario>>>,
+    pub(super) questions: Option<Arc<Queue<Question>>>,
 }
 
 impl Desk {
     /// Plays a scenario as a drill; `false` when too many wait.
     pub fn drill(&self, scenario: Scenario) -> bool {
         self.drills.as_ref().is_some_and(|drills| drills.try_push(scenario).is_ok())
+    }
+
+    /// Asks the store; the answer comes with a picture. `false` when too much is asked.
+    pub fn ask(&self, question: Question) -> bool {
+        self.questions.as_ref().is_some_and(|questions| questions.try_push(question).is_ok())
     }
 
     /// A drill could not be sent: said in its trace, which would otherwise wait for ever.

@@ -16,6 +16,7 @@ mod chores;
 mod desk;
 mod keeper;
 pub mod latest;
+mod librarian;
 mod player;
 pub mod queue;
 pub mod sample_fleet;
@@ -49,7 +50,7 @@ use crate::decode;
 use crate::functions;
 use crate::host::Host;
 use crate::model::effect::SampleChunk;
-use crate::model::{Fact, Lane, Link, LinkState, LinkStatus, Origin, Packet};
+use crate::model::{Fact, Lane, Link, LinkState, LinkStatus, Origin, Packet, Question};
 use crate::outbound::{self, Outbound};
 use crate::pricing::PriceSheet;
 use crate::state::snapshot::Counters;
@@ -142,6 +143,7 @@ pub struct Line {
     teller: Teller,
     player: Player,
     shadow: Option<(Watcher, JoinHandle<()>)>,
+    librarian: (Arc<Queue<Question>>, JoinHandle<()>),
     /// What the operator must be told about the start: a file put aside.
     pub notices: Vec<String>,
 }
@@ -162,7 +164,7 @@ impl Line {
         let keep = Arc::new(Queue::new("records", KEEP, weigh_keep));
         let samples = Arc::new(Queue::new("numbers", SAMPLES, |chunk: &Arc<SampleChunk>| 64 * (chunk.t_ms.len() + 4)));
         let latest = Arc::new(Latest::default());
-        let mut desk = Desk { latest: Arc::clone(&latest), facts: Arc::clone(&facts), drills: None };
+        let mut desk = Desk { latest: Arc::clone(&latest), facts: Arc::clone(&facts), drills: None, questions: None };
 
         let (embedded, settings) = broker_settings(&options)?;
         let origins: &[Origin] =
@@ -236,6 +238,8 @@ impl Line {
 
         let player = Player::start(&desk, &telemetry_lane.publisher, options.sample)?;
         desk.drills = Some(player.scenarios());
+        let librarian = librarian::start(options.data_dir.clone(), Arc::clone(&facts))?;
+        desk.questions = Some(Arc::clone(&librarian.0));
         let ending = Arc::new(AtomicBool::new(false));
         let mut others: Vec<_> = announcing.into_iter().collect();
         others.push(spawn("history", {
@@ -267,6 +271,7 @@ impl Line {
             teller,
             player,
             shadow,
+            librarian,
             notices: opened.notices,
         })
     }
@@ -290,6 +295,7 @@ impl Line {
     pub fn stop(self) -> Counters {
         self.ending.store(true, Ordering::Release);
         self.player.stop();
+        self.librarian.0.close();
         // Nothing more comes in; on the crash lane what arrives now stays with the broker, unacknowledged.
         self.telemetry_lane.stop();
         self.inbox.close();
@@ -324,6 +330,7 @@ impl Line {
         for thread in self.others {
             join(thread, "helper");
         }
+        join(self.librarian.1, "librarian");
         counters.unwrap_or_else(|_panic| {
             log::error!("the state ended by a panic: its counters are lost");
             Counters::default()

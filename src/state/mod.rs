@@ -182,6 +182,7 @@ impl State {
                 self.parts.marks_wanted |= focus.map && !self.focus.map;
                 self.focus = focus;
             }
+            Fact::Answered(review) => self.parts.last.review = Some(review),
             Fact::Unsaved(n) => self.health.counters.unsaved += n,
             Fact::Unpublished(n) => self.health.counters.unpublished += n,
             Fact::Ticked { at, queues, store_bytes } => {

@@ -10,7 +10,7 @@ use crate::model::comparison::Flip;
 use crate::model::effect::SampleChunk;
 use crate::model::{
     Alert, Band, Celsius, CrashReport, DeviceId, Driving, Focus, Incident, IncidentId, Invocation, Judge, Link, LinkStatus,
-    Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, TemperatureVerdict, Timestamp, Verdict,
+    Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, Review, TemperatureVerdict, Timestamp, Verdict,
 };
 
 use crate::pricing::Price;
@@ -80,6 +80,8 @@ pub struct Snapshot {
     pub repairs: Arc<Vec<Repair>>,
     /// What the shadow judge says otherwise; `None` where none is set up or it has judged nothing yet.
     pub shadow: Option<Arc<ShadowView>>,
+    /// What the store last answered of an incident under review; which one stands in it.
+    pub review: Option<Arc<Review>>,
     /// The last command that was refused, and why: nothing of it was done.
     pub refused: Option<Arc<Refusal>>,
     /// Something the operator must be told about the line itself: unsaved records, a full register.

@@ -20,6 +20,7 @@ mod devices;
 mod history;
 mod load;
 mod past;
+mod review;
 mod row;
 mod schema;
 mod sql;

@@ -21,6 +21,8 @@ pub enum Action {
     Acknowledge,
     Resolve,
     Note,
+    FalseAlarm,
+    Overrule,
     Filter,
     SendDrill,
     SendAgain,
@@ -55,13 +57,16 @@ const fn plain(key: Key) -> KeyboardShortcut {
 const fn ctrl(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::COMMAND, key)
 }
+const fn shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::SHIFT, key)
+}
 const fn ctrl_shift(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
 }
 
 impl Action {
     /// Every action, in the order of the `?` page.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::Show(Screen::Live),
         Self::Show(Screen::Incidents),
         Self::Show(Screen::Temperature),
@@ -76,6 +81,8 @@ impl Action {
         Self::Acknowledge,
         Self::Resolve,
         Self::Note,
+        Self::FalseAlarm,
+        Self::Overrule,
         Self::Filter,
         Self::SendDrill,
         Self::SendAgain,
@@ -124,6 +131,10 @@ impl Action {
             Self::Acknowledge => (word!("shell-action-acknowledge"), word!("shell-help-acknowledge"), const { &[plain(Key::A)] }),
             Self::Resolve => (word!("shell-action-resolve"), word!("shell-help-resolve"), const { &[plain(Key::R)] }),
             Self::Note => (word!("shell-action-note"), word!("shell-help-note"), const { &[plain(Key::N)] }),
+            Self::FalseAlarm => {
+                (word!("incidents-action-false-alarm"), word!("incidents-help-false-alarm"), const { &[plain(Key::X)] })
+            }
+            Self::Overrule => (word!("incidents-action-overrule"), word!("incidents-help-overrule"), const { &[shift(Key::R)] }),
             Self::Filter => {
                 (word!("shell-action-filter"), word!("shell-help-filter"), const { &[plain(Key::Slash), ctrl(Key::F)] })
             }

@@ -24,7 +24,7 @@ pub(crate) use tr::{tr, word};
 
 use std::sync::Arc;
 
-use crate::model::{Command, Focus, IncidentId, PacketId, Timestamp};
+use crate::model::{Command, Focus, IncidentId, PacketId, Question, Timestamp};
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
 
@@ -35,6 +35,8 @@ pub enum Request {
     Command(Command),
     /// Look at something else.
     Look(Focus),
+    /// Ask the store; the answer comes with a snapshot.
+    Ask(Question),
     /// Play a scenario as a drill: every topic gets the `drill/` root.
     Drill(Scenario),
     /// First frame that showed these.

@@ -6,8 +6,8 @@ use eframe::egui::accesskit::{Role, Toggled};
 use eframe::egui::{self, Key};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fleetwatch::model::{
-    Command, Evidence, Incident, IncidentId, IncidentKind, Life, Malfunction, Note, Origin, Points, Pulse, Ruling, Severity,
-    Step, StepKind,
+    Command, DecidedBy, Decision, DeviceId, DevicePast, Evidence, Incident, IncidentId, IncidentKind, Life, Malfunction, Note,
+    Occasion, Origin, PastIncident, Points, Pulse, Question, Review, Ruling, Said, Severity, Step, StepKind, VerdictVersion,
 };
 use fleetwatch::state::Snapshot;
 use fleetwatch::ui::Request;
@@ -451,7 +451,7 @@ fn the_pulse_is_zoomed_by_the_wheel_panned_by_a_drag_and_read_under_the_pointer(
 fn the_raw_packet_opens_as_text_and_as_hex() {
     let with_raw = edit(real(), |report, _| report.raw = b"{\"a\":\x001}".to_vec().into());
     let mut window = open(with(vec![with_raw], vec![]));
-    window.harness.get_by_label("Raw packet").click();
+    window.harness.get_by_label("Lower left: Raw packet").click();
     window.harness.run_steps(2);
     sees(&window, "{\"a\":\\x001}");
     window.harness.get_by_label("Bytes as: Hex").click();
@@ -459,7 +459,148 @@ fn the_raw_packet_opens_as_text_and_as_hex() {
     sees(&window, "7b 22 61 22 3a 00 31 7d");
     window.picture("incidents-raw-1440");
     press(&mut window, Key::Escape);
+    sees(&window, "Speed before and after");
+    window.harness.get_by_label("Lower left: Report").click();
+    window.harness.run_steps(2);
     sees(&window, "Airbag: deployed");
+}
+
+/// Types a reason into the field of a decision.
+fn type_reason(window: &mut Window, field: &str, reason: &str) {
+    let is_field = |label: Option<String>| label.as_deref() == Some(field);
+    window.harness.get_by(|node| node.role() == Role::TextInput && is_field(node.label())).type_text(reason);
+    window.harness.run_steps(2);
+}
+
+#[test]
+fn a_verdict_is_overruled_by_key_with_a_reason_and_taken_back() {
+    let mut window = open(busy());
+    let id = IncidentId("INC-20260318-0007".into());
+    window.press(egui::Modifiers::SHIFT, Key::R);
+    sees(&window, "Save: Overrule, off: a decision needs a reason");
+    type_reason(&mut window, "Overrule", "the driver is well; the box fell");
+    window.taken();
+    press(&mut window, Key::Enter);
+    let reason = "the driver is well; the box fell".to_owned();
+    let wanted = Command::Overrule { incident: id.clone(), ruling: Ruling::Malfunction, malfunction: None, reason };
+    assert_eq!(commands(&window), [wanted]);
+    sees_not(&window, "Save: Overrule");
+    // For ten seconds it can be taken back, and no longer.
+    sees(&window, "Take back, 10 s");
+    window.picture("incidents-undo-1440");
+    window.harness.get_by_label_contains("Take back").click();
+    window.harness.run_steps(2);
+    assert_eq!(commands(&window), [Command::Undo { incident: id }]);
+    window.wait(11);
+    sees_not(&window, "Take back");
+}
+
+#[test]
+fn a_false_alarm_is_called_by_mouse_with_its_kind() {
+    let mut window = open(busy());
+    choose(&mut window, &undecided());
+    window.click("False alarm of TRK-056");
+    type_reason(&mut window, "False alarm", "pothole on the ring road");
+    window.taken();
+    window.click("Save: False alarm");
+    let (incident, reason) = (undecided().id, "pothole on the ring road".to_owned());
+    assert_eq!(commands(&window), [Command::FalseAlarm { incident, kind: None, reason }]);
+    // Escape gives up and sends nothing.
+    press(&mut window, Key::X);
+    sees(&window, "Cancel the decision");
+    press(&mut window, Key::Escape);
+    sees_not(&window, "Cancel the decision");
+    assert_eq!(commands(&window), []);
+}
+
+/// What the store would answer.
+fn review(id: &IncidentId) -> Review {
+    let Some(verdict) = real().verdict().cloned() else { panic!("a crash has a verdict") };
+    let version = |version, by, said| VerdictVersion {
+        incident: id.clone(),
+        origin: Origin::Device,
+        device: DeviceId::new("VAN-0417"),
+        event: None,
+        version,
+        at: snapshots::ago(30),
+        by,
+        judge: None,
+        said,
+    };
+    let decision = Decision {
+        ruling: Ruling::Malfunction,
+        malfunction: None,
+        how: DecidedBy::FalseAlarm,
+        reason: "the box fell".to_owned(),
+        by: "M. Seo".to_owned(),
+        at: snapshots::ago(20),
+    };
+    let past = |id: &str, device: &str| PastIncident {
+        id: IncidentId(id.into()),
+        device: DeviceId::new(device),
+        received_at: snapshots::ago(90_000),
+        severity: Severity::Low,
+        ruling: Some(Ruling::Malfunction),
+        malfunction: Some(Malfunction::Dropped),
+        decided: Some(DecidedBy::FalseAlarm),
+        delta_v_kmh: Some(1.9),
+    };
+    let last = vec![past("INC-20260301-0002", "VAN-0417")];
+    Review {
+        incident: id.clone(),
+        failed: None,
+        versions: vec![
+            version(1, Occasion::Live, Said::Verdict(Arc::new(verdict))),
+            version(2, Occasion::Person, Said::Decision(decision)),
+        ],
+        device: DevicePast { n_incidents: 12, n_malfunctions: 5, n_false_alarms: 2, last },
+        similar: vec![past("INC-20260318-0004", "TRK-056")],
+    }
+}
+
+#[test]
+fn the_store_is_asked_once_and_its_answer_is_shown() {
+    let mut window = open(busy());
+    let id = IncidentId("INC-20260318-0007".into());
+    let asked = |window: &Window| {
+        let asks = window.taken().into_iter().filter(|request| matches!(request, Request::Ask(_)));
+        asks.collect::<Vec<_>>()
+    };
+    window.wait(1);
+    assert_eq!(asked(&window), [Request::Ask(Question::Review(id.clone()))], "asked once, however many frames");
+    window.click("Lower left: Verdicts");
+    sees(&window, "reading the store");
+    window.publish(Snapshot { review: Some(Arc::new(review(&id))), ..busy() });
+    sees(&window, "Version 2: M. Seo, a person: False alarm: the box fell");
+    sees(&window, "Version 1");
+    window.picture("incidents-versions-1440");
+    window.click("Lower left: History");
+    sees(&window, "90 days: incidents 12, malfunctions 5, false alarms 2");
+    window.picture("incidents-history-1440");
+    // What is on the desk opens; what is in the store only does not.
+    window
+        .harness
+        .get_by(|node| node.role() == Role::Button && node.label().is_some_and(|l| l.starts_with("INC-20260318-0004")))
+        .click();
+    window.harness.run_steps(3);
+    assert_eq!(asked(&window), [Request::Ask(Question::Review(IncidentId("INC-20260318-0004".into())))]);
+    sees_not(&window, "Version 2");
+}
+
+#[test]
+fn what_a_person_decided_stands_first_and_the_verdict_beside_it() {
+    let mut decided = real();
+    decided.decision = Some(Decision {
+        ruling: Ruling::Malfunction,
+        malfunction: None,
+        how: DecidedBy::Overrule,
+        reason: "the box fell".to_owned(),
+        by: "M. Seo".to_owned(),
+        at: snapshots::ago(5),
+    });
+    let window = open(with(vec![decided], vec![]));
+    sees(&window, "Device malfunction, decided by M. Seo; the function said: Real accident, 96 %");
+    sees(&window, "“the box fell”");
 }
 
 #[test]

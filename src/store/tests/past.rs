@@ -296,3 +296,35 @@ fn what_devices_did_wrong_is_the_same_from_the_store_and_after_a_restart() {
     assert_eq!(sorted(open(dir.path()).unwrap().loaded.device_days), sorted(expected));
     assert!(Archive::open(dir.path()).unwrap().device_days(at.plus_secs(86_400)).unwrap().is_empty());
 }
+
+#[test]
+fn a_review_knows_the_devices_past_and_what_was_alike() {
+    for origin in [Origin::Device, Origin::Drill] {
+        let dir = TempDir::new().unwrap();
+        let mut writer = open(dir.path()).unwrap().writer;
+        let ours = incident(1, origin, "e-1");
+        // The same vehicle once more, called a false alarm; two others, one of them ruled otherwise.
+        let again = Incident { device: ours.device.clone(), ..incident(2, origin, "e-2") };
+        let [alike, unlike] = [incident(3, origin, "e-3"), incident(4, origin, "e-4")];
+        let IncidentKind::Crash { report, .. } = &unlike.kind else { panic!("no crash") };
+        let kind = IncidentKind::Crash { report: Arc::clone(report), verdict: verdict(Ruling::Undecided) };
+        let unlike = Incident { kind, ..unlike };
+        let all = [&ours, &again, &alike, &unlike];
+        writer.commit(&all.map(crash)).unwrap();
+        let mut alarm = decided(now());
+        alarm.how = DecidedBy::FalseAlarm;
+        let again = Incident { decision: Some(alarm), ..again };
+        writer.commit(&[Record::Incident { incident: Arc::new(again.clone()), notice: None, audit: None }]).unwrap();
+
+        let review = Archive::open(dir.path()).unwrap().review(&ours.id).unwrap().unwrap();
+        assert_eq!(review.versions.len(), 1);
+        let past = &review.device;
+        assert_eq!((past.n_incidents, past.n_malfunctions, past.n_false_alarms), (2, 1, 1));
+        let [one] = past.last.as_slice() else { panic!("{past:?}") };
+        assert_eq!((&one.id, one.decided, one.delta_v_kmh), (&again.id, Some(DecidedBy::FalseAlarm), Some(34.0)));
+        let [one] = review.similar.as_slice() else { panic!("{:?}", review.similar) };
+        assert_eq!((&one.id, one.ruling), (&alike.id, Some(Ruling::Real)), "what was ruled otherwise is not alike");
+        let unknown = IncidentId("INC-20260318-9999".into());
+        assert_eq!(Archive::open(dir.path()).unwrap().review(&unknown).unwrap(), None);
+    }
+}

@@ -193,8 +193,18 @@ impl Desk {
                 Request::Command(Command::Acknowledge { incident }) => Some(incident.clone()),
                 _ => None,
             };
+            let decided = match &request {
+                Request::Command(
+                    Command::Overrule { incident, .. } | Command::FalseAlarm { incident, .. } | Command::Confirm { incident, .. },
+                ) => Some(incident.clone()),
+                _ => None,
+            };
             if self.send(request, now) {
                 self.taken.extend(acknowledged);
+                if let Some(incident) = decided {
+                    let text = tr!("incidents-decided", id = incident.to_string());
+                    self.toasts.undo(incident, text, now);
+                }
             }
         }
         if self.sent_focus.as_ref() != Some(&self.focus) && (self.wires.send)(Request::Look(self.focus.clone())) {

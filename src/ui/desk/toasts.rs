@@ -4,6 +4,7 @@ use eframe::egui::{self, Align, Align2, Area, Frame, Id, Layout, Margin, Order, 
 
 use super::Desk;
 use super::time::TimeControl;
+use crate::model::command::UNDO_SECS;
 use crate::model::{Command, Incident, IncidentId, Life, Timestamp};
 use crate::ui::actions::Action;
 use crate::ui::panels::Screen;
@@ -27,6 +28,8 @@ struct Toast {
     incident: Option<IncidentId>,
     /// About an incident, which has its card in a queue.
     has_card: bool,
+    /// A decision that can still be taken back.
+    undo: Option<IncidentId>,
 }
 
 /// The messages that are up.
@@ -36,7 +39,7 @@ pub(super) struct Toasts(Vec<Toast>);
 impl Toasts {
     pub(super) fn critical(&mut self, incident: IncidentId, text: String) {
         if !self.0.iter().any(|toast| toast.incident.as_ref() == Some(&incident)) {
-            self.0.push(Toast { text, warning: true, until: None, incident: Some(incident), has_card: true });
+            self.0.push(Toast { text, warning: true, until: None, incident: Some(incident), has_card: true, undo: None });
         }
     }
 
@@ -49,9 +52,18 @@ impl Toasts {
         self.push(text, true, false, now);
     }
 
+    /// A decision was sent: for a while it can be taken back from here.
+    pub(super) fn undo(&mut self, incident: IncidentId, text: String, now: Timestamp) {
+        self.push(text, false, false, now);
+        if let Some(toast) = self.0.last_mut() {
+            toast.undo = Some(incident);
+            toast.until = Some(now.plus_secs(UNDO_SECS));
+        }
+    }
+
     fn push(&mut self, text: String, warning: bool, has_card: bool, now: Timestamp) {
         self.0.retain(|toast| toast.text != text);
-        self.0.push(Toast { text, warning, until: Some(now.plus_secs(STAY_SECS)), incident: None, has_card });
+        self.0.push(Toast { text, warning, until: Some(now.plus_secs(STAY_SECS)), incident: None, has_card, undo: None });
         // The oldest passing message makes room; a critical one never does.
         while self.0.iter().filter(|toast| toast.incident.is_none()).count() > AT_MOST {
             if let Some(oldest) = self.0.iter().position(|toast| toast.incident.is_none()) {
@@ -89,7 +101,10 @@ impl Desk {
         for (i, toast) in shown.enumerate() {
             let area = Area::new(Id::unique(("toast", i))).order(Order::Foreground).pivot(Align2::RIGHT_TOP).fixed_pos(at);
             let response = area.show(ctx, |ui| {
-                let clicked = toast_ui(ui, toast);
+                let clicked = toast_ui(ui, toast, now);
+                if let Some(incident) = toast.undo.as_ref().filter(|_| clicked) {
+                    requests.push(Request::Command(Command::Undo { incident: incident.clone() }));
+                }
                 if let Some(incident) = &toast.incident
                     && (clicked || std::mem::take(&mut key))
                 {
@@ -102,7 +117,7 @@ impl Desk {
     }
 }
 
-fn toast_ui(ui: &mut egui::Ui, toast: &Toast) -> bool {
+fn toast_ui(ui: &mut egui::Ui, toast: &Toast, now: Timestamp) -> bool {
     let theme = Theme::of(ui);
     let status = match (&toast.incident, toast.warning) {
         (Some(_), _) => theme.status.critical,
@@ -114,10 +129,11 @@ fn toast_ui(ui: &mut egui::Ui, toast: &Toast) -> bool {
         .inner_margin(Margin::symmetric(12, 10))
         .show(ui, |ui| {
             ui.set_width(WIDTH);
-            let width = if toast.incident.is_some() { 230.0 } else { 360.0 };
+            let has_button = toast.incident.is_some() || toast.undo.is_some();
+            let width = if has_button { 230.0 } else { 360.0 };
             // Its own height: the area remembers that of the message which stood in its place before.
             let text_h = ui.painter().layout(toast.text.clone(), Type::Body.font(), theme.text.primary, width).size().y;
-            let size = vec2(WIDTH, text_h.max(if toast.incident.is_some() { 30.0 } else { 18.0 }));
+            let size = vec2(WIDTH, text_h.max(if has_button { 30.0 } else { 18.0 }));
             ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
                 let mark = if toast.warning { Mark::Triangle } else { Mark::Disc };
                 let mark = if toast.incident.is_some() { Mark::Diamond } else { mark };
@@ -128,10 +144,19 @@ fn toast_ui(ui: &mut egui::Ui, toast: &Toast) -> bool {
                     ui.set_max_width(width);
                     ui.add(egui::Label::new(Type::Body.rich(&toast.text, theme.text.primary)).wrap());
                 });
-                toast.incident.is_some()
+                has_button
                     && ui
                         .with_layout(Layout::right_to_left(Align::Center), |ui| {
-                            ui.add(Button::critical(word!("shell-action-acknowledge")).key(Action::Acknowledge)).clicked()
+                            match toast.until.filter(|_| toast.undo.is_some()) {
+                                Some(until) => {
+                                    let secs = until.secs_since(now).max(0.0).ceil() as u64;
+                                    ui.ctx().request_repaint_after(std::time::Duration::from_secs(1));
+                                    ui.add(Button::default(&tr!("incidents-undo", secs = secs))).clicked()
+                                }
+                                None => {
+                                    ui.add(Button::critical(word!("shell-action-acknowledge")).key(Action::Acknowledge)).clicked()
+                                }
+                            }
                         })
                         .inner
             })

@@ -6,16 +6,20 @@
 //! │ open    ├ actions, note ─────────────────────────┤ 46
 //! │ malfunc.├ why this verdict ──────┬ crash pulse ──┤
 //! │ resolved│                        │               │
-//! │ drills  ├ speed ─┬ where, raw ───┴┬ what happened┤
+//! │         ├ speed · where, report, raw, versions, ─┬──────────────┤
+//! │ drills  ├ device's past ──────────────┬──────────┴ what happened┤
 //! └─────────┴────────┴────────────────┴──────────────┘
 //! ```
 //!
 //! *Invariant:* the choice is an id; rows that arrive or leave never change it.
 
+mod decide;
 mod drills;
 mod evidence;
 mod facts;
 mod filter;
+mod past;
+mod place;
 pub(super) mod pulse;
 mod queue;
 mod review;
@@ -31,16 +35,18 @@ pub(super) use self::timeline::step_word;
 
 use eframe::egui::{Rect, Ui, pos2, vec2};
 
+use self::decide::Deciding;
 use self::facts::RawView;
 use self::filter::{Drills, Filter};
+use self::place::PlaceView;
 use self::queue::Queue;
 use super::{Panel, PanelContext, Screen};
-use crate::model::{Incident, IncidentId, Life, Origin};
+use crate::model::{Incident, IncidentId, IncidentKind, Life, Origin, Question, StepKind};
 use crate::state::Snapshot;
 use crate::ui::actions::Action;
 use crate::ui::theme::{Theme, sizes};
 use crate::ui::widgets::{empty_state, pane};
-use crate::ui::{icons, word};
+use crate::ui::{Request, icons, word};
 
 /// Height of the filters, points.
 const FILTERS_H: f32 = 44.0;
@@ -64,12 +70,47 @@ pub(super) struct Incidents {
 struct View {
     /// The whole record instead of what was judged.
     whole_pulse: bool,
-    /// The raw packet stands in the place of speeds and facts.
-    raw: bool,
+    /// What stands at the lower left.
+    lower: Lower,
     bytes_as: RawView,
+    place: PlaceView,
+    /// A decision that is being written.
+    deciding: Option<Deciding>,
+    /// For which incident the store was asked last, and how much had happened to it by then.
+    asked: Option<(IncidentId, usize)>,
     note: NoteField,
     /// Notes begun and not sent, so that a look at another incident loses none.
     drafts: BTreeMap<IncidentId, String>,
+}
+
+/// What stands at the lower left of a review.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Lower {
+    /// The speeds and the map.
+    #[default]
+    Where,
+    /// What the report says of itself.
+    Report,
+    /// The bytes as they came.
+    Raw,
+    /// Every version of the verdict.
+    Versions,
+    /// What the device did before, and what was like it.
+    Past,
+}
+
+impl Lower {
+    const ALL: [Self; 5] = [Self::Where, Self::Report, Self::Raw, Self::Versions, Self::Past];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Where => word!("incidents-tab-where"),
+            Self::Report => word!("incidents-tab-report"),
+            Self::Raw => word!("incidents-tab-raw"),
+            Self::Versions => word!("incidents-tab-versions"),
+            Self::Past => word!("incidents-tab-past"),
+        }
+    }
 }
 
 /// The field for a note.
@@ -105,13 +146,15 @@ impl Panel for Incidents {
             // Chosen in the list, so it is in view already.
             self.chosen = Some(id.clone());
             self.view.note = NoteField::Closed;
+            self.view.deciding = None;
             context.focus.incident = Some(id);
         }
         let body = Rect::from_min_max(pos2(list.right(), below.top()), below.max);
         match self.shown(snapshot, context.focus.incident.as_ref()) {
             Some(incident) => {
                 self.keys(&incident, context);
-                review::show(ui, body, &incident, &mut self.view, context);
+                self.ask(&incident, context);
+                review::show(ui, body, &incident, &mut self.view, snapshot, context);
             }
             None => pane(ui, body, "no review", |ui| {
                 let (title, sentence) = (word!("incidents-no-review"), word!("incidents-choose-one"));
@@ -138,6 +181,7 @@ impl Incidents {
             self.chosen.clone_from(&context.focus.incident);
             self.queue.reveal = true;
             self.view.note = NoteField::Closed;
+            self.view.deciding = None;
             let drill = snapshot.drills.iter().any(|drill| Some(&drill.id) == self.chosen.as_ref());
             if drill && self.filter.drills == Drills::Hidden {
                 // A drill opened from elsewhere would otherwise be under review without a row.
@@ -166,11 +210,47 @@ impl Incidents {
         if context.pressed(Action::Note) && self.view.note == NoteField::Closed {
             self.view.note = NoteField::Opening;
         }
+        if context.pressed(Action::Overrule) && decide::overrule_off(incident).is_none() {
+            self.view.deciding = Some(Deciding::overrule(incident));
+        }
+        if context.pressed(Action::FalseAlarm) {
+            self.view.deciding = Some(Deciding::false_alarm());
+        }
         if context.pressed(Action::Back) {
             self.view.note = NoteField::Closed;
-            self.view.raw = false;
+            self.view.deciding = None;
+            self.view.lower = Lower::Where;
         }
     }
+
+    /// Asks the store for the past of what is under review, once, and again when something has happened to it.
+    fn ask(&mut self, incident: &Incident, context: &mut PanelContext<'_>) {
+        // A note or a step on the screen changes no verdict: only what may add a version counts.
+        let n = incident.timeline.iter().filter(|step| adds_a_version(&step.kind)).count();
+        let now = (incident.id.clone(), n);
+        if incident.stored && self.view.asked.as_ref() != Some(&now) {
+            if matches!(incident.kind, IncidentKind::Crash { .. }) {
+                // Its way is drawn on the map.
+                context.focus.vehicle = Some(incident.device.clone());
+            }
+            context.requests.push(Request::Ask(Question::Review(incident.id.clone())));
+            self.view.asked = Some(now);
+        }
+    }
+}
+
+/// Whether a step may have added a version of the verdict.
+const fn adds_a_version(kind: &StepKind) -> bool {
+    matches!(
+        kind,
+        StepKind::Stored
+            | StepKind::Merged
+            | StepKind::Overruled
+            | StepKind::FalseAlarm
+            | StepKind::Confirmed
+            | StepKind::Undone
+            | StepKind::Reopened
+    )
 }
 
 /// The ground of a drill's band: hatch on its tint.

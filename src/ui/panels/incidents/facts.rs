@@ -8,7 +8,7 @@ use crate::model::{CrashReport, Frame, Incident};
 use crate::ui::shapes::elided;
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::segments;
-use crate::ui::widgets::{Button, Pane, header, pane, put};
+use crate::ui::widgets::{Pane, header, pane, put};
 use crate::ui::{text, tr, word, words};
 
 /// Height of a line, points.
@@ -16,19 +16,13 @@ const ROW_H: f32 = 24.0;
 /// So many bytes of a packet are shown.
 const SHOWN_BYTES: usize = 4_096;
 
-/// The pane with the facts; `true` when the raw packet is asked for.
-pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident, report: &CrashReport) -> bool {
+/// The pane with the facts.
+pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident, report: &CrashReport) {
     pane(ui, rect, "facts", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        let room = header(ui, Pane { title: word!("incidents-facts"), ..Pane::default() });
-        let place =
-            Rect::from_min_max(pos2(rect.right() - 120.0, room.top() + 4.0), pos2(rect.right() - 10.0, room.bottom() - 4.0));
-        let layout = egui::Layout::right_to_left(egui::Align::Center);
-        let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("raw").layout(layout));
-        let raw = child.add(Button::quiet(word!("incidents-raw"))).clicked();
+        header(ui, Pane { title: word!("incidents-facts"), ..Pane::default() });
         list(ui, &facts(incident, report));
-        raw
-    })
+    });
 }
 
 /// Lines of name and value.
@@ -133,8 +127,8 @@ pub(super) enum RawView {
     Hex,
 }
 
-/// The pane with the bytes; `true` when it is closed.
-pub(super) fn raw(ui: &mut Ui, rect: Rect, report: &CrashReport, view: &mut RawView, closable: bool) -> bool {
+/// The pane with the bytes.
+pub(super) fn raw(ui: &mut Ui, rect: Rect, report: &CrashReport, view: &mut RawView) {
     pane(ui, rect, "raw packet", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let n = report.raw.len();
@@ -148,7 +142,6 @@ pub(super) fn raw(ui: &mut Ui, rect: Rect, report: &CrashReport, view: &mut RawV
         let layout = egui::Layout::right_to_left(egui::Align::Center);
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("raw view").layout(layout));
         child.spacing_mut().item_spacing.x = 8.0;
-        let close = closable && child.add(Button::quiet(word!("incidents-close")).named(word!("incidents-close-raw"))).clicked();
         segments(&mut child, word!("incidents-bytes-as"), view, &[RawView::Text, RawView::Hex], |view| match view {
             RawView::Text => word!("incidents-as-text"),
             RawView::Hex => word!("incidents-as-hex"),
@@ -167,8 +160,7 @@ pub(super) fn raw(ui: &mut Ui, rect: Rect, report: &CrashReport, view: &mut RawV
                 ui.add(text);
             });
         });
-        close
-    })
+    });
 }
 
 /// Bytes as text: line ends stay, what cannot be printed or is no UTF-8 becomes `\x1b`; nothing can act on the screen.

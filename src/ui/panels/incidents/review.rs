@@ -2,13 +2,17 @@
 
 use eframe::egui::{self, Align2, Key, Rect, Role, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use super::{NoteField, View, drill_ground, evidence, facts, pulse, speed, temperature, timeline};
-use crate::model::{Band, Command, CrashReport, CrashVerdict, Incident, IncidentKind, Life, Origin, Ruling, Severity, StepKind};
+use super::decide::Deciding;
+use super::{Lower, NoteField, View, decide, drill_ground, evidence, facts, past, place, pulse, speed, temperature, timeline};
+use crate::model::{
+    Band, Command, CrashReport, CrashVerdict, Incident, IncidentId, IncidentKind, Life, Origin, Ruling, Severity, StepKind,
+};
+use crate::state::Snapshot;
 use crate::ui::actions::Action;
 use crate::ui::panels::PanelContext;
 use crate::ui::shapes::{Mark, begun, elided};
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
-use crate::ui::widgets::{Button, badge, drill_badge, name, origin_badge, pane, put, severity_badge};
+use crate::ui::widgets::{Button, badge, drill_badge, name, origin_badge, pane, put, segments, severity_badge, within};
 use crate::ui::{degrees, icons, text, tr, word, words};
 
 /// Height of the ruling, points.
@@ -17,9 +21,20 @@ const RULING_H: f32 = 70.0;
 const ACTIONS_H: f32 = 46.0;
 /// Most characters of a note.
 const NOTE_CHARS: usize = 2_000;
+/// From this width on the row of actions says who judged, and how fast, points.
+const WITH_METER: f32 = 980.0;
+/// Height of the tabs at the lower left, points.
+const TABS_H: f32 = 34.0;
 
 /// The whole review.
-pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View, context: &mut PanelContext<'_>) {
+pub(super) fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    incident: &Incident,
+    view: &mut View,
+    snapshot: &Snapshot,
+    context: &mut PanelContext<'_>,
+) {
     context.saw(&incident.id);
     let top = Rect::from_min_size(rect.min, vec2(rect.width(), RULING_H));
     ruling(ui, top, incident);
@@ -31,6 +46,13 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View
         note_row(ui, Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), ACTIONS_H)), incident, view, context);
         y += ACTIONS_H;
     }
+    if let Some(mut deciding) = view.deciding.take() {
+        let row = Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), ACTIONS_H));
+        if !decide::row(ui, row, incident, &mut deciding, context) {
+            view.deciding = Some(deciding);
+        }
+        y += ACTIONS_H;
+    }
     let body = Rect::from_min_max(pos2(rect.left(), y), rect.max);
     match &incident.kind {
         IncidentKind::Crash { report, verdict } if report.unreadable.is_some() => {
@@ -38,7 +60,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View
         }
         // Under the incident's own id, so that a chart zoomed here is whole in the next incident.
         IncidentKind::Crash { report, verdict } => {
-            ui.push_id(&*incident.id.0, |ui| crash(ui, body, incident, report, verdict, view));
+            let scene = Scene { incident, report, verdict, snapshot };
+            ui.push_id(&*incident.id.0, |ui| crash(ui, body, &scene, view, context));
         }
         IncidentKind::Temperature { verdict, back_at } => {
             temperature::show(ui, body, incident, verdict, *back_at, context.now);
@@ -46,8 +69,17 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View
     }
 }
 
-fn crash(ui: &mut Ui, rect: Rect, incident: &Incident, report: &CrashReport, verdict: &CrashVerdict, view: &mut View) {
-    let lower_h = (rect.height() * 0.42).clamp(180.0, 300.0);
+/// A crash under review.
+struct Scene<'a> {
+    incident: &'a Incident,
+    report: &'a CrashReport,
+    verdict: &'a CrashVerdict,
+    snapshot: &'a Snapshot,
+}
+
+fn crash(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, view: &mut View, context: &mut PanelContext<'_>) {
+    let Scene { incident, report, verdict, .. } = *scene;
+    let lower_h = (rect.height() * 0.44).clamp(200.0, 312.0);
     let split = rect.bottom() - lower_h;
     let evidence_w = (rect.width() * 0.58).clamp(480.0, 580.0);
     let column = rect.left() + evidence_w.floor();
@@ -60,25 +92,49 @@ fn crash(ui: &mut Ui, rect: Rect, incident: &Incident, report: &CrashReport, ver
         &mut view.whole_pulse,
     );
 
-    let timeline_w = (rect.width() * 0.4).clamp(340.0, 460.0).floor();
+    let timeline_w = (rect.width() * 0.4).clamp(300.0, 460.0).floor();
     let lower = Rect::from_min_max(pos2(rect.left(), split), rect.max);
     let timeline_rect = Rect::from_min_max(pos2(lower.right() - timeline_w, lower.top()), lower.max);
-    let rest = Rect::from_min_max(lower.min, pos2(timeline_rect.left(), lower.bottom()));
     timeline::show(ui, timeline_rect, incident);
-    if view.raw {
-        view.raw = !facts::raw(ui, rest, report, &mut view.bytes_as, true);
-        return;
+    let rest = Rect::from_min_max(lower.min, pos2(timeline_rect.left(), lower.bottom()));
+    let tabs = Rect::from_min_size(rest.min, vec2(rest.width(), TABS_H));
+    ui.painter().rect_filled(tabs, 0.0, Theme::of(ui).bg.header);
+    within(ui, tabs.shrink2(vec2(8.0, 2.0)), |ui| {
+        segments(ui, word!("incidents-tabs"), &mut view.lower, &Lower::ALL, Lower::word);
+    });
+    lower_left(ui, Rect::from_min_max(tabs.left_bottom(), rest.max), scene, view, context);
+}
+
+/// What was chosen to stand at the lower left.
+fn lower_left(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, view: &mut View, context: &mut PanelContext<'_>) {
+    let Scene { incident, report, verdict, snapshot } = *scene;
+    let review = snapshot.review.as_deref().filter(|review| review.incident == incident.id);
+    match view.lower {
+        Lower::Where => {
+            let middle = rect.left() + (rect.width() * 0.5).floor();
+            speed::show(ui, Rect::from_min_max(rect.min, pos2(middle, rect.bottom())), report, verdict);
+            let secs = context.now.0.rem_euclid(3_600_000_000) as f64 / 1e6;
+            let right = Rect::from_min_max(pos2(middle, rect.top()), rect.max);
+            place::show(ui, right, incident, snapshot, &mut view.place, secs);
+        }
+        Lower::Report => facts::show(ui, rect, incident, report),
+        Lower::Raw => facts::raw(ui, rect, report, &mut view.bytes_as),
+        Lower::Versions => past::versions(ui, rect, review),
+        Lower::Past => {
+            let all = || snapshot.incidents.iter().chain(snapshot.drills.iter());
+            let on_desk = |id: &IncidentId| all().any(|incident| incident.id == *id);
+            if let Some(id) = past::history(ui, rect, incident, review, on_desk) {
+                context.open(&id);
+            }
+        }
     }
-    let middle = rest.left() + (rest.width() * 0.5).floor();
-    speed::show(ui, Rect::from_min_max(rest.min, pos2(middle, rest.bottom())), report, verdict);
-    view.raw = facts::show(ui, Rect::from_min_max(pos2(middle, rest.top()), rest.max), incident, report);
 }
 
 /// A report that could not be read: the reason and the bytes, at once and large.
 fn unreadable(ui: &mut Ui, rect: Rect, incident: &Incident, report: &CrashReport, verdict: &CrashVerdict, view: &mut View) {
     let split = rect.top() + (rect.height() * 0.5).floor();
     let column = rect.right() - (rect.width() * 0.4).clamp(340.0, 460.0).floor();
-    facts::raw(ui, Rect::from_min_max(rect.min, pos2(column, rect.bottom())), report, &mut view.bytes_as, false);
+    facts::raw(ui, Rect::from_min_max(rect.min, pos2(column, rect.bottom())), report, &mut view.bytes_as);
     evidence::show(ui, Rect::from_min_max(pos2(column, rect.top()), pos2(rect.right(), split)), verdict);
     timeline::show(ui, Rect::from_min_max(pos2(column, split), rect.max), incident);
 }
@@ -88,6 +144,18 @@ fn headline(theme: &'static Theme, incident: &Incident) -> (Mark, String, String
     match &incident.kind {
         IncidentKind::Crash { report, .. } if report.unreadable.is_some() => {
             (Mark::Question, tr!("incidents-unreadable"), tr!("incidents-unreadable-treat"), theme.status.critical)
+        }
+        IncidentKind::Crash { verdict, .. } if let Some(decision) = &incident.decision => {
+            let status = match decision.ruling {
+                Ruling::Real => theme.status.critical,
+                _ => Status { fg: theme.text.secondary, tint: theme.bg.panel, ..theme.status.low },
+            };
+            let words = tr!("incidents-decided-by", who = decision.by.as_str(), judged = words::ruled(verdict));
+            let title = match decision.ruling {
+                Ruling::Malfunction => word!("incidents-device-malfunction"),
+                ruling => text::ruling(ruling),
+            };
+            (Mark::ruling(decision.ruling), title.to_owned(), words, status)
         }
         IncidentKind::Crash { verdict, .. } => {
             let (words, status) = match verdict.ruling {
@@ -130,6 +198,10 @@ fn summary(incident: &Incident) -> String {
         IncidentKind::Temperature { .. } => format!("{}.", words::headline(incident)),
     };
     let device = text::elide_middle(incident.device.as_str(), 32);
+    let sentence = match &incident.decision {
+        Some(decision) => tr!("incidents-reason-is", reason = decision.reason.as_str(), sentence = sentence),
+        None => sentence,
+    };
     let told = if incident.told_nobody() { format!(" {}", word!("incidents-nobody-was-told")) } else { String::new() };
     format!("{device}. {sentence}{told}")
 }
@@ -248,8 +320,13 @@ fn actions_row(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View, co
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
     let meter = meter(incident);
     let right = pos2(rect.right() - PANE_PAD.x, rect.center().y);
-    let meter = put(ui.painter(), right, Align2::RIGHT_CENTER, meter, Type::Small.font(), theme.text.tertiary);
-    let place = Rect::from_min_max(pos2(rect.left() + PANE_PAD.x + 2.0, rect.top()), pos2(meter.left() - 8.0, rect.bottom()));
+    // Where it is narrow the room belongs to what can be done.
+    let until = if rect.width() < WITH_METER {
+        right.x
+    } else {
+        put(ui.painter(), right, Align2::RIGHT_CENTER, meter, Type::Small.font(), theme.text.tertiary).left() - 8.0
+    };
+    let place = Rect::from_min_max(pos2(rect.left() + PANE_PAD.x + 2.0, rect.top()), pos2(until, rect.bottom()));
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     ui.scope_builder(UiBuilder::new().max_rect(place).id_salt("actions").layout(layout), |ui| {
         match (&incident.acknowledged, incident.life) {
@@ -281,6 +358,15 @@ fn actions_row(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View, co
             if ui.add(button).clicked() {
                 resolve(incident, context);
             }
+        }
+        let off = decide::overrule_off(incident);
+        let false_alarm = Button::default(word!("incidents-false-alarm")).icon(icons::X).key(Action::FalseAlarm);
+        if ui.add(false_alarm.named(tr!("incidents-false-alarm-device", device = incident.device.as_str()))).clicked() {
+            view.deciding = Some(Deciding::false_alarm());
+        }
+        let overrule = Button::default(word!("incidents-overrule")).key(Action::Overrule).off(off);
+        if ui.add(overrule.named(tr!("incidents-overrule-device", device = incident.device.as_str()))).clicked() {
+            view.deciding = Some(Deciding::overrule(incident));
         }
         let note = Button::default(word!("incidents-add-note")).icon(icons::NOTE_PENCIL).key(Action::Note);
         if ui.add(note).clicked() {

@@ -137,7 +137,13 @@ fn sent_row(ui: &mut Ui, trace: &Trace, title: &str, selected: bool, expected: O
             Role::ListItem,
             true,
             selected,
-            tr!("inject-sent-row", at = at, title = title, standing = standing.word(), packet = trace.packet.to_string()),
+            tr!(
+                "inject-sent-row",
+                at = at.as_str(),
+                title = title,
+                standing = standing.word(),
+                packet = trace.packet.to_string()
+            ),
         )
     });
     response.clicked()

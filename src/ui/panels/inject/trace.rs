@@ -207,7 +207,8 @@ fn got_words(got: &str) -> String {
         "row kept" => word!("inject-row-kept"),
         _ => return got.to_owned(),
     };
-    if rest.is_empty() { head.to_owned() } else { format!("{head},{rest}") }
+    let head = head.to_lowercase();
+    if rest.is_empty() { head } else { format!("{head},{rest}") }
 }
 
 /// A stage's name in the language that is spoken.

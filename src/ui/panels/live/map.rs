@@ -316,8 +316,8 @@ fn passed(vehicle: &VehicleView, at: f64) -> Option<(f64, f64)> {
     Some((nearest(&lats, at, gap)?.1, nearest(&lons, at, gap)?.1))
 }
 
-/// Where a vehicle came from, in stretches without a gap.
-fn trail(vehicle: &VehicleView, now: Timestamp) -> Vec<Vec<(f64, f64)>> {
+/// Where a vehicle came from until `now`, in stretches without a gap.
+pub(in crate::ui::panels) fn trail(vehicle: &VehicleView, now: Timestamp) -> Vec<Vec<(f64, f64)>> {
     let now_ms = now.0 as f64 / 1e3;
     let range = (now_ms - TRAIL_MS, now_ms);
     let lats = series::column(&vehicle.series, LAT, range);

@@ -15,6 +15,8 @@ mod sensor;
 mod start;
 mod vehicle;
 
+pub(super) use self::map::trail;
+
 use eframe::egui::{self, Rect, pos2, vec2};
 
 use super::{Panel, PanelContext, Screen};

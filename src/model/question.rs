@@ -1,0 +1,66 @@
+//! What a window may ask of the store, and what it is answered: the past of one incident.
+
+use super::decision::{DecidedBy, VerdictVersion};
+use super::event::DeviceId;
+use super::incident::IncidentId;
+use super::units::Timestamp;
+use super::verdict::{Malfunction, Ruling, Severity};
+
+/// Days over which a device's past is counted.
+pub const PAST_DAYS: i64 = 90;
+
+/// Something asked of the store. It is answered off the line; a newer question takes the place of one that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// What the store knows of an incident beside what the desk shows.
+    Review(IncidentId),
+}
+
+/// What the store knows of an incident beside what the desk shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Review {
+    /// Which.
+    pub incident: IncidentId,
+    /// Why nothing could be read; then the rest is empty, which says nothing.
+    pub failed: Option<String>,
+    /// Every version of what was said of its reports, oldest first.
+    pub versions: Vec<VerdictVersion>,
+    /// What its device did in the last [`PAST_DAYS`] days.
+    pub device: DevicePast,
+    /// Incidents of other devices that were ruled alike, the most alike first.
+    pub similar: Vec<PastIncident>,
+}
+
+/// What a device did in the last [`PAST_DAYS`] days, of the same road as the incident that is asked about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DevicePast {
+    /// Crash incidents, this one among them.
+    pub n_incidents: u32,
+    /// Of them ruled a malfunction, by a person or else by the function.
+    pub n_malfunctions: u32,
+    /// Of them called a false alarm by a person.
+    pub n_false_alarms: u32,
+    /// The newest others, newest first, at most 20.
+    pub last: Vec<PastIncident>,
+}
+
+/// One line on an incident of the past.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastIncident {
+    /// Which.
+    pub id: IncidentId,
+    /// Whose.
+    pub device: DeviceId,
+    /// When we received it.
+    pub received_at: Timestamp,
+    /// How bad it was taken to be.
+    pub severity: Severity,
+    /// The ruling that holds.
+    pub ruling: Option<Ruling>,
+    /// The kind of malfunction that holds.
+    pub malfunction: Option<Malfunction>,
+    /// How a person decided, where one did.
+    pub decided: Option<DecidedBy>,
+    /// Largest horizontal speed change within 150 ms, km/h.
+    pub delta_v_kmh: Option<f64>,
+}
