@@ -6,11 +6,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::decode::Decoder;
+use crate::decode::{self, Decoder, Interner};
 use crate::functions::{self, Function as _, judge_crash};
 use crate::model::comparison::{Brief, Comparison, EvidenceChange, Flip, PastReport, place};
 use crate::model::{
-    CrashVerdict, Decision, EventId, Evidence, Judge, Lane, Packet, Reading, Ruling, Severity, Timestamp, Verdict,
+    CrashVerdict, Decision, Event, EventId, Evidence, Judge, Lane, Packet, Reading, Ruling, Severity, Timestamp, Verdict,
 };
 
 #[cfg(test)]
@@ -55,11 +55,13 @@ impl Gravest {
 }
 
 impl Comparer {
-    /// Compares with these limits.
-    pub fn new(limits: &judge_crash::Settings) -> Self {
+    /// Compares with these limits; `formats` reads the stored bytes. A format that is switched off by now is read all
+    /// the same: its reports are there.
+    pub fn new(formats: &decode::Settings, limits: &judge_crash::Settings) -> Self {
+        let formats = decode::Settings { enabled: decode::Settings::default().enabled, ..formats.clone() };
         Self {
             function: judge_crash::JudgeCrash::new(limits.clone()),
-            decoder: Decoder::default(),
+            decoder: Decoder::new(&formats, Interner::DEFAULT_LIMIT),
             current: None,
             comparison: Comparison::begin(functions::crash_judge(limits)),
         }
@@ -124,7 +126,10 @@ impl Comparer {
         let (function, decoder) = (&mut self.function, &mut self.decoder);
         let judged = catch_unwind(AssertUnwindSafe(|| {
             let events = decoder.decode_one(&packet).ok()?;
-            match function.judge(events.iter().find(|event| matches!(event.reading, Reading::Crash(_)))?) {
+            let crashes = || events.iter().filter(|event| matches!(event.reading, Reading::Crash(_)));
+            // A message may hold several.
+            let same = |event: &&Event| matches!(&event.reading, Reading::Crash(report) if report.event_id == past.event);
+            match function.judge(crashes().find(same).or_else(|| crashes().next())?) {
                 Verdict::Crash(verdict) => Some(Arc::unwrap_or_clone(verdict)),
                 _ => None,
             }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::clock::Clock;
+use crate::decode;
 use crate::functions::judge_crash;
 use crate::model::comparison::{Comparison, Flip, Score};
 use crate::model::{DeviceId, EventId, IncidentId, Judge, Occasion, Origin, Record, Said, Timestamp, VerdictVersion, likelihood};
@@ -34,10 +35,11 @@ pub enum Error {
     Refused(String),
 }
 
-/// Runs the reports received since through these limits and writes what flips, as it is found, then the sums.
+/// Runs the reports received since, read by these formats, through these limits and writes what flips, as it is found, then the sums.
 /// With `save` each verdict that says something else is added as a version; none is written over.
 pub fn run(
     dir: &Path,
+    formats: &decode::Settings,
     limits: &judge_crash::Settings,
     since: Option<Timestamp>,
     as_json: bool,
@@ -50,7 +52,7 @@ pub fn run(
         Err(error) => return Err(error.into()),
     };
     let archive = Archive::open(dir)?;
-    let mut comparer = Comparer::new(limits);
+    let mut comparer = Comparer::new(formats, limits);
     let judge = comparer.so_far().judge.clone();
     let mut failed = None;
     archive.past_reports(since, |past| {

@@ -115,7 +115,7 @@ fn run_rejudge(args: &RejudgeArgs, settings: &Settings, data_dir: &Path) -> Resu
     let since = args.since.map(|since| since.from(Clock.now()));
     let mut out = io::BufWriter::new(io::stdout().lock());
     let limits = &settings.functions.judge_crash;
-    let done = rejudge::run(data_dir, limits, since, args.json, args.save, &mut out);
+    let done = rejudge::run(data_dir, &settings.formats, limits, since, args.json, args.save, &mut out);
     match done.and_then(|()| out.flush().map_err(rejudge::Error::Write)) {
         // Whoever reads has seen enough.
         Err(rejudge::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -24,7 +24,7 @@ fn stored(incident: &str, template: &str, event: &str) -> PastReport {
         judge: None,
         decision: None,
     };
-    let mut first = Comparer::new(&judge_crash::Settings::default());
+    let mut first = Comparer::new(&decode::Settings::default(), &judge_crash::Settings::default());
     past.verdict = first.judge(&past).unwrap();
     past
 }
@@ -52,7 +52,7 @@ fn decided(ruling: Ruling) -> Decision {
 }
 
 fn compare(limits: &judge_crash::Settings, past: Vec<PastReport>) -> Comparison {
-    let mut comparer = Comparer::new(limits);
+    let mut comparer = Comparer::new(&decode::Settings::default(), limits);
     for past in past {
         comparer.add(past);
     }
@@ -117,6 +117,34 @@ fn what_is_not_kept_whole_stands_as_it_was_and_is_counted() {
     assert_eq!((comparison.n_failed, comparison.rulings[1][1]), (0, 1));
 }
 
+/// What the line read by the settings, the past is read by: two reports of a mapping in one message, each its own, and a
+/// format that is switched off by now.
+#[test]
+fn reports_of_other_formats_are_judged_again_as_the_settings_read_them() {
+    let mapping = |name: &str, at: &str| {
+        format!(
+            "name = \"{name}\"\ntopic = \"acme/{{device}}/event\"\nkind = \"crash\"\nevent_id = \"/{at}/id\"\nairbag = \"/{at}/airbag\"\n"
+        )
+    };
+    let mappings = [("first", "a"), ("second", "b")].map(|(name, at)| toml::from_str(&mapping(name, at)).unwrap());
+    let formats = decode::Settings { enabled: vec!["owntracks".to_owned()], mappings: mappings.into(), ..Default::default() };
+    assert_eq!(formats.check(), Ok(()));
+    let past = |event: &str, topic: &str, payload: &'static str| PastReport {
+        event: EventId(event.into()),
+        topic: topic.into(),
+        payload: Some(Bytes::from_static(payload.as_bytes())),
+        verdict: nobody(),
+        ..stored("INC-1", "frontal_crash", "e-1")
+    };
+    let mut comparer = Comparer::new(&formats, &judge_crash::Settings::default());
+    let both = r#"{"a": {"id": "e-1", "airbag": false}, "b": {"id": "e-2", "airbag": true}}"#;
+    let ruling = |verdict: Option<CrashVerdict>| verdict.map(|verdict| verdict.ruling);
+    assert_eq!(ruling(comparer.judge(&past("van-1/e-1", "acme/van-1/event", both))), Some(Ruling::Undecided));
+    assert_eq!(ruling(comparer.judge(&past("van-1/e-2", "acme/van-1/event", both))), Some(Ruling::Real));
+    let airbag = r#"{"airbagsDeployed": true}"#;
+    assert_eq!(ruling(comparer.judge(&past("van-1/#1", "sdii/van-1", airbag))), Some(Ruling::Real));
+}
+
 #[test]
 fn persons_are_the_measure() {
     let strict = judge_crash::Settings { delta_v_kmh: 100.0, ..judge_crash::Settings::default() };
@@ -152,7 +180,7 @@ fn flips_are_handed_out_and_never_pile_up() {
     let past = |n: usize| PastReport { incident: IncidentId(format!("INC-{n}").into()), ..crash.clone() };
     let kept = compare(&strict, (0..many).map(past).collect());
     assert_eq!((kept.flips.len(), kept.n_flips), (Comparison::FLIPS_LISTED, many as u64));
-    let mut comparer = Comparer::new(&strict);
+    let mut comparer = Comparer::new(&decode::Settings::default(), &strict);
     let mut n_taken = 0;
     for n in 0..many {
         comparer.add(past(n));

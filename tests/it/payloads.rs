@@ -121,6 +121,26 @@ fn other_formats_are_understood_as_written_beside_them() {
     }
 }
 
+/// Each format knows its own messages without their topics, and none takes another's; a tracker is known in any envelope.
+#[test]
+fn pasted_messages_are_known_by_their_shape() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/payloads");
+    let mut decoder = Decoder::default();
+    for folder in std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()) {
+        let own = folder.file_name().unwrap().to_str().unwrap();
+        let samples = files(&folder, "mqtt");
+        let mut n_known = 0;
+        for packet in samples.iter().flat_map(|file| messages(&std::fs::read_to_string(file).unwrap())) {
+            match decoder.explain_pasted(None, &packet.payload, RECEIVED_AT).format {
+                Some(format) if format == own => n_known += 1,
+                None => {}
+                Some(other) => assert_eq!((own, other), ("aws-shadow", "teltonika"), "{packet:?}"),
+            }
+        }
+        assert!(n_known > 0 || samples.is_empty(), "{own} knows none of its messages");
+    }
+}
+
 /// The JSON blocks of `docs/WIRE.md`, each with the heading that it stands under.
 fn documented() -> Vec<(String, String)> {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/WIRE.md")).unwrap();
