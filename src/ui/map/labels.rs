@@ -35,7 +35,7 @@ impl Labels {
         Some(found)
     }
 
-    /// Words beside a mark, over a soft ground so that lines do not run through them.
+    /// Words beside a mark, over a ground of their own so that lines and names do not run through them.
     #[expect(clippy::too_many_arguments, reason = "where, what, and how it looks")]
     pub(super) fn words(
         &mut self,
@@ -50,7 +50,7 @@ impl Labels {
     ) -> Option<Rect> {
         let galley = painter.layout_no_wrap(words.to_owned(), font, color);
         let rect = self.beside(at, galley.size(), gap, room)?;
-        painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, ground.gamma_multiply(0.7));
+        painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, ground);
         painter.galley(Align2::LEFT_TOP.anchor_size(rect.min, rect.size()).min, galley, color);
         Some(rect)
     }

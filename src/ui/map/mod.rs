@@ -194,7 +194,10 @@ impl MapView {
             let dot = Rect::from_center_size(at, vec2(6.0, 6.0));
             // Air around a name, so that the map stays quiet.
             let room = galley.size() + vec2(28.0, 22.0);
-            if labels.free(Rect::from_center_size(at, room)) && labels.beside(at, room, 0.0, rect.expand(40.0)).is_some() {
+            // A name that would be cut at the edge says nothing.
+            let whole = at.x + 6.0 + galley.size().x <= rect.right();
+            if whole && labels.free(Rect::from_center_size(at, room)) && labels.beside(at, room, 0.0, rect.expand(40.0)).is_some()
+            {
                 painter.circle_filled(dot.center(), 1.75, theme.map.label);
                 painter.galley(at + vec2(6.0, -galley.size().y / 2.0), galley, theme.map.label);
                 labels.take(Rect::from_center_size(at, room));
@@ -290,7 +293,10 @@ pub fn ui(ui: &mut Ui, rect: Rect, view: &mut MapView, scene: &Scene<'_>, label:
     names(&painter, rect, &camera, scene, &placed, &mut labels, theme);
     if !scene.attribution.is_empty() {
         let at = rect.right_bottom() - vec2(6.0, 4.0);
-        put(&painter, at, Align2::RIGHT_BOTTOM, scene.attribution, Type::Micro.font(), theme.map.label.gamma_multiply(0.8));
+        let galley = painter.layout_no_wrap(scene.attribution.to_owned(), Type::Micro.font(), theme.map.label);
+        let plate = Align2::RIGHT_BOTTOM.anchor_size(at, galley.size());
+        painter.rect_filled(plate.expand2(vec2(4.0, 1.0)), 2.0, theme.map.land);
+        painter.galley(plate.min, galley, theme.map.label);
     }
     if moves {
         ui.ctx().request_repaint_after(Duration::from_millis(33));

@@ -66,7 +66,7 @@ impl Kpi<'_> {
             _ if self.not_then => {
                 let (words, way) = (word!("shell-not-then"), word!("shell-not-then-way"));
                 put(painter, at(left, 43.0), Align2::LEFT_CENTER, words, Type::Title.font(), theme.text.secondary);
-                put(painter, at(left, 68.0), Align2::LEFT_CENTER, way, Type::Micro.font(), theme.text.tertiary);
+                small(painter, at(left, 68.0), way, theme.text.tertiary, room);
                 format!("{}: {words}, {way}", self.label)
             }
             (None, _) => {
@@ -78,7 +78,7 @@ impl Kpi<'_> {
                     Type::Title.font(),
                     theme.text.secondary,
                 );
-                put(painter, at(left, 68.0), Align2::LEFT_CENTER, self.needs, Type::Micro.font(), theme.text.tertiary);
+                small(painter, at(left, 68.0), self.needs, theme.text.tertiary, room);
                 tr!("words-no-data-needs", label = self.label.as_str(), needs = self.needs)
             }
             (Some(value), stale) => {
@@ -102,7 +102,7 @@ impl Kpi<'_> {
                 match stale {
                     Some(as_of) => {
                         dotted_underline(painter, value_rect.left_bottom() - vec2(0.0, 3.0), value_rect.width(), color);
-                        put(painter, at(left, 70.0), Align2::LEFT_CENTER, as_of, Type::Micro.font(), theme.text.secondary);
+                        small(painter, at(left, 70.0), as_of, theme.text.secondary, room);
                     }
                     None => self.parts(painter, theme, at(left, 70.0), room),
                 }
@@ -144,6 +144,12 @@ impl Kpi<'_> {
         }
         words.join(", ")
     }
+}
+
+/// A line of small type, shortened where the tile is narrow; its name says it whole.
+fn small(painter: &Painter, at: Pos2, words: &str, ink: Color32, room: f32) {
+    let words = elided(painter, words, &Type::Micro.font(), ink, room + 8.0);
+    painter.galley(at - vec2(0.0, words.size().y / 2.0), words, ink);
 }
 
 /// Counts over time, oldest first; the least and the greatest at the edges, the last one with a dot.

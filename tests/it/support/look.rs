@@ -18,6 +18,10 @@ pub(crate) struct Word {
     pub(crate) color: Color32,
     /// The colour of the plates that it stands on, one over the other.
     pub(crate) ground: Color32,
+    /// When it was painted, and the last solid plate under it: what came before that plate lies hidden there.
+    pub(crate) order: usize,
+    /// See `order`.
+    pub(crate) plate: usize,
 }
 
 impl Word {
@@ -30,19 +34,23 @@ impl Word {
 /// Every piece of text that can be read; not what a window or a message above it covers.
 pub(crate) fn words(output: &FullOutput) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
-    let mut plates: Vec<(Rect, Color32)> = Vec::new();
+    let mut plates: Vec<(Rect, Color32, usize)> = Vec::new();
+    let mut order = 0;
     for clipped in &output.shapes {
-        visit(&clipped.shape, &mut |shape| match shape {
-            Shape::Text(text) => words.extend(word(text, clipped.clip_rect, &plates)),
-            Shape::Rect(rect) if rect.fill.a() > 0 => {
-                let over = rect.rect.intersect(clipped.clip_rect);
-                if rect.fill.a() == 255 {
-                    words.retain(|word| !over.expand(0.5).contains_rect(word.seen()));
-                    plates.retain(|(plate, _)| !over.contains_rect(*plate));
+        visit(&clipped.shape, &mut |shape| {
+            order += 1;
+            match shape {
+                Shape::Text(text) => words.extend(word(text, clipped.clip_rect, &plates, order)),
+                Shape::Rect(rect) if rect.fill.a() > 0 => {
+                    let over = rect.rect.intersect(clipped.clip_rect);
+                    if rect.fill.a() == 255 {
+                        words.retain(|word| !over.expand(0.5).contains_rect(word.seen()));
+                        plates.retain(|(plate, ..)| !over.contains_rect(*plate));
+                    }
+                    plates.push((over, rect.fill, order));
                 }
-                plates.push((over, rect.fill));
+                _ => {}
             }
-            _ => {}
         });
     }
     words.retain(|word| word.seen().is_positive());
@@ -57,7 +65,7 @@ pub(crate) fn visit(shape: &Shape, see: &mut impl FnMut(&Shape)) {
     }
 }
 
-fn word(shape: &TextShape, clip: Rect, plates: &[(Rect, Color32)]) -> Option<Word> {
+fn word(shape: &TextShape, clip: Rect, plates: &[(Rect, Color32, usize)], order: usize) -> Option<Word> {
     let text = shape.galley.text().trim();
     let is_icon = |c: char| ('\u{e000}'..='\u{f8ff}').contains(&c);
     // A lone question mark is the shape of a silent vehicle.
@@ -70,9 +78,10 @@ fn word(shape: &TextShape, clip: Rect, plates: &[(Rect, Color32)]) -> Option<Wor
     let color = shape.override_text_color.or(own).unwrap_or(shape.fallback_color);
     // The mesh of a row begins where its text does; what it leaves above and below is no ink.
     let ink = shape.galley.mesh_bounds.translate(shape.pos.to_vec2());
-    let under = plates.iter().filter(|(plate, _)| plate.contains(ink.center()));
-    let ground = under.fold(Color32::BLACK, |ground, (_, plate)| ground.blend(*plate));
-    Some(Word { text: text.to_owned(), ink, clip, size, color, ground })
+    let under = plates.iter().filter(|(plate, ..)| plate.contains(ink.center()));
+    let ground = under.clone().fold(Color32::BLACK, |ground, (_, plate, _)| ground.blend(*plate));
+    let plate = under.filter(|(_, plate, _)| plate.a() == 255).map(|(.., order)| *order).max().unwrap_or_default();
+    Some(Word { text: text.to_owned(), ink, clip, size, color, ground, order, plate })
 }
 
 /// Contrast of two opaque colours by WCAG 2.2, 1 to 21.

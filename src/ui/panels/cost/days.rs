@@ -14,7 +14,9 @@ use crate::ui::{text, tr};
 pub(super) fn ui(ui: &mut Ui, bill: &BillView, money: &mut Money) -> bool {
     let theme = Theme::of(ui);
     let n_days = (bill.span.1.secs_since(bill.span.0) / 86_400.0).round() as usize;
-    let free = header(ui, Pane { title: &tr!("cost-per-day"), note: &tr!("cost-per-day-note"), ..Pane::default() });
+    // Where it is narrow the switch needs the room of the note, which the axis repeats.
+    let note = if ui.available_width() < 520.0 { String::new() } else { tr!("cost-per-day-note") };
+    let free = header(ui, Pane { title: &tr!("cost-per-day"), note: &note, ..Pane::default() });
     let before = *money;
     let place = Rect::from_min_max(free.min, free.max + vec2(8.0, 0.0));
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::right_to_left(Align::Center)));

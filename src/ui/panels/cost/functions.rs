@@ -9,10 +9,10 @@ use crate::ui::widgets::{Pane, hairline_below, header, put};
 use crate::ui::{text, tr};
 
 /// Where columns end, as a share of the width; the first is words from the left.
-const CALLS: f32 = 0.36;
-const COMPUTE: f32 = 0.52;
-const PRICE: f32 = 0.72;
-const BAR: f32 = 0.75;
+const CALLS: f32 = 0.35;
+const COMPUTE: f32 = 0.49;
+const PRICE: f32 = 0.73;
+const BAR: f32 = 0.76;
 const SHARE: f32 = 1.0;
 
 pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot) {

@@ -5,7 +5,7 @@ use eframe::egui::{Align2, Color32, Rect, Role, Stroke, Ui, pos2, vec2};
 use crate::model::{PicoUsd, Timestamp};
 use crate::pricing::{FREE_MB_MS, FREE_REQUESTS};
 use crate::state::snapshot::BillView;
-use crate::ui::shapes::{Mark, dashed, hatch};
+use crate::ui::shapes::{Mark, dashed, elided, hatch};
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
 use crate::ui::widgets::{badge, name, put};
 use crate::ui::{text, tr};
@@ -64,8 +64,15 @@ fn head(ui: &Ui, rect: Rect, label: &str, value: &str, unit: &str) -> f32 {
     put(&painter, pos2(left, rect.top() + 20.0), Align2::LEFT_CENTER, label, Type::Micro.font(), theme.text.secondary);
     let at = pos2(left, rect.top() + 48.0);
     let value = put(&painter, at, Align2::LEFT_CENTER, value, Type::Headline.medium(), theme.text.primary);
-    let at = pos2(value.right() + 8.0, at.y + 3.0);
-    put(&painter, at, Align2::LEFT_CENTER, unit, Type::Small.font(), theme.text.secondary);
+    let beside = painter.layout_no_wrap(unit.to_owned(), Type::Small.font(), theme.text.secondary);
+    if value.right() + 8.0 + beside.size().x <= rect.right() - 4.0 {
+        painter.galley(pos2(value.right() + 8.0, at.y + 3.0 - beside.size().y / 2.0), beside, theme.text.secondary);
+    } else {
+        // Where the tile is narrow it stands below, in small type.
+        let room = rect.width() - 2.0 * PANE_PAD.x;
+        let below = elided(&painter, unit, &Type::Micro.font(), theme.text.secondary, room);
+        painter.galley(pos2(left, rect.top() + 69.0 - below.size().y / 2.0), below, theme.text.secondary);
+    }
     rect.top() + 78.0
 }
 

@@ -47,7 +47,9 @@ pub(super) fn ui(ui: &mut Ui, bill: &BillView, money: Money, now: Timestamp) {
     axes.x_words(&painter, theme, [0.0, 9.0, 19.0, n_days - 1.0].map(|day| (day + 0.5, text::number(day + 1.0, 0))));
     if let Some(budget) = budget {
         axes.limit(&painter, budget, theme.status.critical.fg);
-        let at = axes.at((0.0, budget)) + vec2(6.0, -9.0);
+        let at = axes.at((0.0, budget));
+        // Below its line where the axis has its unit above it.
+        let at = at + vec2(6.0, if at.y - area.top() < 30.0 { 9.0 } else { -9.0 });
         let words = tr!("cost-budget", amount = text::usd_of(budget));
         put(&painter, at, eframe::egui::Align2::LEFT_CENTER, words, Type::Micro.semibold(), theme.status.critical.fg);
     }

@@ -333,12 +333,19 @@ fn send_row(ui: &mut Ui, rect: Rect, draft: &Draft, view: &View, off: Option<&st
     {
         pressed = Pressed::Send;
     }
-    if let Some(off) = off {
-        child.label(Type::Small.rich(off, theme.text.secondary));
-    } else if view.checked {
-        child.label(Type::Small.rich(word!("inject-checked"), theme.status.ok.fg));
-    }
     let place = Rect::from_min_max(pos2(row.right() - 190.0, row.top()), row.max);
+    let said = match off {
+        Some(off) => Some((off, theme.text.secondary)),
+        None => view.checked.then_some((word!("inject-checked"), theme.status.ok.fg)),
+    };
+    if let Some((words, ink)) = said {
+        let left = child.min_rect().right() + 10.0;
+        let shown = elided(child.painter(), words, &Type::Small.font(), ink, place.left() - left - 4.0);
+        let at = pos2(left, row.center().y - shown.size().y / 2.0);
+        let rect = Rect::from_min_size(at, shown.size());
+        child.painter().galley(at, shown, ink);
+        crate::ui::widgets::name(&child, rect, "said", egui::Role::Label, words).on_hover_text(words);
+    }
     let layout = egui::Layout::right_to_left(egui::Align::Center);
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("validate").layout(layout));
     let ask = child.add(Button::default(word!("inject-validate")).key(Action::Validate)).clicked();

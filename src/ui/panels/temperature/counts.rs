@@ -5,7 +5,7 @@ use eframe::egui::{Align2, Rect, Role, Ui, pos2, vec2};
 use super::super::PanelContext;
 use crate::model::Band;
 use crate::state::Snapshot;
-use crate::ui::shapes::Mark;
+use crate::ui::shapes::{Mark, elided};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::{as_of, name, put};
 use crate::ui::{text, tr};
@@ -57,7 +57,9 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &PanelContext<'_>) {
         put(ui.painter(), pos2(x, y), Align2::LEFT_CENTER, &title, Type::Body.semibold(), color);
         let below = stale.map_or(detail, as_of);
         let at = pos2(rect.left() + PANE_PAD.x, rect.top() + 36.0);
-        put(ui.painter(), at, Align2::LEFT_CENTER, &below, Type::Micro.font(), theme.text.secondary);
+        let ink = theme.text.secondary;
+        let words = elided(ui.painter(), &below, &Type::Micro.font(), ink, width - 2.0 * PANE_PAD.x);
+        ui.painter().galley(at - vec2(0.0, words.size().y / 2.0), words, ink);
         name(ui, rect, ("count", i), Role::Label, &format!("{title}, {below}"));
     }
 }
