@@ -218,6 +218,17 @@ fn nothing_is_subscribed_that_no_format_reads() {
     }
 }
 
+/// AWS `IoT` Core takes fifty filters on a connection, and what is beyond is not asked for: those of devices and of drills
+/// fit, with every format on.
+#[test]
+fn every_default_filter_fits_on_a_connection_to_aws() {
+    let wanted = Decoder::default().filters();
+    for lane in [Lane::Crash, Lane::Telemetry] {
+        let n = wanted.iter().filter(|wanted| wanted.filter.lane == lane).count();
+        assert!(n * 2 <= 50, "{lane:?}: {n} under each of two roots");
+    }
+}
+
 /// What is subscribed stands in the documentation, and each name where it is switched.
 #[test]
 fn every_format_is_documented() {
