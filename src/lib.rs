@@ -11,6 +11,7 @@ pub mod functions;
 pub mod place;
 pub mod pricing;
 pub mod rejudge;
+pub mod report;
 pub mod scenario;
 pub mod wire;
 

@@ -10,15 +10,15 @@ use std::time::Duration;
 use clap::Parser as _;
 use directories::ProjectDirs;
 use fleetwatch::broker::{self, Secret};
-use fleetwatch::cli::args::{Args, Command, DoctorArgs, GlobalArgs, IncidentsArgs};
+use fleetwatch::cli::args::{Args, Command, DoctorArgs, GlobalArgs, IncidentFile, IncidentsArgs};
 use fleetwatch::cli::run::Fault;
 use fleetwatch::cli::{check, incidents, run};
-use fleetwatch::model::IncidentId;
-use fleetwatch::pipeline::{Line, Options};
+use fleetwatch::model::{IncidentId, Record};
+use fleetwatch::pipeline::{Line, Options, librarian};
 use fleetwatch::pricing::PriceSheet;
 use fleetwatch::scenario;
 use fleetwatch::settings::{self, Settings};
-use fleetwatch::store::Archive;
+use fleetwatch::store::{Archive, Receipt};
 
 /// Incidents that `fleetwatch incidents` lists at most, of the real ones and of the others.
 const INCIDENTS_LISTED: usize = 1_000;
@@ -108,6 +108,13 @@ fn window(options: Options, desk: settings::Desk, stop: Arc<AtomicBool>) -> Resu
 }
 
 fn list_incidents(data_dir: &std::path::Path, wanted: &IncidentsArgs) -> Result<(), Fault> {
+    match &wanted.file {
+        Some(IncidentFile::Export { id, file }) => {
+            return librarian::export_to(data_dir, &IncidentId(id.as_str().into()), file).map_err(Fault::Failed);
+        }
+        Some(IncidentFile::Import { file }) => return take_in(data_dir, file),
+        None => {}
+    }
     let archive = Archive::open(data_dir).map_err(failed)?;
     let mut out = std::io::stdout().lock();
     let written = if let Some(id) = &wanted.id {
@@ -129,6 +136,19 @@ fn list_incidents(data_dir: &std::path::Path, wanted: &IncidentsArgs) -> Result<
         // Whoever reads has seen enough.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(failed),
+    }
+}
+
+/// Takes in an incident of another site, for a store that no desk is running on.
+fn take_in(data_dir: &std::path::Path, file: &std::path::Path) -> Result<(), Fault> {
+    let by = std::env::var("USER").unwrap_or_else(|_unset| "command line".to_owned());
+    let import = librarian::read_import(file, &by).map_err(Fault::Failed)?;
+    let mut writer = fleetwatch::store::writer(data_dir).map_err(failed)?;
+    let receipts = writer.commit(&[Record::Import(Arc::new(import))]).map_err(failed)?;
+    match receipts.into_iter().next() {
+        Some(Receipt::Import { incident }) => writeln!(std::io::stdout(), "taken in as {incident}").map_err(failed),
+        Some(Receipt::Failed { reason }) => Err(Fault::Failed(reason)),
+        _ => Err(Fault::Failed("nothing was taken in".to_owned())),
     }
 }
 

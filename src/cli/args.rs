@@ -162,12 +162,35 @@ pub struct InjectArgs {
 
 /// `incidents`
 #[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct IncidentsArgs {
+    /// Files of single incidents
+    #[command(subcommand)]
+    pub file: Option<IncidentFile>,
     /// One incident, as INC-20260318-0007
     pub id: Option<String>,
     /// As JSON, one object per line
     #[arg(long)]
     pub json: bool,
+}
+
+/// `incidents export` and `incidents import`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum IncidentFile {
+    /// Write one incident to a file: .html is a page to print, all else is JSON with every raw packet and a hash
+    Export {
+        /// Which, as INC-20260318-0007
+        id: String,
+        /// Where to
+        file: PathBuf,
+    },
+    /// Take in an incident that was exported elsewhere; it is marked, stands among the drills, and reaches nobody
+    ///
+    /// A file that was changed is refused. No desk may be running on the same directory; a running desk takes it in itself.
+    Import {
+        /// The JSON file
+        file: PathBuf,
+    },
 }
 
 /// `rejudge`

@@ -6,6 +6,7 @@ use super::alert::{Alert, Notice};
 use super::command::{Command, Operator};
 use super::decision::{Judge, VerdictVersion};
 use super::device_day::DeviceDay;
+use super::dossier::Import;
 use super::event::{CrashReport, DeviceId, DeviceKind, EventId};
 use super::fact::DeliveryOutcome;
 use super::incident::IncidentId;
@@ -77,6 +78,8 @@ pub enum Record {
         /// What.
         step: Step,
     },
+    /// An incident of another site is taken in.
+    Import(Arc<Import>),
     /// A further version of a verdict: of a second set of limits, or of limits that are tried on the past.
     Version(Box<VerdictVersion>),
     /// Faults of devices, counted since the last.

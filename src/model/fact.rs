@@ -7,11 +7,12 @@ use serde::Serialize;
 use super::command::{Command, Operator};
 use super::comparison::Flip;
 use super::decision::Judge;
+use super::dossier::Import;
 use super::event::{Event, EventId};
-use super::incident::IncidentId;
+use super::incident::{Incident, IncidentId};
 use super::invocation::Invocation;
 use super::packet::{Delivery, Origin, PacketId};
-use super::question::Review;
+use super::question::{Errand, Review};
 use super::rejection::Rejection;
 use super::units::Timestamp;
 use super::verdict::{CrashVerdict, Verdict};
@@ -237,6 +238,15 @@ pub enum Fact {
     Shadowed(Box<Shadowed>),
     /// The store answered what the window asked.
     Answered(Arc<Review>),
+    /// An export or an import has ended.
+    Ran(Errand),
+    /// An incident of another site is taken in.
+    Imported {
+        /// As it is here.
+        incident: Arc<Incident>,
+        /// What is to be stored.
+        import: Arc<Import>,
+    },
     /// The window looks at something else.
     Looked(super::command::Focus),
     /// This many records could not be given to the store.

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::decision::{Decision, Judge};
+use super::dossier::Imported;
 use super::event::{CrashReport, DeviceId, EventId, Pulse};
 use super::packet::{Origin, PacketId};
 use super::units::{PicoUsd, Timestamp};
@@ -238,6 +239,8 @@ pub struct Incident {
     pub impacts: Vec<Impact>,
     /// How much of its reports is stored whole.
     pub kept: Kept,
+    /// Where it was taken in from; `None` for what happened here. It stands among the drills, and nobody is told of it.
+    pub imported: Option<Arc<Imported>>,
 }
 
 /// Impacts listed in one incident.

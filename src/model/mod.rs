@@ -13,6 +13,7 @@ pub mod command;
 pub mod comparison;
 pub mod decision;
 pub mod device_day;
+pub mod dossier;
 pub mod effect;
 pub mod event;
 pub mod fact;
@@ -38,7 +39,7 @@ pub use fact::{DeliveryOutcome, Fact, Judged, Link, LinkState, LinkStatus, Queue
 pub use incident::{Impact, Incident, IncidentId, IncidentKind, Kept, Life, Note, Step, StepKind};
 pub use invocation::{Cause, Invocation, Outcome};
 pub use packet::{Delivery, Lane, Origin, Packet, PacketId};
-pub use question::{DevicePast, PastIncident, Question, Review};
+pub use question::{DevicePast, Done, Errand, PastIncident, Question, Review};
 pub use rejection::{Rejection, RejectionReason};
 pub use saying::{Arg, Args, Saying};
 pub use units::{Celsius, Fahrenheit, PicoUsd, Timestamp};

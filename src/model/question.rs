@@ -1,5 +1,7 @@
 //! What a window may ask of the store, and what it is answered: the past of one incident.
 
+use std::path::PathBuf;
+
 use super::decision::{DecidedBy, VerdictVersion};
 use super::event::DeviceId;
 use super::incident::IncidentId;
@@ -9,11 +11,53 @@ use super::verdict::{Malfunction, Ruling, Severity};
 /// Days over which a device's past is counted.
 pub const PAST_DAYS: i64 = 90;
 
-/// Something asked of the store. It is answered off the line; a newer question takes the place of one that waits.
+/// Something asked of the store. It is answered off the line; a newer review takes the place of one that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// What the store knows of an incident beside what the desk shows.
     Review(IncidentId),
+    /// Write an incident as files, JSON with its raw packets and a printable page.
+    Export(IncidentId),
+    /// Take in an incident that was exported elsewhere.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// By whom.
+        by: String,
+    },
+}
+
+/// What became of an export or an import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Errand {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub done: Done,
+}
+
+/// How an errand ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// The incident was written.
+    Exported {
+        /// Which.
+        incident: IncidentId,
+        /// Into which folder.
+        folder: PathBuf,
+    },
+    /// An incident was taken in.
+    Imported {
+        /// What it is called here.
+        incident: IncidentId,
+    },
+    /// Nothing was done.
+    Failed {
+        /// The incident or the file.
+        what: String,
+        /// Why, and what to do.
+        why: String,
+    },
 }
 
 /// What the store knows of an incident beside what the desk shows.

@@ -281,6 +281,7 @@ impl Keeper {
                     .into_iter()
                     .for_each(|notice| self.tell(OutboxItem::new(notice.clone())));
             }
+            Receipt::Import { incident } => self.report(Fact::Stored { incident, event: None, duplicate: false, at }),
             Receipt::Step { .. }
             | Receipt::Version { .. }
             | Receipt::Faults

@@ -16,7 +16,7 @@ mod chores;
 mod desk;
 mod keeper;
 pub mod latest;
-mod librarian;
+pub mod librarian;
 mod player;
 pub mod queue;
 pub mod sample_fleet;

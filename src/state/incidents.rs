@@ -114,13 +114,20 @@ impl Incidents {
             for event in &incident.events {
                 self.remember((incident.origin, event.clone()), incident.id.clone());
             }
-            if incident.life == Life::Resolved {
+            // What happens here never joins what happened elsewhere.
+            if incident.life == Life::Resolved || incident.imported.is_some() {
                 self.closed.push_back(incident.id.clone());
             } else {
                 self.open.insert(open_key(&incident), incident.id.clone());
             }
             self.all.insert(incident.id.clone(), incident);
         }
+    }
+
+    /// Takes in an incident of another site: it is listed, and nothing that happens here joins it.
+    pub(super) fn take_in(&mut self, incident: Arc<Incident>) {
+        self.closed.push_back(incident.id.clone());
+        self.all.insert(incident.id.clone(), incident);
     }
 
     fn remember(&mut self, event: (Origin, EventId), incident: IncidentId) {
@@ -393,6 +400,7 @@ fn begun(id: IncidentId, event: &Event, kind: IncidentKind, severity: Severity, 
         decision: None,
         impacts: Vec::new(),
         kept: Kept::default(),
+        imported: None,
     }
 }
 

@@ -183,6 +183,12 @@ impl State {
                 self.focus = focus;
             }
             Fact::Answered(review) => self.parts.last.review = Some(review),
+            Fact::Ran(errand) => self.parts.last.errand = Some(Arc::new(errand)),
+            Fact::Imported { incident, import } => {
+                self.incidents.take_in(incident);
+                self.parts.incidents_changed = true;
+                effects.push(Effect::Save(Record::Import(import)));
+            }
             Fact::Unsaved(n) => self.health.counters.unsaved += n,
             Fact::Unpublished(n) => self.health.counters.unpublished += n,
             Fact::Ticked { at, queues, store_bytes } => {

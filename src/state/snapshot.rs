@@ -9,8 +9,9 @@ use super::device_health::Repair;
 use crate::model::comparison::Flip;
 use crate::model::effect::SampleChunk;
 use crate::model::{
-    Alert, Band, Celsius, CrashReport, DeviceId, Driving, Focus, Incident, IncidentId, Invocation, Judge, Link, LinkStatus,
-    Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, Review, TemperatureVerdict, Timestamp, Verdict,
+    Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, Incident, IncidentId, Invocation, Judge, Link,
+    LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, Review, TemperatureVerdict, Timestamp,
+    Verdict,
 };
 
 use crate::pricing::Price;
@@ -82,6 +83,8 @@ pub struct Snapshot {
     pub shadow: Option<Arc<ShadowView>>,
     /// What the store last answered of an incident under review; which one stands in it.
     pub review: Option<Arc<Review>>,
+    /// The last export or import that has ended.
+    pub errand: Option<Arc<Errand>>,
     /// The last command that was refused, and why: nothing of it was done.
     pub refused: Option<Arc<Refusal>>,
     /// Something the operator must be told about the line itself: unsaved records, a full register.

@@ -185,7 +185,7 @@ impl Archive {
         Ok(versions)
     }
 
-    fn root_of(&self, id: &IncidentId) -> Result<Option<Root>, Error> {
+    pub(super) fn root_of(&self, id: &IncidentId) -> Result<Option<Root>, Error> {
         for root in Root::ALL {
             let mut statement = self.conn.prepare_cached(&root.fill("SELECT 1 FROM {p}incidents WHERE id = ?1"))?;
             if statement.exists([&*id.0])? {

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 mod archive;
 mod chunk;
 mod devices;
+mod dossier;
 mod history;
 mod load;
 mod past;
@@ -34,6 +35,7 @@ mod history_tests;
 mod tests;
 
 pub use archive::{Archive, Bucket};
+pub use dossier::{imported_id, tried};
 pub use history::History;
 pub use load::{KnownEvent, Loaded};
 pub use past::writer;

@@ -1,10 +1,13 @@
 //! How nouns lie in rows: words for enums, JSON for what is read whole, little-endian floats for pulses.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
+use crate::model::dossier::Imported;
 use crate::model::{
     CrashReport, CrashVerdict, Decision, EventId, Fingerprint, Frame, Impact, Judge, Kept, PacketId, PicoUsd, Position, Pulse,
     SpeedTrace, StepKind, TemperatureVerdict, Timestamp,
@@ -29,6 +32,8 @@ pub(super) struct Body {
     pub(super) impacts: Vec<Impact>,
     #[serde(default)]
     pub(super) kept: Kept,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) imported: Option<Arc<Imported>>,
 }
 
 /// What stands for a report of a flood that is not kept whole.

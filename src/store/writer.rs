@@ -55,6 +55,11 @@ pub enum Receipt {
         /// `false`: the store knows no such incident. Nothing was stored.
         known: bool,
     },
+    /// An incident of another site is taken in.
+    Import {
+        /// What it is called here.
+        incident: IncidentId,
+    },
     /// A version of a verdict is added.
     Version {
         /// The same judge with the same limits had said it before: nothing was added.
@@ -196,6 +201,7 @@ impl<'a> Batch<'a> {
             Record::Told { dedup_key, origin, channel, outcome, last, at } => {
                 self.told(dedup_key, *origin, channel, outcome, *last, *at)
             }
+            Record::Import(import) => Ok(Receipt::Import { incident: super::dossier::store(self.tx, import)? }),
             Record::Samples(chunk) => Ok(Receipt::Samples(Arc::clone(chunk))),
         }
     }
@@ -404,6 +410,7 @@ impl<'a> Batch<'a> {
             decision: incident.decision.clone(),
             impacts: if incident.impacts.len() > 1 { incident.impacts.clone() } else { Vec::new() },
             kept: incident.kept,
+            imported: incident.imported.clone(),
         };
         let n_rows = self.prepare(incident.origin, |sql| &sql.incident)?.execute(params![
             &*incident.id.0,

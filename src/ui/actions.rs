@@ -23,6 +23,7 @@ pub enum Action {
     Note,
     FalseAlarm,
     Overrule,
+    Export,
     Filter,
     SendDrill,
     SendAgain,
@@ -66,7 +67,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 
 impl Action {
     /// Every action, in the order of the `?` page.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Show(Screen::Live),
         Self::Show(Screen::Incidents),
         Self::Show(Screen::Temperature),
@@ -83,6 +84,7 @@ impl Action {
         Self::Note,
         Self::FalseAlarm,
         Self::Overrule,
+        Self::Export,
         Self::Filter,
         Self::SendDrill,
         Self::SendAgain,
@@ -135,6 +137,7 @@ impl Action {
                 (word!("incidents-action-false-alarm"), word!("incidents-help-false-alarm"), const { &[plain(Key::X)] })
             }
             Self::Overrule => (word!("incidents-action-overrule"), word!("incidents-help-overrule"), const { &[shift(Key::R)] }),
+            Self::Export => (word!("incidents-action-export"), word!("incidents-help-export"), const { &[plain(Key::E)] }),
             Self::Filter => {
                 (word!("shell-action-filter"), word!("shell-help-filter"), const { &[plain(Key::Slash), ctrl(Key::F)] })
             }

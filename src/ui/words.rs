@@ -248,6 +248,11 @@ pub fn evidence(row: &Evidence) -> EvidenceWords {
     }
 }
 
+/// The badge of an incident: `IMPORTED` for what happened elsewhere, else that of its origin.
+pub fn badge(incident: &Incident) -> Option<&'static str> {
+    if incident.imported.is_some() { Some(word!("words-imported")) } else { origin(incident.origin) }
+}
+
 /// The badge of an origin: `DRILL`, `SAMPLE`, none for a real device.
 pub fn origin(origin: Origin) -> Option<&'static str> {
     match origin {

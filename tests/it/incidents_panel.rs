@@ -5,9 +5,11 @@ use std::sync::Arc;
 use eframe::egui::accesskit::{Role, Toggled};
 use eframe::egui::{self, Key};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use fleetwatch::model::dossier::Imported;
 use fleetwatch::model::{
-    Command, DecidedBy, Decision, DeviceId, DevicePast, Evidence, Incident, IncidentId, IncidentKind, Life, Malfunction, Note,
-    Occasion, Origin, PastIncident, Points, Pulse, Question, Review, Ruling, Said, Severity, Step, StepKind, VerdictVersion,
+    Command, DecidedBy, Decision, DeviceId, DevicePast, Done, Errand, Evidence, Incident, IncidentId, IncidentKind, Life,
+    Malfunction, Note, Occasion, Origin, PastIncident, Points, Pulse, Question, Review, Ruling, Said, Severity, Step, StepKind,
+    VerdictVersion,
 };
 use fleetwatch::state::Snapshot;
 use fleetwatch::ui::Request;
@@ -688,4 +690,42 @@ fn no_window_is_too_small() {
             window.picture(&format!("small-{}", size.0));
         }
     }
+}
+
+#[test]
+fn an_incident_is_exported_by_key_and_another_taken_in_by_its_file() {
+    let mut window = open(busy());
+    window.taken();
+    press(&mut window, Key::E);
+    let id = IncidentId("INC-20260318-0007".into());
+    let asks = |window: &Window| {
+        let asked = window.taken().into_iter();
+        asked.filter(|request| matches!(request, Request::Ask(Question::Export(_) | Question::Import { .. }))).collect::<Vec<_>>()
+    };
+    assert_eq!(asks(&window), [Request::Ask(Question::Export(id.clone()))]);
+    let done = Done::Exported { incident: id, folder: "/data/exports".into() };
+    let errand = Some(Arc::new(Errand { at: snapshots::ago(0), done }));
+    window.publish(Snapshot { errand, ..busy() });
+    sees(&window, "was written as JSON and as a page to print: /data/exports");
+
+    window.click("Import an incident from a file");
+    type_reason(&mut window, "File", "/mnt/usb/INC-20260301-0002.json");
+    press(&mut window, Key::Enter);
+    let by = "J. Han".to_owned();
+    assert_eq!(asks(&window), [Request::Ask(Question::Import { file: "/mnt/usb/INC-20260301-0002.json".into(), by })]);
+
+    let mut taken_in = drill();
+    taken_in.id = IncidentId("IMP-INC-20260301-0002".into());
+    taken_in.imported = Some(Arc::new(Imported {
+        id: "INC-20260301-0002".to_owned(),
+        exported_at: "2026-03-18T00:00:00Z".to_owned(),
+        sha256: "ab".repeat(32),
+        at: snapshots::ago(1),
+        by: "J. Han".to_owned(),
+    }));
+    window.publish(with(vec![real()], vec![taken_in.clone()]));
+    window.click("Show drills");
+    choose(&mut window, &taken_in);
+    sees(&window, "IMPORTED Real accident");
+    window.picture("incidents-imported-1440");
 }

@@ -34,7 +34,7 @@ fn play(scenario: &Scenario, root: &str) -> Heart {
                 heart.pass_millis(step.every_millis);
             }
             n_sent += 1;
-            let payload = step.render(heart.now(), &format!("t{n_sent}"));
+            let payload = step.render(heart.now(), &format!("t-0-{n_sent}"));
             heart.receive(&format!("{root}{}", step.topic), &payload, step.retained);
         }
     }
@@ -149,6 +149,21 @@ fn templates_that_the_inject_screen_offers() {
     assert!(files.len() >= 8, "the templates are missing: {files:?}");
     for path in &files {
         check(path);
+    }
+}
+
+/// What the pulse lab makes is what it says that it makes.
+#[test]
+fn every_preset_of_the_pulse_lab_is_judged_as_it_expects() {
+    for (name, lab) in fleetwatch::scenario::lab::presets() {
+        let scenario = lab.scenario("fleet/lab-1/crash", name);
+        let mut heart = play(&scenario, "");
+        let expected = scenario.expect.verdicts.first().unwrap_or_else(|| panic!("{name} expects nothing"));
+        let fits = heart.verdicts.iter().all(|(function, verdict)| verdict_fits(expected, function, verdict));
+        assert!(fits && !heart.verdicts.is_empty(), "{name}: {expected:?}; {:#?}", heart.verdicts);
+        // Sent twice, it is one report of one incident.
+        let incidents = heart.incidents();
+        assert_eq!((incidents.len(), incidents[0].n_reports), (1, 1), "{name}");
     }
 }
 

@@ -89,3 +89,4 @@ words-lost = lost { $age }
 words-went-silent = Silent after an impact: { $what }
 words-silent = Silent after an impact
 words-was-silent = was silent after the impact
+words-imported = IMPORTED

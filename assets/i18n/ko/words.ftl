@@ -86,3 +86,4 @@ words-lost = { $age } 끊김
 words-went-silent = 충격 후 무응답: { $what }
 words-silent = 충격 후 무응답
 words-was-silent = 충격 후 한때 무응답
+words-imported = 가져옴

@@ -9,7 +9,7 @@ use crate::model::{CrashReport, CrashVerdict, Impact, Incident, Ruling, Severity
 /// cannot be filled by one device that is mad (own judgement, 2026-11-25).
 pub(super) const WHOLE_BYTES: u64 = 16 << 20;
 /// Bytes of one row of evidence in the store, about. Measured on fixtures, 2026-11-25.
-const EVIDENCE_BYTES: usize = 240;
+const EVIDENCE_BYTES: usize = 320;
 /// Two pushes closer than this are one, ms: the window in which 49 CFR 563.5 looks for a trigger.
 const SAME_PUSH_MS: i64 = 150;
 

@@ -328,3 +328,55 @@ fn a_review_knows_the_devices_past_and_what_was_alike() {
         assert_eq!(Archive::open(dir.path()).unwrap().review(&unknown).unwrap(), None);
     }
 }
+
+#[test]
+fn an_incident_goes_out_as_a_file_and_comes_in_elsewhere_marked_and_apart() {
+    use crate::model::dossier::Dossier;
+    for origin in [Origin::Device, Origin::Drill] {
+        let [there, here] = [TempDir::new().unwrap(), TempDir::new().unwrap()];
+        let first = Incident { judge: Some(judge()), ..incident(7, origin, "e-1") };
+        let mut writer = open(there.path()).unwrap().writer;
+        writer.commit(&[crash(&first), version(&first, Occasion::Rejudge, Ruling::Undecided), overrule(&first, now())]).unwrap();
+        let dossier = Archive::open(there.path()).unwrap().dossier(&first.id).unwrap().unwrap();
+        let file = dossier.write(now()).unwrap();
+
+        let import = Dossier::read(&file, "mina", now()).unwrap();
+        let tried = crate::store::tried(&import).unwrap();
+        let mut writer = open(here.path()).unwrap().writer;
+        let own = incident(1, Origin::Device, "e-1");
+        writer.commit(&[crash(&own)]).unwrap();
+        let record = Record::Import(Arc::new(import.clone()));
+        let id = IncidentId(format!("IMP-{}", first.id).into());
+        assert_eq!(writer.commit(std::slice::from_ref(&record)).unwrap(), [Receipt::Import { incident: id.clone() }]);
+        // A second time it is refused, and the records beside it are stored all the same.
+        let next = incident(2, Origin::Device, "e-2");
+        let receipts = writer.commit(&[record, crash(&next)]).unwrap();
+        assert!(matches!(&receipts[0], Receipt::Failed { reason } if reason.contains("taken in already")), "{receipts:?}");
+        assert!(matches!(&receipts[1], Receipt::Crash { duplicate: false, .. }), "{receipts:?}");
+        assert_eq!(count(here.path(), "incidents"), 2, "an import got among the real ones");
+        assert_eq!(count(here.path(), "drill_outbox") + count(here.path(), "outbox WHERE incident LIKE 'IMP%'"), 0);
+        drop(writer);
+
+        let opened = open(here.path()).unwrap();
+        let back = opened.loaded.incidents.iter().find(|incident| incident.id == id).unwrap();
+        assert_eq!(**back, tried, "what was tried is what is stored");
+        assert_eq!(back.origin, Origin::Drill, "it could reach somebody");
+        assert_eq!(back.imported.as_ref().unwrap().id, first.id.to_string());
+        let IncidentKind::Crash { report, verdict } = &back.kind else { panic!("no crash") };
+        let IncidentKind::Crash { report: sent, verdict: said } = &first.kind else { panic!("no crash") };
+        assert_eq!((&report.raw, &report.topic, verdict), (&sent.raw, &sent.topic, said));
+        assert_eq!(report.pulse.t_ms, sent.pulse.t_ms);
+        assert_eq!(back.ruling(), Some(Ruling::Malfunction), "the person's decision came along");
+        assert_eq!(opened.loaded.next_number, 3, "the numbers of incidents are of this site");
+        let versions = Archive::open(here.path()).unwrap().versions(&id).unwrap();
+        assert_eq!(versions.len(), 3, "{versions:?}");
+        // Written once more it still has its packets, and a bad column or value changes nothing.
+        let again = Archive::open(here.path()).unwrap().dossier(&id).unwrap().unwrap();
+        assert_eq!(again.tables["packets"][0]["payload"], dossier.tables["packets"][0]["payload"]);
+        for (column, value) in [("surprise", serde_json::json!(1)), ("life", serde_json::json!("gone"))] {
+            let mut bad = import.clone();
+            bad.dossier.tables.get_mut("incidents").unwrap()[0].insert(column.to_owned(), value);
+            assert!(crate::store::tried(&bad).is_err(), "{column}");
+        }
+    }
+}

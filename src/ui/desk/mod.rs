@@ -40,7 +40,9 @@ use super::panels::{self, Panel, PanelContext, Screen, Seen, ViewTime};
 use super::theme::{self, Theme, sizes};
 use super::vitals::{Broker, Liveness};
 use super::{Request, SoundTrouble, Wires, degrees, past, tr, word, words};
-use crate::model::{AlertId, AlertKind, Command, Focus, Incident, IncidentId, IncidentKind, Origin, Severity, Timestamp};
+use crate::model::{
+    AlertId, AlertKind, Command, Done, Errand, Focus, Incident, IncidentId, IncidentKind, Origin, Severity, Timestamp,
+};
 use crate::state::Snapshot;
 
 /// Bursts of new snapshots are painted together, at most about 30 frames a second.
@@ -69,6 +71,8 @@ pub struct Desk {
     /// What is painted off LIVE: the moment, and the picture of it.
     held: Option<(ViewTime, Arc<Snapshot>)>,
     frame_secs: Option<f32>,
+    /// The last export or import whose end was said.
+    errand: Option<Arc<Errand>>,
 }
 
 /// A panel, and what it said when it panicked.
@@ -107,6 +111,7 @@ impl Desk {
             time: TimeControl::default(),
             held: None,
             frame_secs: None,
+            errand: None,
         }
     }
 
@@ -132,6 +137,7 @@ impl Desk {
         self.broker_lost_at = if away { self.broker_lost_at.or(Some(self.snapshot.at).filter(|at| at.0 > 0)) } else { None };
         self.snapshot = snapshot;
         self.raise_toasts(now);
+        self.say_errand(now);
         let due = self.alarm.tick(&self.snapshot, now);
         if let Some(tone) = due.tone {
             (self.wires.sound)(tone);
@@ -148,6 +154,25 @@ impl Desk {
         }
         let snapshot = &self.snapshot;
         self.taken.retain(|id| snapshot.incidents.iter().any(|i| i.id == *id && i.acknowledged.is_none()));
+    }
+
+    /// Says how an export or an import ended, once.
+    fn say_errand(&mut self, now: Timestamp) {
+        if self.snapshot.errand == self.errand {
+            return;
+        }
+        self.errand.clone_from(&self.snapshot.errand);
+        let Some(errand) = &self.errand else { return };
+        match &errand.done {
+            Done::Exported { incident, folder } => {
+                let folder = folder.display().to_string();
+                self.toasts.note(tr!("incidents-exported", id = incident.to_string(), folder = folder), now);
+            }
+            Done::Imported { incident } => self.toasts.note(tr!("incidents-imported", id = incident.to_string()), now),
+            Done::Failed { what, why } => {
+                self.toasts.warning(tr!("incidents-errand-failed", what = what.as_str(), why = why.as_str()), now);
+            }
+        }
     }
 
     fn raise_toasts(&mut self, now: Timestamp) {

@@ -48,6 +48,11 @@ impl Toasts {
         self.push(text, false, true, now);
     }
 
+    /// Something that was asked for is done.
+    pub(super) fn note(&mut self, text: String, now: Timestamp) {
+        self.push(text, false, false, now);
+    }
+
     pub(super) fn warning(&mut self, text: String, now: Timestamp) {
         self.push(text, true, false, now);
     }

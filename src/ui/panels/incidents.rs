@@ -18,6 +18,7 @@ mod drills;
 mod evidence;
 mod facts;
 mod filter;
+mod import;
 mod past;
 mod place;
 pub(super) mod pulse;
@@ -76,6 +77,8 @@ struct View {
     place: PlaceView,
     /// A decision that is being written.
     deciding: Option<Deciding>,
+    /// The file to take in, while its name is typed.
+    import: Option<String>,
     /// For which incident the store was asked last, and how much had happened to it by then.
     asked: Option<(IncidentId, usize)>,
     note: NoteField,
@@ -133,7 +136,9 @@ impl Panel for Incidents {
         let queue_w = if rect.width() < NARROW { 320.0 } else { sizes().queue_w };
         self.choose(snapshot, context);
         let filters = Rect::from_min_size(rect.min, vec2(rect.width(), FILTERS_H));
-        filter::row(ui, filters, &mut self.filter, snapshot, context.pressed(Action::Filter));
+        if filter::row(ui, filters, &mut self.filter, snapshot, context.pressed(Action::Filter)) {
+            self.view.import.get_or_insert_default();
+        }
         let below = Rect::from_min_max(pos2(rect.left(), filters.bottom()), rect.max);
         let list = Rect::from_min_size(below.min, vec2(queue_w, below.height()));
         let selected = context.focus.incident.clone();
@@ -149,7 +154,13 @@ impl Panel for Incidents {
             self.view.deciding = None;
             context.focus.incident = Some(id);
         }
-        let body = Rect::from_min_max(pos2(list.right(), below.top()), below.max);
+        let mut body = Rect::from_min_max(pos2(list.right(), below.top()), below.max);
+        if let Some(path) = self.view.import.take() {
+            let row;
+            (row, body) = body.split_top_bottom_at_y(body.top() + FILTERS_H);
+            self.view.import = import::row(ui, row, path, context);
+        }
+        import::dropped(ui, context);
         match self.shown(snapshot, context.focus.incident.as_ref()) {
             Some(incident) => {
                 self.keys(&incident, context);
@@ -212,6 +223,9 @@ impl Incidents {
         }
         if context.pressed(Action::Overrule) && decide::overrule_off(incident).is_none() {
             self.view.deciding = Some(Deciding::overrule(incident));
+        }
+        if context.pressed(Action::Export) && review::export_off(incident).is_none() {
+            review::export_it(incident, context);
         }
         if context.pressed(Action::FalseAlarm) {
             self.view.deciding = Some(Deciding::false_alarm());

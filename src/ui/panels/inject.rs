@@ -17,6 +17,7 @@ mod draft;
 mod editor;
 mod form;
 mod json;
+mod lab;
 mod list;
 mod templates;
 mod trace;

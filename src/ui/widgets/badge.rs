@@ -2,7 +2,7 @@
 
 use eframe::egui::{Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
-use crate::model::{Band, LinkState, Origin, Severity};
+use crate::model::{Band, Incident, LinkState, Origin, Severity};
 use crate::ui::shapes::{Mark, dashed_rect};
 use crate::ui::theme::{RADIUS_CHIP, Status, Theme, Type, sizes};
 use crate::ui::{text, words};
@@ -32,6 +32,17 @@ pub fn badge(ui: &mut Ui, mark: Option<Mark>, word: &str, status: Status) -> Res
 pub fn drill_badge(ui: &mut Ui) -> Response {
     let drill = Theme::of(ui).status.drill;
     paint_badge(ui, Some(Mark::TestTube), words::origin(Origin::Drill).unwrap_or_default(), drill, true)
+}
+
+/// The badge of an incident; nothing for one of a real device. What was taken in from elsewhere looks as apart as a drill.
+pub fn incident_badge(ui: &mut Ui, incident: &Incident) -> Option<Response> {
+    let theme = Theme::of(ui);
+    let word = words::badge(incident)?;
+    Some(match (incident.imported.is_some(), incident.origin) {
+        (true, _) => paint_badge(ui, None, word, theme.status.drill, true),
+        (false, Origin::Drill) => drill_badge(ui),
+        (false, _) => badge(ui, None, word, theme.status.info),
+    })
 }
 
 /// The badge of an origin; nothing for a real device.

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Align2, Layout, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use super::{Button, drill_badge, focus_ring, hairline_below, origin_badge, put, row_ground};
+use super::{Button, focus_ring, hairline_below, incident_badge, origin_badge, put, row_ground};
 use crate::model::{Incident, Life, Origin, Severity, Timestamp};
 use crate::ui::actions::Action;
 use crate::ui::shapes::{self, Mark, dashed_rect, elided, hatch};
@@ -93,7 +93,7 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
     let mut x = left;
     if drill {
         let mut child = ui.new_child(UiBuilder::new().max_rect(Rect::from_min_size(pos2(x, y - 10.0), vec2(90.0, 20.0))));
-        x = drill_badge(&mut child).rect.right() + 8.0;
+        x = incident_badge(&mut child, incident).map_or(x, |badge| badge.rect.right() + 8.0);
     } else {
         Mark::severity(incident.severity).paint(&painter, pos2(x + 6.0, y), 12.0, status.fg);
         let word = put(
@@ -163,7 +163,7 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
 
     let spoken = format!(
         "{}{} {} {}, {}, {}",
-        words::origin(incident.origin).map(|word| format!("{word} ")).unwrap_or_default(),
+        words::badge(incident).map(|word| format!("{word} ")).unwrap_or_default(),
         text::severity(incident.severity),
         incident.device,
         words::headline(incident),

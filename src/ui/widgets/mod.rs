@@ -10,7 +10,7 @@ mod pane;
 pub mod plot;
 mod table;
 
-pub use badge::{badge, band_status, drill_badge, link_status, mark_word, origin_badge, severity_badge};
+pub use badge::{badge, band_status, drill_badge, incident_badge, link_status, mark_word, origin_badge, severity_badge};
 pub use button::{Button, Kind};
 pub use card::{Answer, incident_card, incident_card_height, incident_row};
 pub use choice::{choice, segments};

@@ -165,8 +165,8 @@ fn contains(name: &str, part: &str) -> bool {
     part.is_empty() || name.to_ascii_lowercase().contains(&part.to_ascii_lowercase())
 }
 
-/// The row of controls. `focus` puts the cursor into the name field.
-pub(super) fn row(ui: &mut Ui, rect: Rect, filter: &mut Filter, snapshot: &Snapshot, focus: bool) {
+/// The row of controls; `true` when a file is to be taken in. `focus` puts the cursor into the name field.
+pub(super) fn row(ui: &mut Ui, rect: Rect, filter: &mut Filter, snapshot: &Snapshot, focus: bool) -> bool {
     let theme = Theme::of(ui);
     ui.painter().rect_filled(rect, 0.0, theme.bg.panel);
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
@@ -174,6 +174,7 @@ pub(super) fn row(ui: &mut Ui, rect: Rect, filter: &mut Filter, snapshot: &Snaps
     let right = said(ui, inner, filter, snapshot);
     let place = Rect::from_min_max(inner.min, pos2(right, inner.bottom()));
     let layout = egui::Layout::left_to_right(egui::Align::Center);
+    let mut import = false;
     ui.scope_builder(UiBuilder::new().max_rect(place).id_salt("filters").layout(layout), |ui| {
         choice(ui, word!("incidents-state"), &mut filter.state, &State::ALL, State::word);
         let severities = [None, Some(Severity::Critical), Some(Severity::High), Some(Severity::Medium), Some(Severity::Low)];
@@ -200,7 +201,9 @@ pub(super) fn row(ui: &mut Ui, rect: Rect, filter: &mut Filter, snapshot: &Snaps
         {
             *filter = Filter::default();
         }
+        import = ui.add(Button::quiet(word!("incidents-import")).named(word!("incidents-import-file"))).clicked();
     });
+    import
 }
 
 /// Says how many rows there are and how many are hidden; gives where the words begin.

@@ -64,7 +64,7 @@ fn pin(ui: &Ui, incident: &Incident, at: Position) -> PinMark {
     let rings = if incident.life == Life::Open { Rings::Pulse } else { Rings::One };
     let pin = if drill { Pin::Drill } else { Pin::Incident(Mark::severity(incident.severity), rings) };
     let label = text::elide_middle(incident.device.as_str(), 20);
-    let badge = words::origin(incident.origin).map(|word| format!("{word} ")).unwrap_or_default();
+    let badge = words::badge(incident).map(|word| format!("{word} ")).unwrap_or_default();
     let hover = format!("{badge}{label}: {}, {}", text::severity(incident.severity), words::place(at));
     PinMark { lat: at.lat, lon: at.lon, pin, color: status.fg, label: format!("{badge}{label}"), hover }
 }

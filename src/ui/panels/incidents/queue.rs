@@ -10,7 +10,7 @@ use crate::model::{Incident, IncidentId, Life, Origin, Timestamp};
 use crate::state::Snapshot;
 use crate::ui::shapes::{self, Mark, dashed_rect, elided, hatch};
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
-use crate::ui::widgets::{Button, drill_badge, empty_state, focus_ring, hairline_below, origin_badge, put, row_ground};
+use crate::ui::widgets::{Button, empty_state, focus_ring, hairline_below, incident_badge, put, row_ground};
 use crate::ui::{icons, text, tr, word, words};
 
 /// Height of a group's head, points.
@@ -308,6 +308,7 @@ pub(super) fn row(ui: &mut Ui, rect: Rect, incident: &Incident, selected: bool, 
     let time = text_in(pos2(right, first), Align2::RIGHT_CENTER, &time, Type::Small.font(), theme.text.tertiary, 90.0);
     let badge_w = match incident.origin {
         Origin::Device => 0.0,
+        Origin::Drill if incident.imported.is_some() => 86.0,
         Origin::Drill => 70.0,
         Origin::Sample => 66.0,
     };
@@ -321,11 +322,7 @@ pub(super) fn row(ui: &mut Ui, rect: Rect, incident: &Incident, selected: bool, 
     if badge_w > 0.0 {
         let place = Rect::from_min_size(pos2(word.right() + 8.0, first - 10.0), vec2(badge_w, 20.0));
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt(("badge", &*incident.id.0)));
-        if drill {
-            drill_badge(&mut child);
-        } else {
-            origin_badge(&mut child, incident.origin);
-        }
+        incident_badge(&mut child, incident);
     }
     let waits = incident.life == Life::Open && !incident.is_malfunction();
     let (font, color) = if waits && pinned {
@@ -352,7 +349,7 @@ pub(super) fn row(ui: &mut Ui, rect: Rect, incident: &Incident, selected: bool, 
 
     let spoken = format!(
         "{}{} {}, {}, {standing}, {}",
-        words::origin(incident.origin).map(|word| format!("{word} ")).unwrap_or_default(),
+        words::badge(incident).map(|word| format!("{word} ")).unwrap_or_default(),
         incident.device,
         text::severity(incident.severity),
         words::brief(incident),

@@ -5,15 +5,15 @@ use eframe::egui::{self, Align2, Key, Rect, Role, Sense, TextEdit, Ui, UiBuilder
 use super::decide::Deciding;
 use super::{Lower, NoteField, View, decide, drill_ground, evidence, facts, past, place, pulse, speed, temperature, timeline};
 use crate::model::{
-    Band, Command, CrashReport, CrashVerdict, Incident, IncidentId, IncidentKind, Life, Origin, Ruling, Severity, StepKind,
+    Band, Command, CrashReport, CrashVerdict, Incident, IncidentId, IncidentKind, Life, Question, Ruling, Severity, StepKind,
 };
 use crate::state::Snapshot;
 use crate::ui::actions::Action;
 use crate::ui::panels::PanelContext;
 use crate::ui::shapes::{Mark, begun, elided};
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
-use crate::ui::widgets::{Button, badge, drill_badge, name, origin_badge, pane, put, segments, severity_badge, within};
-use crate::ui::{degrees, icons, text, tr, word, words};
+use crate::ui::widgets::{Button, badge, incident_badge, name, pane, put, segments, severity_badge, within};
+use crate::ui::{Request, degrees, icons, text, tr, word, words};
 
 /// Height of the ruling, points.
 const RULING_H: f32 = 70.0;
@@ -236,7 +236,7 @@ fn ruling(ui: &mut Ui, rect: Rect, incident: &Incident) {
     painter.galley(pos2(left, first - title_galley.size().y / 2.0), title_galley, theme.text.primary);
     painter.galley(pos2(x, first + 2.0 - rest.size().y / 2.0), rest, theme.text.primary);
     painter.galley(pos2(left, second - line.size().y / 2.0), line, theme.text.secondary);
-    let badge = words::origin(incident.origin).filter(|_| drill).map(|word| format!("{word} ")).unwrap_or_default();
+    let badge = words::badge(incident).filter(|_| drill).map(|word| format!("{word} ")).unwrap_or_default();
     let spoken = format!("{badge}{title}, {confidence}. {sentence}");
     let hover = Rect::from_min_max(rect.min, pos2(badges, rect.bottom()));
     name(ui, hover, "ruling", Role::Heading, &spoken).on_hover_text(sentence);
@@ -270,13 +270,8 @@ fn badges(ui: &mut Ui, rect: Rect, incident: &Incident, drill: bool) -> (f32, f3
         } else {
             left = severity_badge(ui, incident.severity).rect.left().min(left);
         }
-        match incident.origin {
-            Origin::Device => {}
-            Origin::Drill => left = drill_badge(ui).rect.left(),
-            Origin::Sample => {
-                origin_badge(ui, incident.origin);
-                left -= 74.0;
-            }
+        if let Some(badge) = incident_badge(ui, incident) {
+            left = badge.rect.left();
         }
         if let IncidentKind::Temperature { verdict, .. } = &incident.kind {
             temperature::band_badge(ui, verdict.band);
@@ -307,6 +302,16 @@ pub(super) fn resolve_off(incident: &Incident) -> Option<&'static str> {
         }
         Life::Open | Life::Acknowledged => None,
     }
+}
+
+/// Why an incident cannot be exported now.
+pub(super) fn export_off(incident: &Incident) -> Option<&'static str> {
+    (!incident.stored).then_some(word!("incidents-not-stored"))
+}
+
+/// Writes it as files.
+pub(super) fn export_it(incident: &Incident, context: &mut PanelContext<'_>) {
+    context.requests.push(Request::Ask(Question::Export(incident.id.clone())));
 }
 
 /// Resolves it.
@@ -367,6 +372,10 @@ fn actions_row(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View, co
         let overrule = Button::default(word!("incidents-overrule")).key(Action::Overrule).off(off);
         if ui.add(overrule.named(tr!("incidents-overrule-device", device = incident.device.as_str()))).clicked() {
             view.deciding = Some(Deciding::overrule(incident));
+        }
+        let export = Button::default(word!("incidents-export")).key(Action::Export).off(export_off(incident));
+        if ui.add(export.named(tr!("incidents-export-device", device = incident.device.as_str()))).clicked() {
+            export_it(incident, context);
         }
         let note = Button::default(word!("incidents-add-note")).icon(icons::NOTE_PENCIL).key(Action::Note);
         if ui.add(note).clicked() {

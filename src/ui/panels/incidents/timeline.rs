@@ -157,7 +157,7 @@ fn row(ui: &mut Ui, step: &Step, said: &str, zero: Timestamp, last: bool) {
     let after = offset(step, zero);
     let at = put(&painter, pos2(right, y), Align2::RIGHT_CENTER, &after, Type::Small.semibold(), theme.text.primary);
     let mut until = at.left().min(right - 62.0) - 6.0;
-    if rect.width() >= 440.0 {
+    if rect.width() >= 376.0 {
         // Where it is narrow the detail says more than the time of day, which the hover has.
         let clock = text::clock_millis(step.at);
         until = put(&painter, pos2(until, y), Align2::RIGHT_CENTER, clock, Type::Mono.font(), theme.text.tertiary).left();

@@ -1,8 +1,9 @@
 //! The script under edit: a template's copy, its steps, and what is wrong with them. Pure.
 
 use super::check::{Problem, check};
-use super::templates::{Expected, Template, expected};
+use super::templates::{Expected, LAB, Template, expected};
 use super::wire::{Kind, check_name};
+use crate::scenario::lab::Lab;
 use crate::scenario::{Scenario, Step};
 use crate::ui::tr::Language;
 use crate::ui::{tr, word};
@@ -15,6 +16,8 @@ pub(super) struct Draft {
     scenario: Scenario,
     /// What the template expects, in words.
     pub(super) expected: Expected,
+    /// The knobs, where it is the pulse lab.
+    lab: Option<Lab>,
     /// In which language its problems are said.
     spoken: Language,
     /// Which step stands in the editor.
@@ -29,7 +32,8 @@ impl Draft {
     /// A copy of a template.
     pub(super) fn of(template: &Template) -> Self {
         let expected = expected(&template.scenario);
-        let mut draft = Self { key: template.key, scenario: template.scenario.clone(), expected, ..Self::default() };
+        let lab = (template.key == LAB).then(Lab::default);
+        let mut draft = Self { lab, key: template.key, scenario: template.scenario.clone(), expected, ..Self::default() };
         for step in &mut draft.scenario.steps {
             // The text in the file ends with a line end that nobody wrote on purpose.
             step.payload = step.payload.trim_matches('\n').to_owned();
@@ -52,6 +56,23 @@ impl Draft {
             self.expected = expected(&self.scenario);
             self.check_all();
         }
+    }
+
+    /// The knobs of the pulse lab.
+    pub(super) const fn lab(&self) -> Option<Lab> {
+        self.lab
+    }
+
+    /// Makes the report anew; what was typed into it goes.
+    pub(super) fn set_lab(&mut self, lab: Lab) {
+        let topic = self.current().map(|step| step.topic.clone()).unwrap_or_default();
+        let made = lab.scenario(&topic, &self.scenario.title);
+        self.scenario.steps = made.steps;
+        self.scenario.expect = made.expect;
+        self.lab = Some(lab);
+        self.expected = expected(&self.scenario);
+        self.check_all();
+        self.look_at(0);
     }
 
     /// How many steps it has.

@@ -6,9 +6,9 @@ use eframe::egui::{self, Align2, DragValue, Rect, Role, TextEdit, Ui, UiBuilder,
 
 use super::check::{Fix, Problem};
 use super::draft::Draft;
-use super::editor;
 use super::templates::pulse_of;
 use super::wire::{Kind, check_name};
+use super::{editor, lab};
 use crate::model::Origin;
 use crate::ui::actions::Action;
 use crate::ui::panels::incidents::pulse::{Curves, Marks, chart};
@@ -62,6 +62,9 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, draft: &mut Draft, view: &mut View, 
             slice
         };
         fields(ui, slice(FIELDS_H), draft);
+        if draft.lab().is_some() {
+            lab::show(ui, slice(lab::LAB_H), draft);
+        }
         let head = slice(sizes().pane_header_h);
         let problems: Vec<Problem> = draft.problems().into_iter().cloned().collect();
         payload_head(ui, head, draft, &problems);

@@ -29,6 +29,7 @@ fn icon(key: &str) -> &'static str {
         "overheat" => icons::THERMOMETER_HOT,
         "cold_chain_break" => "\u{e5aa}",
         "burst" => "\u{e466}",
+        "pulse_lab" => icons::CHART_LINE,
         _ => "\u{e112}",
     }
 }

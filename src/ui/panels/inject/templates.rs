@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::model::{Pulse, Ruling, Timestamp};
+use crate::scenario::lab::template;
 use crate::scenario::{ExpectVerdict, Scenario, TEMPLATES};
 use crate::ui::tr::Language;
 use crate::ui::{text, tr, words};
@@ -26,7 +27,18 @@ pub(super) fn load() -> Vec<Template> {
         let preview = preview(&scenario);
         Some(Template { key, scenario, preview })
     })
+    .chain([lab()])
     .collect()
+}
+
+/// The key of the pulse lab among the templates.
+pub(super) const LAB: &str = "pulse_lab";
+
+/// The pulse lab as a template.
+fn lab() -> Template {
+    let scenario = template();
+    let preview = preview(&scenario);
+    Template { key: LAB, scenario, preview }
 }
 
 /// What a script is expected to bring.
@@ -88,7 +100,7 @@ fn expected_words(scenario: &Scenario) -> String {
 
 /// The pulse in a crash payload, as far as it can be read; placeholders are legal.
 pub(super) fn pulse_of(payload: &str) -> Option<Pulse> {
-    let sent = payload.replace("{{now}}", "0").replace("{{id}}", "preview");
+    let sent = payload.replace("{{now}}", "0").replace("{{id}}", "preview").replace("{{run}}", "preview");
     let message: Value = serde_json::from_str(&sent).ok()?;
     let samples = message.get("samples")?;
     let column = |key: &str| -> Option<Vec<f64>> {

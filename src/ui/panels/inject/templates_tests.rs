@@ -12,7 +12,7 @@ fn every_template_can_be_read_and_sent() {
             assert!(problems.iter().all(|problem| !problem.blocks), "{key}: {problems:#?}");
         }
     }
-    assert_eq!(load().len(), TEMPLATES.len());
+    assert_eq!(load().len(), TEMPLATES.len() + 1, "the templates and the pulse lab");
 }
 
 #[test]

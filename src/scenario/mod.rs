@@ -1,7 +1,10 @@
 //! Scripted packets with expectations, in one format: tests assert them, the Inject screen plays them, benches loop them.
 //!
 //! In a payload `{{now}}` stands for the time of sending (epoch ms) and `{{id}}` for a name that is new with every
-//! sending, so that a scenario can be played twice without being taken for a repeat of itself.
+//! sending, so that a scenario can be played twice without being taken for a repeat of itself. `{{run}}` is new with every
+//! play and the same for all its packets: for what is sent twice.
+
+pub mod lab;
 
 use std::collections::BTreeMap;
 
@@ -73,6 +76,21 @@ pub struct Step {
     /// Before it, our own link to the broker was down for so many seconds. For tests: a player cuts no link.
     #[serde(default)]
     pub unlinked_secs: u64,
+}
+
+impl Default for Step {
+    fn default() -> Self {
+        Self {
+            after_millis: 0,
+            topic: String::new(),
+            payload: String::new(),
+            payload_hex: None,
+            repeat: one(),
+            every_millis: 0,
+            retained: false,
+            unlinked_secs: 0,
+        }
+    }
 }
 
 const fn one() -> u32 {
@@ -189,11 +207,17 @@ impl Scenario {
 impl Step {
     /// The payload to send at `now`, where `id` is new with every sending.
     pub fn render(&self, now: Timestamp, id: &str) -> Vec<u8> {
-        match &self.payload_hex {
-            Some(hex) => unhex(hex).unwrap_or_default(),
-            None => self.payload.replace("{{now}}", &now.millis().to_string()).replace("{{id}}", id).into_bytes(),
+        if let Some(hex) = &self.payload_hex {
+            return unhex(hex).unwrap_or_default();
         }
+        let text = self.payload.replace("{{now}}", &now.millis().to_string()).replace("{{id}}", id);
+        text.replace("{{run}}", run_of(id)).into_bytes()
     }
+}
+
+/// The part of a name that is the same for every packet of a play: `drill-1a` of `drill-1a-2-1`.
+fn run_of(id: &str) -> &str {
+    id.rsplitn(3, '-').last().unwrap_or(id)
 }
 
 fn unhex(hex: &str) -> Option<Vec<u8>> {
@@ -205,13 +229,13 @@ fn unhex(hex: &str) -> Option<Vec<u8>> {
 /// The scenarios that come with the program, name and TOML, in the order in which they are offered.
 /// To add one, put its file into `assets/scenarios` and its line here.
 pub const TEMPLATES: &[(&str, &str)] = &[
-    ("frontal_crash", include_str!("../assets/scenarios/frontal_crash.toml")),
-    ("phone_drop", include_str!("../assets/scenarios/phone_drop.toml")),
-    ("stuck_sensor", include_str!("../assets/scenarios/stuck_sensor.toml")),
-    ("silent_after_impact", include_str!("../assets/scenarios/silent_after_impact.toml")),
-    ("pothole", include_str!("../assets/scenarios/pothole.toml")),
-    ("hard_brake", include_str!("../assets/scenarios/hard_brake.toml")),
-    ("overheat", include_str!("../assets/scenarios/overheat.toml")),
-    ("cold_chain_break", include_str!("../assets/scenarios/cold_chain_break.toml")),
-    ("burst", include_str!("../assets/scenarios/burst.toml")),
+    ("frontal_crash", include_str!("../../assets/scenarios/frontal_crash.toml")),
+    ("phone_drop", include_str!("../../assets/scenarios/phone_drop.toml")),
+    ("stuck_sensor", include_str!("../../assets/scenarios/stuck_sensor.toml")),
+    ("silent_after_impact", include_str!("../../assets/scenarios/silent_after_impact.toml")),
+    ("pothole", include_str!("../../assets/scenarios/pothole.toml")),
+    ("hard_brake", include_str!("../../assets/scenarios/hard_brake.toml")),
+    ("overheat", include_str!("../../assets/scenarios/overheat.toml")),
+    ("cold_chain_break", include_str!("../../assets/scenarios/cold_chain_break.toml")),
+    ("burst", include_str!("../../assets/scenarios/burst.toml")),
 ];
