@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is a test: it fails by panicking and says what it skips")]
 
+#[path = "../../fuzz/entries.rs"]
+mod entries;
 #[path = "../../benches/flood/mod.rs"]
 mod flood;
 mod support;
@@ -10,6 +12,7 @@ mod accuracy;
 mod alarm;
 mod bills;
 mod broker;
+mod corpus;
 mod imports;
 mod incidents_panel;
 mod inject_panel;

@@ -179,6 +179,7 @@ impl Signal {
     /// of the levels allows.
     fn best_window(&self, sums: &[Sums], levels: &[Vec3], frame: Frame, gravity: bool, window_ms: f64) -> Window {
         let mut best = Window { from: 0, to: 1, dv: [0.0; 3], vertical: 0.0, horizontal: -1.0 };
+        let levels: Vec<_> = levels.iter().map(|level| (*level, vertical_axis(*level, frame, gravity))).collect();
         let mut from = 0;
         for to in 1..=self.len() {
             from = from.max(self.segment[to - 1]);
@@ -188,13 +189,15 @@ impl Signal {
             let ms = sums[to].ms - sums[from].ms;
             // Turning the device alone cannot give more than this.
             let ceiling = (sums[to].beyond - sums[from].beyond) * KMH_PER_G_MS;
+            if ceiling <= best.horizontal {
+                continue;
+            }
             let mut least: Option<Window> = None;
-            for level in levels {
+            for (level, up) in &levels {
                 let push = sub(sub(sums[to].a, sums[from].a), scale(*level, ms));
                 // A sample may stand for more than the window; only the window's share of it counts.
                 let share = (window_ms / ms).min(1.0);
                 let dv = scale(push, KMH_PER_G_MS * share);
-                let up = vertical_axis(*level, frame, gravity);
                 let vertical = up.map_or(0.0, |up| dot(dv, up));
                 let level_dv = up.map_or(dv, |up| sub(dv, scale(up, vertical)));
                 let horizontal = norm(level_dv);
@@ -222,8 +225,8 @@ impl Signal {
         settings: &Settings,
     ) -> Impact {
         let along = if norm(window.dv) > 0.0 { scale(window.dv, 1.0 / norm(window.dv)) } else { [1.0, 0.0, 0.0] };
-        let push: Vec<f64> = self.a.iter().map(|a| dot(sub(*a, rest), along)).collect();
-        let smooth = self.smooth(&push, settings.smooth_ms);
+        let push: Vec<[f64; 1]> = self.a.iter().map(|a| [dot(sub(*a, rest), along)]).collect();
+        let smooth: Vec<f64> = self.smooth(&push, settings.smooth_ms).into_iter().map(|[push]| push).collect();
         let top = (window.from..window.to).max_by(|a, b| smooth[*a].total_cmp(&smooth[*b])).unwrap_or(window.from);
         let edge = smooth[top] * settings.pulse_edge;
         let begin = self.segment[top];
@@ -250,7 +253,7 @@ impl Signal {
             delta_v_kmh: window.horizontal,
             vertical_kmh: window.vertical.abs(),
             dv: window.dv,
-            push_kmh: (from..to).map(|index| push[index] * self.cell[index]).sum::<f64>().abs() * KMH_PER_G_MS,
+            push_kmh: (from..to).map(|index| push[index][0] * self.cell[index]).sum::<f64>().abs() * KMH_PER_G_MS,
             sustained_g: 0.0,
             pulse_ms: self.cell[from..to].iter().sum(),
             n_pulse: to - from,
@@ -281,11 +284,7 @@ impl Signal {
 
     /// The mean over half a second around each sample.
     fn means(&self) -> Vec<Vec3> {
-        let [x, y, z]: [Vec<f64>; 3] = std::array::from_fn(|axis| {
-            let values: Vec<f64> = self.a.iter().map(|a| a[axis]).collect();
-            self.smooth(&values, SUSTAINED_MS)
-        });
-        (0..self.len()).map(|index| [x[index], y[index], z[index]]).collect()
+        self.smooth(&self.a, SUSTAINED_MS)
     }
 
     /// The longest stay below `limit_g` that ends before the peak, as begin and end in ms.
@@ -424,7 +423,13 @@ fn middle(values: &mut [f64]) -> f64 {
 
 /// The largest angle between `rest` and those means that are about 1 g; degrees.
 fn largest_tilt(rest: Vec3, means: &[Vec3]) -> Option<f64> {
-    means.iter().filter(|mean| (0.7..1.3).contains(&norm(**mean))).filter_map(|mean| angle_deg(rest, *mean)).reduce(f64::max)
+    let size = norm(rest);
+    let cosine = |mean: &Vec3| {
+        let sizes = Some(norm(*mean)).filter(|own| (0.7..1.3).contains(own))? * size;
+        (sizes > 0.1).then(|| dot(rest, *mean) / sizes)
+    };
+    // The largest angle has the least cosine, so that only one arc cosine is taken.
+    means.iter().filter_map(cosine).reduce(f64::min).map(|cosine| cosine.clamp(-1.0, 1.0).acos().to_degrees())
 }
 
 fn angle_deg(a: Vec3, b: Vec3) -> Option<f64> {

@@ -254,13 +254,13 @@ impl Signal {
         from..to
     }
 
-    /// Mean over `ms` around each sample, within its segment.
-    pub(super) fn smooth(&self, values: &[f64], ms: f64) -> Vec<f64> {
+    /// Mean over `ms` around each sample, within its segment, of `N` columns at once.
+    pub(super) fn smooth<const N: usize>(&self, values: &[[f64; N]], ms: f64) -> Vec<[f64; N]> {
         let mut sums = Vec::with_capacity(values.len() + 1);
-        let (mut sum, mut time) = (0.0, 0.0);
+        let (mut sum, mut time) = ([0.0; N], 0.0);
         sums.push((sum, time));
         for (value, cell) in values.iter().zip(&self.cell) {
-            sum += value * cell;
+            sum = std::array::from_fn(|column| sum[column] + value[column] * cell);
             time += cell;
             sums.push((sum, time));
         }
@@ -276,8 +276,9 @@ impl Signal {
                 while to < values.len() && self.segment[to] == begin && self.t[to] - self.t[index] <= ms / 2.0 {
                     to += 1;
                 }
-                let time = sums[to].1 - sums[from].1;
-                if time > 0.0 { (sums[to].0 - sums[from].0) / time } else { values[index] }
+                let ((sum, until), (before, since)) = (sums[to], sums[from]);
+                let time = until - since;
+                if time > 0.0 { std::array::from_fn(|column| (sum[column] - before[column]) / time) } else { values[index] }
             })
             .collect()
     }
