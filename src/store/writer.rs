@@ -112,7 +112,7 @@ impl Writer {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut batch = Batch::new(&tx, &self.sql, &mut self.timelines);
         let receipts = records.iter().map(|record| batch.store(record)).collect::<Result<_, _>>()?;
-        drop(batch);
+        batch.end()?;
         tx.commit()?;
         Ok(receipts)
     }
@@ -124,7 +124,8 @@ impl Writer {
         let mut receipts = Vec::with_capacity(records.len());
         for record in records {
             let savepoint = tx.savepoint()?;
-            let stored = Batch::new(&savepoint, &self.sql, &mut self.timelines).store(record);
+            let mut batch = Batch::new(&savepoint, &self.sql, &mut self.timelines);
+            let stored = batch.store(record).and_then(|receipt| batch.end().map(|()| receipt));
             match stored {
                 Ok(receipt) => {
                     savepoint.commit()?;
@@ -183,14 +184,32 @@ struct Batch<'a> {
     timelines: &'a mut Timelines,
     /// Statements in use, each with its text; the connection's cache would look for a text by its bytes.
     ready: Vec<(&'a str, CachedStatement<'a>)>,
+    /// Incidents as the newest record has them, in the order of their first: a burst that joins one writes it once.
+    incidents: Vec<&'a Incident>,
+    places: HashMap<&'a IncidentId, usize>,
 }
 
 impl<'a> Batch<'a> {
     fn new(tx: &'a Connection, sql: &'a [Sql; 2], timelines: &'a mut Timelines) -> Self {
-        Self { tx, sql, timelines, ready: Vec::new() }
+        Self { tx, sql, timelines, ready: Vec::new(), incidents: Vec::new(), places: HashMap::new() }
     }
 
-    fn store(&mut self, record: &Record) -> Result<Receipt, Error> {
+    /// Writes the incidents. Reports come before theirs; what they refer to must be there by the commit only.
+    fn end(mut self) -> Result<(), Error> {
+        std::mem::take(&mut self.incidents).into_iter().try_for_each(|incident| self.upsert(incident))
+    }
+
+    fn hold(&mut self, incident: &'a Incident) -> Result<(), Error> {
+        let place = *self.places.entry(&incident.id).or_insert(self.incidents.len());
+        match self.incidents.get_mut(place) {
+            Some(held) if held.device != incident.device || held.origin != incident.origin => return Err(taken(&incident.id)),
+            Some(held) => *held = incident,
+            None => self.incidents.push(incident),
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, record: &'a Record) -> Result<Receipt, Error> {
         match record {
             Record::Crash(crash) => self.crash(crash),
             Record::Incident { incident, notice, audit } => self.incident(incident, notice.as_ref(), audit.as_ref()),
@@ -217,7 +236,7 @@ impl<'a> Batch<'a> {
         Ok(&mut self.ready[place].1)
     }
 
-    fn crash(&mut self, crash: &CrashRecord) -> Result<Receipt, Error> {
+    fn crash(&mut self, crash: &'a CrashRecord) -> Result<Receipt, Error> {
         let Incident { id, device, origin, .. } = &*crash.incident;
         let receipt = |incident, duplicate, notice| Receipt::Crash {
             incident,
@@ -272,7 +291,7 @@ impl<'a> Batch<'a> {
                 call.effects,
             ])?;
         }
-        self.upsert(&crash.incident)?;
+        self.hold(&crash.incident)?;
         if crash.incident.events.first() == Some(&crash.event) {
             self.audit(*origin, crash.received_at, "fleetwatch", id, &format!("{{\"opened\":{}}}", row::json(&crash.event)?))?;
         }
@@ -280,13 +299,13 @@ impl<'a> Batch<'a> {
         Ok(receipt(id.clone(), false, notice))
     }
 
-    fn incident(&mut self, incident: &Incident, notice: Option<&Notice>, audit: Option<&Audit>) -> Result<Receipt, Error> {
+    fn incident(&mut self, incident: &'a Incident, notice: Option<&Notice>, audit: Option<&Audit>) -> Result<Receipt, Error> {
         let Incident { id, origin, .. } = incident;
         // A crash incident comes into being with its report only: one that is not here was opened by a duplicate.
         let known = matches!(incident.kind, IncidentKind::Temperature { .. }) || self.is_known(*origin, id)?;
         let mut told = None;
         if known {
-            self.upsert(incident)?;
+            self.hold(incident)?;
             told = self.outbox(*origin, notice)?;
             if let Some(Audit { by, command, at }) = audit {
                 self.audit(*origin, *at, &by.0, id, &row::json(command)?)?;
@@ -392,7 +411,7 @@ impl<'a> Batch<'a> {
     }
 
     fn is_known(&mut self, origin: Origin, incident: &IncidentId) -> Result<bool, Error> {
-        Ok(self.prepare(origin, |sql| &sql.known)?.exists([&*incident.0])?)
+        Ok(self.places.contains_key(incident) || self.prepare(origin, |sql| &sql.known)?.exists([&*incident.0])?)
     }
 
     fn upsert(&mut self, incident: &Incident) -> Result<(), Error> {
@@ -431,7 +450,7 @@ impl<'a> Batch<'a> {
             incident.decision.as_ref().map(|decision| row::word(&decision.how)).transpose()?,
         ])?;
         if n_rows == 0 {
-            return Err(Error::Odd(format!("the name {} belongs to an incident of another device already", incident.id)));
+            return Err(taken(&incident.id));
         }
         for step in self.timelines.new_steps(incident) {
             self.add_step(incident.origin, &incident.id, step)?;
@@ -462,6 +481,10 @@ impl<'a> Batch<'a> {
         let n_new = self.prepare(origin, |sql| &sql.outbox)?.execute(item)?;
         Ok((n_new == 1).then(|| OutboxItem { notice, settled: Vec::new(), attempts: 0 }))
     }
+}
+
+fn taken(id: &IncidentId) -> Error {
+    Error::Odd(format!("the name {id} belongs to an incident of another device already"))
 }
 
 /// The running number at the end of an incident's name; 0 where there is none.
