@@ -19,6 +19,7 @@ fn main() {
     let text: Vec<&str> = args.iter().map(String::as_str).collect();
     match *text.as_slice() {
         ["serve", n] => subject::serve(number(n)),
+        ["serve-crashes", n] => subject::serve_crashes(number(n)),
         ["line", url, n, qos] => subject::line(url, number(n), qos == "1"),
         ["client", url, n, qos] => subject::client(url, number(n), qos == "1"),
         ["publish", port, load, n, rate] => broker::publish(number(port) as u16, load, number(n), number(rate) as u64),

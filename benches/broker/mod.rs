@@ -21,10 +21,17 @@ pub(crate) struct Mosquitto {
 impl Mosquitto {
     /// Starts one that drops nothing; `None` where it is not installed.
     pub(crate) fn start() -> Option<Self> {
+        Self::with_window(20)
+    }
+
+    /// The same with so many messages under way to a client that are not acknowledged; mosquitto's own default is 20.
+    pub(crate) fn with_window(max_inflight: u16) -> Option<Self> {
         let dir = tempfile::tempdir().expect("a directory");
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr()).expect("a port").port();
         let config = dir.path().join("mosquitto.conf");
-        let text = format!("listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nlog_type error\n");
+        let text = format!(
+            "listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages {max_inflight}\nlog_type error\n"
+        );
         std::fs::write(&config, text).expect("a file");
         let start =
             |program: &str| Command::new(program).arg("-c").arg(&config).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok();
@@ -87,7 +94,7 @@ impl Load {
         all.into_iter().find(|load| load.name() == name).expect("a load")
     }
 
-    fn message(self, number: usize) -> (String, Vec<u8>) {
+    pub(crate) fn message(self, number: usize) -> (String, Vec<u8>) {
         match self {
             Self::Driving0 | Self::Driving1 => driving(number),
             Self::SmallCrash => crash(number, 0),

@@ -2,15 +2,15 @@
 //! the brake. It lets in every client and floods the first one that subscribes to the asked-for topics.
 //!
 //! ```ignore
-//! let flood = Flood::start(Frames::encode(100_000, driving), 1_000_000, "driving");
+//! let flood = Flood::start(Frames::encode(100_000, driving, |_| None), 1_000_000, "driving");
 //! // connect to flood.url(), then:
 //! let (first_byte, last_byte) = flood.wait();
 //! ```
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::Builder;
 use std::time::Instant;
@@ -22,7 +22,7 @@ const WRITE_BYTES: usize = 64 << 10;
 /// Vehicles in [`driving`].
 const N_VEHICLES: usize = 1_000;
 
-/// Encoded `QoS` 0 PUBLISH packets, cut into writes at packet boundaries.
+/// Encoded PUBLISH packets, cut into writes at packet boundaries.
 #[derive(Clone)]
 pub(crate) struct Frames {
     bytes: Vec<u8>,
@@ -33,14 +33,19 @@ pub(crate) struct Frames {
 }
 
 impl Frames {
-    /// Encodes `n` packets; `generate` is given the number of each, from 0, and answers with topic and payload.
-    pub(crate) fn encode(n: usize, mut generate: impl FnMut(usize) -> (String, Vec<u8>)) -> Self {
+    /// Encodes `n` packets; `generate` is given the number of each, from 0, and answers with topic and payload, and `id` with
+    /// its packet id where it is sent at `QoS` 1.
+    pub(crate) fn encode(
+        n: usize,
+        mut generate: impl FnMut(usize) -> (String, Vec<u8>),
+        id: impl Fn(usize) -> Option<u16>,
+    ) -> Self {
         let mut frames = Self { bytes: Vec::new(), writes: Vec::new(), ends: Vec::with_capacity(n) };
         let (mut write_start, mut n_in_write) = (0, 0);
         for number in 0..n {
             let start = frames.bytes.len();
             let (topic, payload) = generate(number);
-            push_publish(&mut frames.bytes, &topic, &payload, None);
+            push_publish(&mut frames.bytes, &topic, &payload, id(number));
             if n_in_write > 0 && frames.bytes.len() - write_start > WRITE_BYTES {
                 frames.writes.push((start, n_in_write));
                 (write_start, n_in_write) = (start, 0);
@@ -76,6 +81,7 @@ impl Frames {
 pub(crate) struct Flood {
     address: SocketAddr,
     spans: Receiver<(Instant, Instant)>,
+    acknowledged: Arc<AtomicUsize>,
 }
 
 impl Flood {
@@ -85,7 +91,9 @@ impl Flood {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port");
         let address = listener.local_addr().expect("its address");
         let (tell, spans) = sync_channel(1);
-        let job = Arc::new(Job { frames, n_messages, topic_part, taken: AtomicBool::new(false), tell });
+        let acknowledged = Arc::new(AtomicUsize::new(0));
+        let job = Job { frames, n_messages, topic_part, taken: AtomicBool::new(false), tell, acknowledged: acknowledged.clone() };
+        let job = Arc::new(job);
         Builder::new()
             .name("flood".to_owned())
             .spawn(move || {
@@ -96,12 +104,17 @@ impl Flood {
                 }
             })
             .expect("a thread");
-        Self { address, spans }
+        Self { address, spans, acknowledged }
     }
 
     /// Its address for `[broker] url`.
     pub(crate) fn url(&self) -> String {
         format!("mqtt://{}", self.address)
+    }
+
+    /// PUBACKs so far.
+    pub(crate) fn acknowledged(&self) -> usize {
+        self.acknowledged.load(Ordering::Relaxed)
     }
 
     /// Waits until everything is written; answers with the instants of the first and the last byte.
@@ -144,28 +157,36 @@ struct Job {
     topic_part: &'static str,
     taken: AtomicBool,
     tell: SyncSender<(Instant, Instant)>,
+    acknowledged: Arc<AtomicUsize>,
 }
 
 impl Job {
-    /// CONNECT, SUBSCRIBE and PINGREQ are answered, all else is read over.
-    fn serve(&self, mut socket: TcpStream) -> io::Result<()> {
+    /// CONNECT, SUBSCRIBE and PINGREQ are answered, PUBACKs counted, all else is read over. The flood is written by a thread
+    /// of its own, since what the client publishes meanwhile must be read.
+    fn serve(self: &Arc<Self>, mut socket: TcpStream) -> io::Result<()> {
         socket.set_nodelay(true)?;
+        let mut incoming = BufReader::with_capacity(WRITE_BYTES, socket.try_clone()?);
         loop {
-            let (kind, body) = read_packet(&mut socket)?;
+            let (kind, body) = read_packet(&mut incoming)?;
             match kind >> 4 {
                 1 => socket.write_all(&[0x20, 2, 0, 0])?,
                 8 => {
                     let filters = filters(&body);
                     let mut answer = vec![0x90, 2 + filters.len() as u8, body[0], body[1]];
-                    answer.extend(filters.iter().map(|_| 0));
+                    answer.extend(filters.iter().map(|(_, qos)| qos.min(&1)));
                     socket.write_all(&answer)?;
-                    let wanted = filters.iter().any(|filter| filter.contains(self.topic_part));
+                    let wanted = filters.iter().any(|(filter, _)| filter.contains(self.topic_part));
                     if wanted && !self.taken.swap(true, Ordering::Relaxed) {
-                        let start = Clock.instant();
-                        self.frames.write(&mut socket, self.n_messages)?;
-                        self.tell.send((start, Clock.instant())).ok();
+                        let (job, mut socket) = (Arc::clone(self), socket.try_clone()?);
+                        Builder::new().name("flood-writer".to_owned()).spawn(move || {
+                            let start = Clock.instant();
+                            // A client that goes away ends the flood; that is no error here.
+                            job.frames.write(&mut socket, job.n_messages).ok();
+                            job.tell.send((start, Clock.instant())).ok();
+                        })?;
                     }
                 }
+                4 => _ = self.acknowledged.fetch_add(1, Ordering::Relaxed),
                 12 => socket.write_all(&[0xd0, 0])?,
                 14 => return Ok(()),
                 _ => {}
@@ -174,19 +195,19 @@ impl Job {
     }
 }
 
-fn filters(subscribe: &[u8]) -> Vec<String> {
+/// Each filter with the `QoS` that is asked for.
+fn filters(subscribe: &[u8]) -> Vec<(String, u8)> {
     let mut filters = Vec::new();
     let mut rest = &subscribe[2..];
     while let [high, low, tail @ ..] = rest {
         let (filter, tail) = tail.split_at(usize::from(u16::from_be_bytes([*high, *low])));
-        filters.push(String::from_utf8_lossy(filter).into_owned());
-        // The byte of the QoS.
+        filters.push((String::from_utf8_lossy(filter).into_owned(), tail[0]));
         rest = &tail[1..];
     }
     filters
 }
 
-pub(crate) fn read_packet(socket: &mut TcpStream) -> io::Result<(u8, Vec<u8>)> {
+pub(crate) fn read_packet(socket: &mut impl io::Read) -> io::Result<(u8, Vec<u8>)> {
     let mut byte = [0];
     socket.read_exact(&mut byte)?;
     let [kind] = byte;

@@ -56,7 +56,7 @@ pub(crate) fn table(names: &[&str], runs: &[Vec<Figures>], n: usize) {
 }
 
 /// The server's first byte, from when and how long it wrote.
-fn first_byte(server: &mut Helper) -> Instant {
+pub(crate) fn first_byte(server: &mut Helper) -> Instant {
     let secs: f64 = server.line().parse().expect("seconds");
     Clock.instant().checked_sub(std::time::Duration::from_secs_f64(secs)).expect("a machine that runs for longer")
 }

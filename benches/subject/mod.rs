@@ -10,6 +10,7 @@ use rumqttc::{Event, MqttOptions, Packet, QoS};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::broker::Load;
 use crate::flood::{Flood, Frames, driving};
 use crate::measure::{cpu_secs, peak_rss_mib, say, threads_cpu_secs, until_let_go};
 
@@ -18,10 +19,22 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A flood of `n` rows of driving data: says its address, then how many seconds its writing took.
 pub(crate) fn serve(n: usize) {
-    let flood = Flood::start(Frames::encode(n, driving), n, "driving");
+    let flood = Flood::start(Frames::encode(n, driving, |_| None), n, "driving");
     say(&flood.url());
     let (first, last) = flood.wait();
     say(&last.duration_since(first).as_secs_f64().to_string());
+    until_let_go();
+}
+
+/// A flood of `n` small crash reports at `QoS` 1: says its address, how many seconds its writing took and, once nothing more
+/// is acknowledged, how many reports were.
+pub(crate) fn serve_crashes(n: usize) {
+    let frames = Frames::encode(n, |number| Load::SmallCrash.message(number), |number| Some((number % 65_535) as u16 + 1));
+    let flood = Flood::start(frames, n, "crash");
+    say(&flood.url());
+    let (first, last) = flood.wait();
+    say(&last.duration_since(first).as_secs_f64().to_string());
+    say(&wait_for(n, || flood.acknowledged(), || true).to_string());
     until_let_go();
 }
 

@@ -415,9 +415,10 @@ fn refusals_of_the_broker_have_words() {
 #[test]
 fn a_flood_arrives_whole_and_in_order() {
     const N: usize = 25_003;
-    let flood = Flood::start(Frames::encode(3_000, driving), N, "driving");
+    let flood = Flood::start(Frames::encode(3_000, driving, |_| None), N, "driving");
     let (client, seen) = connect(&settings(&flood.url()), Lane::Telemetry, DEVICE);
     flood.wait();
+    assert_eq!(flood.acknowledged(), 0, "what comes at QoS 0 is not acknowledged");
     seen.packet_number(N);
     client.stop();
     let seen = seen.0.0.lock().unwrap();
@@ -431,7 +432,7 @@ fn a_flood_arrives_whole_and_in_order() {
 
 #[test]
 fn a_lane_stops_in_the_middle_of_a_flood() {
-    let flood = Flood::start(Frames::encode(3_000, driving), usize::MAX, "driving");
+    let flood = Flood::start(Frames::encode(3_000, driving, |_| None), usize::MAX, "driving");
     let (client, seen) = connect(&settings(&flood.url()), Lane::Telemetry, DEVICE);
     seen.packet_number(20_000);
     client.stop();
