@@ -21,6 +21,7 @@ pub mod clock;
 
 pub mod broker;
 pub mod host;
+pub mod lambda;
 pub mod outbound;
 pub mod store;
 

@@ -84,6 +84,11 @@ pub enum Command {
     ///
     /// docs/BILLING.md describes the file. What a bill leaves out is always said.
     Bill(BillArgs),
+    /// Run a Lambda package on this machine by Lambda's rules, and say what each call would cost
+    ///
+    /// PACKAGE is a directory with a `bootstrap`, in any language. Each event is run asynchronously: again after a
+    /// failure, then given up. docs/LAMBDA.md says what is as on AWS and what is not. With an event given up it exits 1.
+    Lambda(LambdaArgs),
     /// Check settings, broker, store, clock and screen, and say what to fix; or what a message of a device says
     Doctor(DoctorArgs),
 }
@@ -235,6 +240,44 @@ pub struct BillArgs {
     pub json: bool,
 }
 
+/// `lambda`
+#[derive(Clone, Debug, PartialEq, ClapArgs)]
+pub struct LambdaArgs {
+    /// The directory with the `bootstrap`
+    #[arg(value_name = "PACKAGE")]
+    pub package: PathBuf,
+    /// One event (JSON) per line; - is stdin
+    #[arg(long, value_name = "FILE|-", default_value = "-")]
+    pub events: PathBuf,
+    /// The function's name [default: the directory's]
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Memory, MB: what it may use, and what the price follows
+    #[arg(long, value_name = "MB", default_value_t = 128)]
+    pub memory_mb: u32,
+    /// How long one call may take, s
+    #[arg(long, value_name = "S", default_value_t = 3.0, value_parser = secs)]
+    pub timeout_secs: f64,
+    /// /tmp, MB
+    #[arg(long, value_name = "MB", default_value_t = 512)]
+    pub tmp_mb: u32,
+    /// Containers at the same time
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub concurrency: u32,
+    /// How long after each failure an event is tried again, s [default: 60,120]
+    #[arg(long, value_name = "S,S", value_delimiter = ',', value_parser = secs)]
+    pub retry_after_secs: Option<Vec<f64>>,
+    /// A variable of its environment; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    pub env: Vec<(String, String)>,
+    /// Whose limits hold: those of December 2017 or those of today
+    #[arg(long, default_value = "today", value_parser = clap::builder::PossibleValuesParser::new(["2017", "today"]))]
+    pub limits: String,
+    /// As JSON: one line for each call and each event given up, then one with the sums
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// A time, or how long ago, s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Since {
@@ -265,6 +308,16 @@ fn since(text: &str) -> Result<Since, String> {
     let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
     let time = chrono::DateTime::parse_from_rfc3339(&whole).map_err(|_cause| words())?;
     Ok(Since::At(time.to_utc().into()))
+}
+
+fn secs(text: &str) -> Result<f64, String> {
+    let secs: f64 = text.parse().map_err(|error| format!("{error}"))?;
+    if (0.0..=86_400.0).contains(&secs) { Ok(secs) } else { Err("must be from 0 to 86400".to_owned()) }
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("must be NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn speed(text: &str) -> Result<f64, String> {

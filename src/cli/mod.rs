@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod incidents;
 pub mod inject;
 pub mod judge;
+pub mod lambda;
 pub mod mqtt_out;
 pub mod payload;
 pub mod play;

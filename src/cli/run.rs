@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::args::{
-    BillArgs, Command, DevicesArgs, DoctorArgs, DoctorCommand, GlobalArgs, InjectArgs, JudgeArgs, PayloadArgs, PlayArgs,
-    RejudgeArgs,
+    BillArgs, Command, DevicesArgs, DoctorArgs, DoctorCommand, GlobalArgs, InjectArgs, JudgeArgs, LambdaArgs, PayloadArgs,
+    PlayArgs, RejudgeArgs,
 };
 use super::mqtt_out::MqttOut;
-use super::{bill, devices, inject, judge, payload, play, rejudge};
+use super::{bill, devices, inject, judge, lambda, payload, play, rejudge};
 use crate::clock::Clock;
 use crate::play::WallPace;
+use crate::pricing::PriceSheet;
 use crate::settings::Settings;
 
 /// Why a subcommand ended badly.
@@ -59,6 +60,7 @@ pub fn standalone(
         Command::Devices(args) => Some(run_devices(args, data_dir)),
         Command::Rejudge(args) => Some(run_rejudge(args, settings, data_dir)),
         Command::Bill(args) => Some(run_bill(args)),
+        Command::Lambda(args) => Some(run_lambda(args, settings)),
         Command::Doctor(DoctorArgs { what: Some(DoctorCommand::Payload(args)) }) => Some(run_payload(args, global, settings)),
         Command::Incidents(_) | Command::Doctor(DoctorArgs { what: None }) => None,
     }
@@ -128,6 +130,23 @@ fn run_bill(args: &BillArgs) -> Result<(), Fault> {
         // Whoever reads has seen enough.
         Err(bill::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.map_err(Fault::failed),
+    }
+}
+
+fn run_lambda(args: &LambdaArgs, settings: &Settings) -> Result<(), Fault> {
+    let prices = PriceSheet::aws_lambda(&settings.pricing).map_err(Fault::failed)?;
+    let out = Box::new(io::stdout());
+    let ran = if args.events == Path::new("-") {
+        lambda::run(args, prices, &mut io::stdin().lock(), out)
+    } else {
+        let file =
+            File::open(&args.events).map_err(|error| Fault::Failed(format!("cannot read {}: {error}", args.events.display())))?;
+        lambda::run(args, prices, &mut BufReader::new(file), out)
+    };
+    match ran {
+        // Whoever reads has seen enough.
+        Err(lambda::Error::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        ran => ran.map_err(Fault::failed),
     }
 }
 

@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The edges: no edge imports another.
     ("broker", &["clock", "model"]),
     ("host", &["clock", "decode", "functions", "model", "pricing"]),
+    ("lambda", &["clock", "model", "pricing"]),
     ("outbound", &["clock", "model"]),
     ("play", &["clock", "model"]),
     ("sound", &[]),
@@ -54,6 +55,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "clock",
             "decode",
             "functions",
+            "lambda",
             "model",
             "pipeline",
             "play",

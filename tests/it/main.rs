@@ -17,6 +17,7 @@ mod imports;
 mod incidents_panel;
 mod inject_panel;
 mod keyboard;
+mod lambda;
 mod line;
 mod mosquitto;
 mod never;
