@@ -77,6 +77,7 @@ const fn word(life: Life) -> &'static str {
 
 fn summary(incident: &Incident) -> String {
     let drill = match incident.origin {
+        _ if incident.imported.is_some() => "IMPORTED ",
         Origin::Device => "",
         Origin::Drill => "DRILL ",
         Origin::Sample => "SAMPLE ",
