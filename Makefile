@@ -6,9 +6,9 @@ RUN_PACKAGES = gcc libc6-dev pkg-config libx11-6 libx11-xcb1 libxcb1 libxcursor1
 	libgl1 libglx-mesa0 libgl1-mesa-dri libegl1 alsa-utils
 # What the tests need beside that: a real broker, its clients, certificates, a display that is not there, a mouse, and
 # Python for a Lambda function in another language.
-TEST_PACKAGES = $(RUN_PACKAGES) mosquitto mosquitto-clients openssl xvfb xauth openbox xdotool x11-utils imagemagick procps python3
+TEST_PACKAGES = $(RUN_PACKAGES) mosquitto mosquitto-clients openssl xvfb xauth openbox xdotool x11-utils imagemagick procps pngquant python3
 
-.PHONY: run test accuracy packages test-packages
+.PHONY: run test accuracy screens packages test-packages
 
 ## Build and open the dashboard with its sample fleet. Arguments: make run ARGS="--broker mqtt://broker.local"
 run: packages
@@ -21,6 +21,11 @@ test: test-packages
 ## How right the functions are, from recordings with labels in FLEETWATCH_DATA or ../shared/data.
 accuracy: packages
 	cargo test --test it -- --nocapture --exact accuracy::the_table_holds_its_floors
+
+## The pictures of docs/screens, from the real window on a display that is not there.
+screens: test-packages
+	cargo build --release --bin fleetwatch
+	.ci/screens
 
 packages:
 	@.ci/packages $(RUN_PACKAGES)

@@ -19,7 +19,7 @@ const DESIGN: (f32, f32) = (1440.0, 900.0);
 const CRASH: &str = "INC-20260318-0007";
 
 #[test]
-fn an_incident_is_taken_reviewed_noted_and_closed_and_a_drill_is_sent() {
+fn an_incident_is_taken_reviewed_noted_closed_and_overruled_and_a_drill_is_sent() {
     let mut window = Window::open(busy(), DESIGN);
     window.taken();
     window.press(Modifiers::NONE, Key::A);
@@ -46,6 +46,13 @@ fn an_incident_is_taken_reviewed_noted_and_closed_and_a_drill_is_sent() {
     window.press(Modifiers::NONE, Key::Escape);
     window.press(Modifiers::NONE, Key::R);
     assert_eq!(window.commands(), [Command::Resolve { incident }]);
+    // Overruled, with the reason that it asks for.
+    window.press(Modifiers::SHIFT, Key::R);
+    window.harness.get_by(has_focus).type_text("the box fell");
+    window.harness.run_steps(2);
+    window.press(Modifiers::NONE, Key::Enter);
+    let overruled = window.commands();
+    assert!(matches!(&overruled[..], [Command::Overrule { reason, .. }] if reason == "the box fell"), "{overruled:?}");
     window.press(Modifiers::COMMAND, Key::Num6);
     window.press(Modifiers::COMMAND, Key::Enter);
     assert!(window.taken().iter().any(|request| matches!(request, Request::Drill(_))), "Ctrl+Enter sends the drill");
