@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Event, Fingerprint, Judge, PacketId, Reading, Timestamp, Verdict};
 
+pub mod detect_harsh_driving;
 pub mod judge_crash;
 pub mod preprocess_driving;
 pub mod route_temperature;
@@ -74,6 +75,8 @@ pub trait Function: Send {
 pub struct Settings {
     /// `[functions.preprocess_driving]`
     pub preprocess_driving: preprocess_driving::Settings,
+    /// `[functions.detect_harsh_driving]`
+    pub detect_harsh_driving: detect_harsh_driving::Settings,
     /// `[functions.judge_crash]`
     pub judge_crash: judge_crash::Settings,
     /// `[functions.route_temperature]`
@@ -84,6 +87,7 @@ pub struct Settings {
 pub fn all(settings: &Settings) -> Vec<Box<dyn Function>> {
     vec![
         Box::new(preprocess_driving::PreprocessDriving::new(settings.preprocess_driving.clone())),
+        Box::new(detect_harsh_driving::DetectHarshDriving::new(settings.detect_harsh_driving.clone())),
         Box::new(judge_crash::JudgeCrash::new(settings.judge_crash.clone())),
         Box::new(route_temperature::RouteTemperature::new(settings.route_temperature.clone())),
     ]
@@ -98,4 +102,5 @@ pub fn crash_judge(limits: &judge_crash::Settings) -> Judge {
 }
 
 /// Their cards, in the same order.
-pub const CARDS: [&Card; 3] = [&preprocess_driving::CARD, &judge_crash::CARD, &route_temperature::CARD];
+pub const CARDS: [&Card; 4] =
+    [&preprocess_driving::CARD, &detect_harsh_driving::CARD, &judge_crash::CARD, &route_temperature::CARD];

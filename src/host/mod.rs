@@ -160,7 +160,7 @@ impl Host {
 /// Whether a verdict is of the kind that the trigger asks for, with numbers that can be shown.
 fn answers(verdict: &Verdict, trigger: Trigger) -> bool {
     match (verdict, trigger) {
-        (Verdict::Driving(_), Trigger::Driving) => true,
+        (Verdict::Driving(_) | Verdict::Harsh(_), Trigger::Driving) => true,
         (Verdict::Temperature(verdict), Trigger::Temperature) => {
             verdict.celsius.0.is_finite() && verdict.fahrenheit.0.is_finite()
         }
@@ -202,8 +202,10 @@ fn fail_open(event: &Event, card: &functions::Card, what: &str) -> Option<Verdic
                 weight: 0.0,
             }],
         }))),
-        Reading::Driving(_) => Some(Verdict::Driving(DrivingVerdict::Drop(RejectionReason::NotJudged))),
-        Reading::Temperature(_) | Reading::Presence(_) => None,
+        Reading::Driving(_) if card.name == functions::preprocess_driving::CARD.name => {
+            Some(Verdict::Driving(DrivingVerdict::Drop(RejectionReason::NotJudged)))
+        }
+        Reading::Driving(_) | Reading::Temperature(_) | Reading::Presence(_) => None,
     }
 }
 
@@ -215,6 +217,7 @@ fn n_effects(verdict: &Verdict) -> u8 {
         Verdict::Temperature(verdict) => 1 + u8::from(verdict.previous.is_some_and(|previous| previous != verdict.band)),
         Verdict::Driving(DrivingVerdict::Keep) => 1,
         Verdict::Driving(DrivingVerdict::Drop(_)) => 0,
+        Verdict::Harsh(verdict) => u8::from(verdict.ended.iter().any(Option::is_some)),
     }
 }
 

@@ -2,7 +2,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::clock::FakeClock;
-use crate::functions::{Card, judge_crash, preprocess_driving, route_temperature};
+use crate::functions::{Card, detect_harsh_driving, judge_crash, preprocess_driving, route_temperature};
 use crate::model::{Band, Celsius, Delivery, Fahrenheit, Lane, TemperatureVerdict};
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
@@ -161,8 +161,13 @@ fn telemetry_that_was_not_judged_is_dropped_and_counted() {
     let mut host = host_with(&preprocess_driving::CARD, 0, || panic!("planted"));
     let payload = format!(r#"{{"occurred_at":{},"speed_kmh":50}}"#, NOW.millis());
     let judged = judge(&mut host, "fleet/van-1/driving", &payload);
-    assert_eq!(judged.verdicts, [Verdict::Driving(DrivingVerdict::Drop(RejectionReason::NotJudged))]);
+    assert_eq!(judged.verdicts[0], Verdict::Driving(DrivingVerdict::Drop(RejectionReason::NotJudged)));
     assert_eq!((judged.invocations[0].outcome, judged.invocations[0].effects), (Outcome::Panic, 0));
+    // Who only tells of manners costs no row.
+    let mut host = host_with(&detect_harsh_driving::CARD, 0, || panic!("planted"));
+    let judged = judge(&mut host, "fleet/van-1/driving", r#"{"occurred_at":1800000000000,"speed_kmh":3}"#);
+    assert_eq!(judged.verdicts, [Verdict::Driving(DrivingVerdict::Keep)]);
+    assert_eq!(judged.invocations[1].outcome, Outcome::Panic);
 
     let nan = TemperatureVerdict {
         celsius: Celsius(f64::NAN),

@@ -6,7 +6,7 @@ use super::event::DeviceId;
 use super::incident::IncidentId;
 use super::packet::Origin;
 use super::units::Timestamp;
-use super::verdict::{Band, SensorFault, Severity};
+use super::verdict::{Band, HarshKind, SensorFault, Severity};
 
 /// Names an alert within a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,6 +26,11 @@ pub enum AlertKind {
     Temperature {
         /// The band it is in now.
         band: Band,
+    },
+    /// A vehicle was driven harshly. Nobody is woken for it.
+    HarshDriving {
+        /// How.
+        manoeuvre: HarshKind,
     },
     /// A vehicle sends nothing since an impact.
     WentSilent {

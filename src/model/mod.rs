@@ -44,6 +44,6 @@ pub use rejection::{Rejection, RejectionReason};
 pub use saying::{Arg, Args, Saying};
 pub use units::{Celsius, Fahrenheit, PicoUsd, Timestamp};
 pub use verdict::{
-    Alarm, Band, CrashVerdict, Direction, DrivingVerdict, Evidence, Malfunction, Points, Ruling, SensorFault, Severity,
-    TemperatureVerdict, Verdict, VerdictJson, Watch, likelihood,
+    Alarm, Band, CrashVerdict, Direction, DrivingVerdict, Evidence, HarshEvent, HarshKind, HarshVerdict, Malfunction, Points,
+    Ruling, SensorFault, Severity, TemperatureVerdict, Verdict, VerdictJson, Watch, likelihood,
 };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rejection::RejectionReason;
 use super::saying::Args;
-use super::units::{Celsius, Fahrenheit};
+use super::units::{Celsius, Fahrenheit, Timestamp};
 
 /// What a function answered.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub enum Verdict {
     Temperature(TemperatureVerdict),
     /// From `preprocess_driving`.
     Driving(DrivingVerdict),
+    /// From `detect_harsh_driving`.
+    Harsh(HarshVerdict),
 }
 
 /// Real, malfunction, or a person decides.
@@ -316,6 +318,44 @@ pub enum DrivingVerdict {
     Keep,
     /// The row is bad; counted under its reason.
     Drop(RejectionReason),
+}
+
+/// What `detect_harsh_driving` made of a row: the events that ended with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct HarshVerdict {
+    /// At most one of each kind, in the order of [`HarshKind`].
+    pub ended: [Option<HarshEvent>; 3],
+}
+
+/// A harsh manoeuvre.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HarshEvent {
+    /// Which.
+    pub kind: HarshKind,
+    /// The first row over the limit, by the device's clock where it is usable.
+    pub from: Timestamp,
+    /// The last.
+    pub to: Timestamp,
+    /// How long, s.
+    pub secs: f64,
+    /// The hardest, m/s².
+    pub peak_ms2: f64,
+    /// The speed before, km/h.
+    pub from_kmh: Option<f64>,
+    /// The speed after, km/h.
+    pub to_kmh: Option<f64>,
+}
+
+/// A kind of harsh manoeuvre.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HarshKind {
+    /// Braking.
+    Brake,
+    /// Speeding up.
+    Accelerate,
+    /// Cornering.
+    Corner,
 }
 
 /// A probability (0 to 1) in per cent. Never `0 %` nor `100 %`: no sum of weights is certain.

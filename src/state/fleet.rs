@@ -11,7 +11,7 @@ use super::snapshot::{
 };
 use crate::model::effect::SampleChunk;
 use crate::model::{
-    AlertId, Band, DeviceId, DeviceKind, Driving, Event, Focus, Origin, Position, Presence, SensorFocus, SensorOrder,
+    AlertId, Band, DeviceId, DeviceKind, Driving, Event, Focus, HarshEvent, Origin, Position, Presence, SensorFocus, SensorOrder,
     TemperatureVerdict, Timestamp,
 };
 
@@ -109,6 +109,8 @@ struct Vehicle {
     last: Driving,
     series: Series,
     crumb: Option<Crumb>,
+    harsh: [u32; 3],
+    last_harsh: Option<HarshEvent>,
 }
 
 impl Vehicle {
@@ -245,7 +247,14 @@ impl Fleet {
                 let place_in_list = self.vehicle_order.partition_point(|other| *other < key);
                 self.vehicle_order.insert(place_in_list, key.clone());
                 let series = Series::new(event.device.clone(), DeviceKind::Vehicle, event.origin);
-                place.insert(Vehicle { pulse: Pulse::new(event), last: Driving::default(), series, crumb: None })
+                place.insert(Vehicle {
+                    pulse: Pulse::new(event),
+                    last: Driving::default(),
+                    series,
+                    crumb: None,
+                    harsh: [0; 3],
+                    last_harsh: None,
+                })
             }
         };
         vehicle.pulse.beat(event);
@@ -270,6 +279,14 @@ impl Fleet {
         ];
         let chunk = vehicle.series.push(event.time(), &columns);
         self.keep(DeviceKind::Vehicle, key, chunk)
+    }
+
+    /// A vehicle was driven harshly.
+    pub(super) fn drove_harshly(&mut self, event: &Event, harsh: HarshEvent) {
+        if let Some(vehicle) = self.vehicles.get_mut(&key(event.origin, &event.device)) {
+            vehicle.harsh[harsh.kind as usize] += 1;
+            vehicle.last_harsh = Some(harsh);
+        }
     }
 
     /// What is known of when a vehicle speaks; `None` for one that never sent driving data.
@@ -430,6 +447,8 @@ impl Fleet {
             period_secs: vehicle.pulse.period_secs(),
             clock_ahead_ms: vehicle.pulse.clock_ahead_ms,
             incident: has_incident(vehicle.pulse.origin, &key.1),
+            harsh: vehicle.harsh,
+            last_harsh: vehicle.last_harsh,
         })
     }
 

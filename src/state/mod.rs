@@ -29,8 +29,8 @@ use crate::model::device_day::{DeviceDay, DeviceFault};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
     Alert, AlertId, Command, CrashReport, CrashVerdict, DecidedBy, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact,
-    Focus, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd, Reading, Record, Ruling,
-    Severity, StepKind, Timestamp, Verdict, VerdictJson, likelihood,
+    Focus, HarshEvent, HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd,
+    Reading, Record, Ruling, Severity, StepKind, Timestamp, Verdict, VerdictJson, likelihood,
 };
 use crate::pricing::PriceSheet;
 
@@ -262,11 +262,29 @@ impl State {
             self.vehicle_heard(&judged.event, now, effects);
             self.after_impact.drove(&judged.event, row);
             effects.extend(self.fleet.drove(&judged.event, row).map(|chunk| Effect::Save(Record::Samples(chunk))));
+            for verdict in &judged.verdicts {
+                let Verdict::Harsh(verdict) = verdict else { continue };
+                for harsh in verdict.ended.into_iter().flatten() {
+                    self.drove_harshly(&judged.event, harsh, now, effects);
+                }
+            }
         }
         if judged.event.origin == Origin::Drill {
             let got = dropped.map_or_else(|| "row kept".to_owned(), |reason| format!("row dropped: {}", reason.key()));
             self.trace_judged(judged, &got, now, None, Vec::new());
         }
+    }
+
+    /// A vehicle was driven harshly: counted and listed, and nobody is woken for it.
+    fn drove_harshly(&mut self, event: &Event, harsh: HarshEvent, now: Timestamp, effects: &mut Vec<Effect>) {
+        self.fleet.drove_harshly(event, harsh);
+        let what = match harsh.kind {
+            HarshKind::Brake => "harsh braking",
+            HarshKind::Accelerate => "harsh acceleration",
+            HarshKind::Corner => "harsh cornering",
+        };
+        let text = format!("{}: {what}, {:.1} m/s² for {:.1} s", event.device, harsh.peak_ms2, harsh.secs);
+        self.raise(AlertKind::HarshDriving { manoeuvre: harsh.kind }, event, Severity::Low, text, now, effects);
     }
 
     fn crashed(&mut self, judged: Judged, cost: PicoUsd, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -400,6 +418,12 @@ impl State {
             cleared_at: None,
             text,
         };
+        // What nobody must act on makes room first.
+        if self.alerts.len() >= ALERTS
+            && let Some(mild) = self.alerts.iter().rposition(|alert| alert.severity == Severity::Low)
+        {
+            self.alerts.remove(mild);
+        }
         self.alerts.truncate(ALERTS - 1);
         self.alerts.push_front(alert.clone());
         self.parts.alerts_changed = true;

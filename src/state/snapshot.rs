@@ -9,8 +9,8 @@ use super::device_health::Repair;
 use crate::model::comparison::Flip;
 use crate::model::effect::SampleChunk;
 use crate::model::{
-    Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, Incident, IncidentId, Invocation, Judge, Link,
-    LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, Review, TemperatureVerdict, Timestamp,
+    Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Incident, IncidentId, Invocation, Judge,
+    Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, Review, TemperatureVerdict, Timestamp,
     Verdict,
 };
 
@@ -171,6 +171,10 @@ pub struct FleetRow {
     pub clock_ahead_ms: i64,
     /// It has an open incident.
     pub incident: bool,
+    /// How often it was driven harshly since this desk runs, by [`HarshKind`](crate::model::HarshKind).
+    pub harsh: [u32; 3],
+    /// The last time.
+    pub last_harsh: Option<HarshEvent>,
 }
 
 /// What a vehicle does, as its last messages say.

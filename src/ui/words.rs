@@ -3,7 +3,8 @@
 use super::tr::{self, tr, word};
 use super::{degrees, text};
 use crate::model::{
-    Args, Band, CrashVerdict, Direction, Evidence, Incident, IncidentKind, Life, Malfunction, Origin, Position, Ruling, StepKind,
+    Args, Band, CrashVerdict, Direction, Evidence, HarshEvent, HarshKind, Incident, IncidentKind, Life, Malfunction, Origin,
+    Position, Ruling, StepKind,
 };
 
 /// What it is, in one line: `Real accident, 96 % confidence`.
@@ -54,6 +55,16 @@ pub fn ruled(verdict: &CrashVerdict) -> String {
             let kind = verdict.malfunction.map_or(word!("text-ruling-malfunction"), malfunction);
             tr!("words-kind", kind = kind, p = text::likelihood(1.0 - verdict.probability))
         }
+    }
+}
+
+/// A harsh manoeuvre: `Harsh braking, 4.7 m/s² for 3.0 s`.
+pub fn harsh(event: &HarshEvent) -> String {
+    let (ms2, secs) = (text::quantity(event.peak_ms2, 1, "m/s²"), text::quantity(event.secs, 1, "s"));
+    match event.kind {
+        HarshKind::Brake => tr!("words-harsh-brake", ms2 = ms2, secs = secs),
+        HarshKind::Accelerate => tr!("words-harsh-accelerate", ms2 = ms2, secs = secs),
+        HarshKind::Corner => tr!("words-harsh-corner", ms2 = ms2, secs = secs),
     }
 }
 

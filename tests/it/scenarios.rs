@@ -63,6 +63,11 @@ fn verdict_fits(expected: &ExpectVerdict, function: &str, verdict: &Verdict) -> 
                 && expected.alarm.is_none_or(|alarm| verdict.watch.alarm == Some(alarm))
                 && expected.fault.is_none_or(|fault| verdict.watch.fault == Some(fault))
         }
+        Verdict::Harsh(verdict) => {
+            let words =
+                format!("{:?}", verdict.ended.iter().flatten().map(|event| event.kind).collect::<Vec<_>>()).to_lowercase();
+            expected.because.as_deref().is_none_or(|because| words.contains(because))
+        }
         Verdict::Driving(verdict) => {
             let words = format!("{verdict:?}").to_lowercase();
             expected.because.as_deref().is_none_or(|because| words.contains(&because.replace('_', "")))

@@ -106,7 +106,7 @@ fn fits(expected: &ExpectVerdict, function: &str, verdict: &Verdict) -> bool {
                     && expected.alarm.is_none_or(|alarm| Some(alarm) == verdict.watch.alarm)
                     && expected.fault.is_none_or(|fault| Some(fault) == verdict.watch.fault)
             }
-            Verdict::Driving(_) => true,
+            Verdict::Driving(_) | Verdict::Harsh(_) => true,
         }
 }
 

@@ -72,3 +72,4 @@ functions-log-note = as Lambda writes it; times from invoke
 functions-col-time = Time
 functions-col-device = Device
 functions-col-result = Result
+functions-calm = calm

@@ -177,3 +177,5 @@ live-speed-unknown = speed unknown
 live-max = max { $kmh }
 live-no-acceleration = no acceleration
 live-in-its-messages = in its messages
+live-harsh = Harsh { $n }
+live-harsh-spoken = Harsh driving: { $brake } × braking, { $accelerate } × acceleration, { $corner } × cornering; last { $last } at { $at }

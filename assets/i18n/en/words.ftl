@@ -90,3 +90,6 @@ words-went-silent = Silent after an impact: { $what }
 words-silent = Silent after an impact
 words-was-silent = was silent after the impact
 words-imported = IMPORTED
+words-harsh-brake = Harsh braking, { $ms2 } for { $secs }
+words-harsh-accelerate = Harsh acceleration, { $ms2 } for { $secs }
+words-harsh-corner = Harsh cornering, { $ms2 } for { $secs }

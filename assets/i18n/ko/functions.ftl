@@ -60,3 +60,4 @@ functions-log-note = Lambda 형식, 호출 시점부터의 시간
 functions-col-time = 시각
 functions-col-device = 기기
 functions-col-result = 결과
+functions-calm = 정상 주행

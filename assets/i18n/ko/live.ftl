@@ -162,3 +162,5 @@ live-speed-unknown = 속도 알 수 없음
 live-max = 최대 { $kmh }
 live-no-acceleration = 메시지에
 live-in-its-messages = 가속도 없음
+live-harsh = 위험 운전 { $n }
+live-harsh-spoken = 위험 운전: 급제동 { $brake }회, 급가속 { $accelerate }회, 급회전 { $corner }회; 마지막 { $last }, { $at }

@@ -87,3 +87,6 @@ words-went-silent = 충격 후 무응답: { $what }
 words-silent = 충격 후 무응답
 words-was-silent = 충격 후 한때 무응답
 words-imported = 가져옴
+words-harsh-brake = 급제동, { $ms2 } { $secs }간
+words-harsh-accelerate = 급가속, { $ms2 } { $secs }간
+words-harsh-corner = 급회전, { $ms2 } { $secs }간

@@ -14,11 +14,17 @@ use flate2::read::GzDecoder;
 
 mod crash;
 mod crash_sets;
+mod driving;
 mod pulses;
 mod robust;
+mod temperature;
 
 /// Every section, in the order in which it is printed: its title, the folder of its data, and what measures it.
-const SECTIONS: [(&str, &str, Measure); 1] = [("judge_crash", "crash", crash::section)];
+const SECTIONS: [(&str, &str, Measure); 3] = [
+    ("judge_crash", "crash", crash::section),
+    ("route_temperature", "temperature", temperature::section),
+    ("detect_harsh_driving", "driving", driving::section),
+];
 
 type Measure = fn(&Path) -> Section;
 

@@ -166,6 +166,8 @@ fn fleet_row(i: usize) -> FleetRow {
         period_secs: Some(0.5),
         clock_ahead_ms: if i % 13 == 2 { 1_900 } else { 12 },
         incident: i == 17,
+        harsh: [0; 3],
+        last_harsh: None,
     }
 }
 

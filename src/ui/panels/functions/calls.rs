@@ -121,6 +121,10 @@ pub(super) fn answer(recent: &RecentCall, theme: &Theme) -> (Mark, Color32, Stri
         Some(Verdict::Driving(DrivingVerdict::Drop(reason))) => {
             (Mark::Dash, theme.status.high.fg, tr!("functions-dropped", reason = reason.key()))
         }
+        Some(Verdict::Harsh(verdict)) => match verdict.ended.iter().flatten().next() {
+            Some(event) => (Mark::Ring, theme.status.low.fg, words::harsh(event)),
+            None => (Mark::Check, theme.text.secondary, tr!("functions-calm")),
+        },
         None => (Mark::Dash, theme.text.secondary, tr!("functions-no-answer")),
     }
 }

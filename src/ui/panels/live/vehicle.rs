@@ -13,7 +13,7 @@ use crate::ui::text::{self, Freshness};
 use crate::ui::theme::{Theme, Type};
 use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range};
 use crate::ui::widgets::{Button, Pane, badge, empty_state, header, name, origin_badge, put, within};
-use crate::ui::{icons, series, tr, word};
+use crate::ui::{icons, series, tr, word, words};
 
 /// How much is shown. ms
 const WINDOW_MS: f64 = 300_000.0;
@@ -168,6 +168,7 @@ fn head(ui: &mut Ui, vehicle: &VehicleView, fresh: Freshness, context: &PanelCon
             ui.add_space(6.0);
         }
         origin_badge(ui, vehicle.row.origin);
+        harsh_badge(ui, vehicle);
     });
     let words = tr!("live-copy-csv");
     let room = Rect::from_min_max(pos2(free.right() - 96.0, free.top()), free.max);
@@ -177,6 +178,22 @@ fn head(ui: &mut Ui, vehicle: &VehicleView, fresh: Freshness, context: &PanelCon
         copies = room.left() > free.left() + 120.0 && ui.add(button).clicked();
     });
     copies
+}
+
+/// How often it was driven harshly, with the last time in full.
+fn harsh_badge(ui: &mut Ui, vehicle: &VehicleView) {
+    let [brake, accelerate, corner] = vehicle.row.harsh;
+    let Some(last) = &vehicle.row.last_harsh else { return };
+    let theme = Theme::of(ui);
+    let spoken = tr!(
+        "live-harsh-spoken",
+        brake = brake,
+        accelerate = accelerate,
+        corner = corner,
+        last = words::harsh(last),
+        at = text::clock(last.from)
+    );
+    badge(ui, Some(Mark::Ring), &tr!("live-harsh", n = brake + accelerate + corner), theme.status.low).on_hover_text(spoken);
 }
 
 fn incidents_of<'a>(snapshot: &'a Snapshot, vehicle: &VehicleView) -> impl Iterator<Item = &'a Incident> {

@@ -11,7 +11,9 @@ use crate::ui::widgets::{Pane, empty_state, focus_ring, hairline_below, header, 
 use crate::ui::{degrees, icons, text, tr};
 
 pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>) {
-    let is_temperature = |alert: &&Alert| !matches!(alert.about, AlertKind::Incident { .. } | AlertKind::WentSilent { .. });
+    let is_temperature = |alert: &&Alert| {
+        matches!(alert.about, AlertKind::Temperature { .. } | AlertKind::TemperatureRate | AlertKind::SensorFault { .. })
+    };
     let alerts: Vec<&Alert> = snapshot.alerts.iter().filter(is_temperature).collect();
     let since =
         alerts.last().map_or_else(String::new, |oldest| tr!("temperature-since", at = text::clock_minutes(oldest.raised_at)));
@@ -50,7 +52,13 @@ fn row(ui: &mut Ui, alert: &Alert, snapshot: &Snapshot, context: &mut PanelConte
         (AlertKind::Temperature { band: Band::Cold }, Some((low, _))) => {
             (Mark::Cold, theme.status.cold.fg, tr!("temperature-fell-below", limit = degrees::limit(low)))
         }
-        (AlertKind::Temperature { .. } | AlertKind::Incident { .. } | AlertKind::WentSilent { .. }, _) => {
+        (
+            AlertKind::Temperature { .. }
+            | AlertKind::Incident { .. }
+            | AlertKind::WentSilent { .. }
+            | AlertKind::HarshDriving { .. },
+            _,
+        ) => {
             // The device's name stands above already.
             let said = alert.text.strip_prefix(alert.device.as_str()).unwrap_or(&alert.text).trim_start().to_owned();
             (Mark::Triangle, theme.status.high.fg, said)
