@@ -1,5 +1,5 @@
 //! Where a temperature belongs: cold, normal or hot, in both units, with hysteresis so that a sensor on the limit
-//! does not ring every second; and whether a person must know: [`watch`] waits out short excursions and tells a sensor
+//! does not ring every second; and whether a person must know: `watch` waits out short excursions and tells a sensor
 //! that is at fault from a temperature that is wrong. Routing never waits.
 //!
 //! **Bounds are closed as written:** a reading of exactly the lower or the upper limit is normal. A sensor that is
