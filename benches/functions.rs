@@ -29,15 +29,7 @@ fn main() {
 }
 
 fn packet(topic: &str, payload: String) -> Packet {
-    Packet {
-        topic: topic.into(),
-        payload: Bytes::from(payload),
-        received_at: START,
-        lane: Lane::Crash,
-        retained: false,
-        redelivered: false,
-        delivery: None,
-    }
+    Packet::new(Lane::Crash, topic, Bytes::from(payload), START)
 }
 
 /// A frontal crash: 12 s at 100 Hz, a half-sine of 110 ms to 12 g, noise of some hundredths of a g, gravity, speeds.

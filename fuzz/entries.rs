@@ -24,15 +24,7 @@ fn messages(data: &[u8]) -> Vec<&[u8]> {
 }
 
 fn packet(topic: &str, payload: &[u8]) -> Packet {
-    Packet {
-        topic: topic.into(),
-        payload: Bytes::copy_from_slice(payload),
-        received_at: NOW,
-        lane: Lane::Telemetry,
-        retained: false,
-        redelivered: false,
-        delivery: None,
-    }
+    Packet::new(Lane::Telemetry, topic, Bytes::copy_from_slice(payload), NOW)
 }
 
 /// What holds of whatever was decoded: nothing vanishes, and what comes out is bounded by what came in.

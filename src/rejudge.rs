@@ -114,15 +114,7 @@ impl Comparer {
             self.comparison.n_thinned += 1;
             return None;
         };
-        let packet = Packet {
-            topic: past.topic.clone(),
-            payload: payload.clone(),
-            received_at: past.received_at,
-            lane: Lane::Crash,
-            retained: false,
-            redelivered: false,
-            delivery: None,
-        };
+        let packet = Packet::new(Lane::Crash, past.topic.clone(), payload.clone(), past.received_at);
         let (function, decoder) = (&mut self.function, &mut self.decoder);
         let judged = catch_unwind(AssertUnwindSafe(|| {
             let events = decoder.decode_one(&packet).ok()?;

@@ -31,15 +31,7 @@ pub(crate) fn fleet() {
 
 fn packet(name: &str, number: usize, at: Timestamp) -> Packet {
     let (_, payload) = crate::flood::driving(number);
-    Packet {
-        topic: format!("fleet/{name}/driving").into(),
-        payload: payload.into(),
-        received_at: at,
-        lane: Lane::Telemetry,
-        retained: false,
-        redelivered: false,
-        delivery: None,
-    }
+    Packet::new(Lane::Telemetry, format!("fleet/{name}/driving"), payload, at)
 }
 
 fn heart() -> (Host, State) {

@@ -26,15 +26,8 @@ pub fn judge(mut input: impl BufRead, output: impl Write, settings: &functions::
             continue;
         }
         let named = Named::read(text);
-        let packet = Packet {
-            topic: format!("fleet/{}/crash", named.vehicle()).into(),
-            payload: Bytes::copy_from_slice(text),
-            received_at: Clock.now(),
-            lane: Lane::Crash,
-            retained: false,
-            redelivered: false,
-            delivery: None,
-        };
+        let packet =
+            Packet::new(Lane::Crash, format!("fleet/{}/crash", named.vehicle()), Bytes::copy_from_slice(text), Clock.now());
         // A crash topic always gives an event; were it not so, the line would be missing and a test would fail.
         decoder.decode(&packet, &mut decoded);
         for report in decoded.events.iter().filter_map(|event| crash(&event.reading)) {

@@ -189,15 +189,7 @@ impl Decoder {
     /// looked at, also of formats that are switched off. `received_at` is what clocks are held against.
     pub fn explain_pasted(&mut self, topic: Option<&str>, payload: &[u8], received_at: Timestamp) -> Explanation {
         let payload = Bytes::copy_from_slice(payload);
-        let packet = |topic: &str| Packet {
-            topic: topic.into(),
-            payload: payload.clone(),
-            received_at,
-            lane: Lane::Telemetry,
-            retained: false,
-            redelivered: false,
-            delivery: None,
-        };
+        let packet = |topic: &str| Packet::new(Lane::Telemetry, topic, payload.clone(), received_at);
         let named = topic.map(|topic| self.explain(&packet(topic)));
         if let Some(explanation) = named.as_ref()
             && explanation.format.is_some()

@@ -61,15 +61,7 @@ fn reads(sketch: &Sketch, n_tables: usize, payload: &[u8], received_at: Timestam
     if settings.check().is_err() {
         return false;
     }
-    let packet = Packet {
-        topic: sketch.topic.as_str().into(),
-        payload: Bytes::copy_from_slice(payload),
-        received_at,
-        lane: Lane::Telemetry,
-        retained: false,
-        redelivered: false,
-        delivery: None,
-    };
+    let packet = Packet::new(Lane::Telemetry, sketch.topic.as_str(), Bytes::copy_from_slice(payload), received_at);
     let mut decoded = Decoded::default();
     Decoder::new(&settings, Interner::DEFAULT_LIMIT).decode(&packet, &mut decoded);
     let unreadable = |event: &Event| matches!(&event.reading, Reading::Crash(report) if report.unreadable.is_some());

@@ -8,15 +8,7 @@ use crate::model::{Lane, Origin, Reading, Timestamp};
 const RECEIVED_AT: Timestamp = Timestamp(1_795_307_460_000_000);
 
 fn packet(topic: &str, payload: impl Into<Bytes>) -> Packet {
-    Packet {
-        topic: topic.into(),
-        payload: payload.into(),
-        received_at: RECEIVED_AT,
-        lane: Lane::Telemetry,
-        retained: false,
-        redelivered: false,
-        delivery: None,
-    }
+    Packet::new(Lane::Telemetry, topic, payload, RECEIVED_AT)
 }
 
 fn read(topic: &str, payload: &str) -> Result<Event, DecodeError> {

@@ -120,6 +120,12 @@ pub struct Packet {
 }
 
 impl Packet {
+    /// A message that comes for the first time: the broker had not kept it, and waits for no acknowledgement.
+    pub fn new(lane: Lane, topic: impl Into<Box<str>>, payload: impl Into<Bytes>, received_at: Timestamp) -> Self {
+        let (topic, payload) = (topic.into(), payload.into());
+        Self { topic, payload, received_at, lane, retained: false, redelivered: false, delivery: None }
+    }
+
     /// The packet's name, for traces and for events without an id.
     pub fn id(&self) -> PacketId {
         PacketId::of(&self.topic, &self.payload)

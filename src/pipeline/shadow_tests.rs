@@ -13,15 +13,7 @@ fn committed(template: &str, root: &str) -> Arc<CrashRecord> {
     let text = TEMPLATES.iter().find(|(name, _)| *name == template).unwrap().1;
     let scenario = Scenario::parse(text).unwrap();
     let step = scenario.steps.iter().find(|step| step.topic.ends_with("/crash")).unwrap();
-    let packet = Packet {
-        topic: format!("{root}{}", step.topic).into(),
-        payload: step.render(NOW, "e-1").into(),
-        received_at: NOW,
-        lane: Lane::Crash,
-        retained: false,
-        redelivered: false,
-        delivery: None,
-    };
+    let packet = Packet::new(Lane::Crash, format!("{root}{}", step.topic), step.render(NOW, "e-1"), NOW);
     let (mut facts, mut effects) = (Vec::new(), Vec::new());
     Host::new(functions::Settings::default(), 10, Box::new(FakeClock::new(NOW))).handle(&packet, &mut facts);
     let mut state = State::new(1 << 20, PriceSheet::standard().clone());

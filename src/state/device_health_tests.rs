@@ -91,15 +91,7 @@ fn an_incident_is_counted_once_and_as_it_stands() {
         let text = TEMPLATES.iter().find(|(name, _)| *name == template).unwrap().1;
         let scenario = Scenario::parse(text).unwrap();
         let step = scenario.steps.iter().find(|step| step.topic.ends_with("/crash")).unwrap();
-        let packet = Packet {
-            topic: format!("{root}fleet/TRK-1/crash").into(),
-            payload: step.render(at, event).into(),
-            received_at: at,
-            lane: Lane::Crash,
-            retained: false,
-            redelivered: false,
-            delivery: None,
-        };
+        let packet = Packet::new(Lane::Crash, format!("{root}fleet/TRK-1/crash"), step.render(at, event), at);
         let (mut facts, mut effects) = (Vec::new(), Vec::new());
         host.handle(&packet, &mut facts);
         for fact in facts {

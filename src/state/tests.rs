@@ -47,15 +47,12 @@ impl Line {
 
     fn receive(&mut self, topic: &str, payload: &str) {
         self.n_received += 1;
-        let packet = Packet {
-            topic: topic.into(),
-            payload: Bytes::copy_from_slice(payload.as_bytes()),
-            received_at: self.now,
-            lane: if topic.ends_with("/crash") { Lane::Crash } else { Lane::Telemetry },
-            retained: false,
-            redelivered: false,
-            delivery: None,
-        };
+        let packet = Packet::new(
+            if topic.ends_with("/crash") { Lane::Crash } else { Lane::Telemetry },
+            topic,
+            Bytes::copy_from_slice(payload.as_bytes()),
+            self.now,
+        );
         let mut facts = Vec::new();
         self.host.handle(&packet, &mut facts);
         for fact in facts {

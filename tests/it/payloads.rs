@@ -42,15 +42,7 @@ fn samples_are_understood_as_written_beside_them() {
     settings.set_omit_expression(true);
     for file in files {
         let name = file.file_stem().unwrap().to_str().unwrap();
-        let packet = Packet {
-            topic: topic(name).into(),
-            payload: Bytes::from(std::fs::read(&file).unwrap()),
-            received_at: RECEIVED_AT,
-            lane: Lane::Telemetry,
-            retained: false,
-            redelivered: false,
-            delivery: None,
-        };
+        let packet = Packet::new(Lane::Telemetry, topic(name), Bytes::from(std::fs::read(&file).unwrap()), RECEIVED_AT);
         let understood = match Decoder::default().decode_one(&packet) {
             Ok(mut events) => {
                 for event in &mut events {
@@ -172,15 +164,7 @@ fn every_example_of_the_documentation_is_read() {
         if !["/driving", "/crash", "/temperature"].iter().any(|end| topic.ends_with(end)) {
             continue;
         }
-        let packet = Packet {
-            topic: topic.into(),
-            payload: Bytes::from(example),
-            received_at: RECEIVED_AT,
-            lane: Lane::Telemetry,
-            retained: false,
-            redelivered: false,
-            delivery: None,
-        };
+        let packet = Packet::new(Lane::Telemetry, topic, Bytes::from(example), RECEIVED_AT);
         let events = Decoder::default().decode_one(&packet).unwrap_or_else(|error| panic!("{heading}: {error}"));
         assert!(!events[0].clock_wrong, "{heading}");
         if let Reading::Crash(report) = &events[0].reading {

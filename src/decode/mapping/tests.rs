@@ -18,15 +18,7 @@ fn mappings(toml: &str) -> Vec<Mapping> {
 fn decode(toml: &str, topic: &str, payload: &[u8]) -> Result<Vec<Event>, DecodeError> {
     let settings = Settings { mappings: mappings(toml), ..Settings::default() };
     settings.check().unwrap();
-    let packet = Packet {
-        topic: topic.into(),
-        payload: Bytes::copy_from_slice(payload),
-        received_at: NOW,
-        lane: Lane::Telemetry,
-        retained: false,
-        redelivered: false,
-        delivery: None,
-    };
+    let packet = Packet::new(Lane::Telemetry, topic, Bytes::copy_from_slice(payload), NOW);
     Decoder::new(&settings, 100).decode_one(&packet)
 }
 
@@ -76,15 +68,12 @@ fn records_units_texts_sentinels_and_a_stated_offset_are_read() {
 #[test]
 fn a_record_that_cannot_be_read_is_named_and_the_rest_is_kept() {
     let settings = Settings { mappings: mappings(DRIVING), ..Settings::default() };
-    let packet = Packet {
-        topic: "plant/a/b/telemetry".into(),
-        payload: Bytes::from_static(br#"{"points":[{"spd":"fast"},{"spd":10}]}"#),
-        received_at: NOW,
-        lane: Lane::Telemetry,
-        retained: false,
-        redelivered: false,
-        delivery: None,
-    };
+    let packet = Packet::new(
+        Lane::Telemetry,
+        "plant/a/b/telemetry",
+        Bytes::from_static(br#"{"points":[{"spd":"fast"},{"spd":10}]}"#),
+        NOW,
+    );
     let mut decoded = super::super::Decoded::default();
     Decoder::new(&settings, 100).decode(&packet, &mut decoded);
     assert_eq!((decoded.events.len(), decoded.refused.len()), (1, 1));

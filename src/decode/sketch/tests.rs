@@ -8,15 +8,7 @@ const NOW: Timestamp = Timestamp(1_773_803_520_000_000);
 fn read(toml: &str, topic: &str, payload: &str) -> Result<Vec<Event>, DecodeError> {
     let settings = Settings { mappings: mappings(toml).unwrap(), ..Settings::default() };
     settings.check().unwrap();
-    let packet = Packet {
-        topic: topic.into(),
-        payload: Bytes::copy_from_slice(payload.as_bytes()),
-        received_at: NOW,
-        lane: Lane::Telemetry,
-        retained: false,
-        redelivered: false,
-        delivery: None,
-    };
+    let packet = Packet::new(Lane::Telemetry, topic, Bytes::copy_from_slice(payload.as_bytes()), NOW);
     Decoder::new(&settings, 100).decode_one(&packet)
 }
 

@@ -34,15 +34,7 @@ impl Desk {
     }
 
     fn hear_bytes(&mut self, topic: &str, payload: &[u8]) -> Decoded {
-        let packet = Packet {
-            topic: topic.into(),
-            payload: Bytes::copy_from_slice(payload),
-            received_at: at(NOW),
-            lane: Lane::Telemetry,
-            retained: false,
-            redelivered: false,
-            delivery: None,
-        };
+        let packet = Packet::new(Lane::Telemetry, topic, Bytes::copy_from_slice(payload), at(NOW));
         let mut decoded = Decoded::default();
         self.0.decode(&packet, &mut decoded);
         decoded

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use fleetwatch::functions::Function as _;
 use fleetwatch::functions::detect_harsh_driving::{DetectHarshDriving, Limits, Settings};
-use fleetwatch::model::{AccelG, DeviceId, Driving, Event, HarshKind, Origin, PacketId, Reading, Timestamp, Verdict};
+use fleetwatch::model::{AccelG, Driving, HarshKind, Reading, Timestamp, Verdict};
 
-use super::{Rows, Section, number};
+use super::{Rows, Section, event, number};
 
 /// What the labels call harsh: 0.35 g.
 const LABEL_MS2: f64 = 0.35 * 9.806_65;
@@ -132,18 +132,7 @@ fn ours(rows: &[Row], settings: Settings, felt: bool) -> Vec<Span> {
     for (n, row) in rows.iter().enumerate() {
         let accel_g = row.driving.accel_g.filter(|_| felt);
         let time = Timestamp((row.at * 1e6) as i64);
-        let event = Event {
-            device: DeviceId::new("vehicle"),
-            origin: Origin::Device,
-            occurred_at: Some(time),
-            clock_wrong: false,
-            received_at: time,
-            boot: None,
-            seq: None,
-            retained: false,
-            packet: PacketId(n as u64),
-            reading: Reading::Driving(Driving { accel_g, ..row.driving }),
-        };
+        let event = event(n, "vehicle", time, Reading::Driving(Driving { accel_g, ..row.driving }));
         let Verdict::Harsh(verdict) = function.judge(&event) else { unreachable!("a row") };
         let secs = |at: Timestamp| at.0 as f64 / 1e6;
         found.extend(

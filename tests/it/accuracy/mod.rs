@@ -11,6 +11,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
+use fleetwatch::model::{DeviceId, Event, Origin, PacketId, Reading, Timestamp};
 
 mod crash;
 mod crash_sets;
@@ -35,6 +36,22 @@ struct Section {
     text: String,
     /// Floors that it does not hold, each in a sentence.
     broken: Vec<String>,
+}
+
+/// Reading `n` of a device, as its own clock and ours had it at that time.
+fn event(n: usize, device: &str, time: Timestamp, reading: Reading) -> Event {
+    Event {
+        device: DeviceId::new(device),
+        origin: Origin::Device,
+        occurred_at: Some(time),
+        clock_wrong: false,
+        received_at: time,
+        boot: None,
+        seq: None,
+        retained: false,
+        packet: PacketId(n as u64),
+        reading,
+    }
 }
 
 impl Section {

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use fleetwatch::functions::Function as _;
 use fleetwatch::functions::route_temperature::{Limits, RouteTemperature, Settings};
-use fleetwatch::model::{Celsius, DeviceId, Event, Origin, PacketId, Reading, Temperature, Timestamp, Verdict};
+use fleetwatch::model::{Celsius, Reading, Temperature, Timestamp, Verdict};
 
-use super::{Rows, Section, number};
+use super::{Rows, Section, event, number};
 
 /// How far from the mean of the quiet part the limits lie, in its standard deviations: for a normal quantity one reading in
 /// 16,000. Chosen before anything was measured.
@@ -100,18 +100,7 @@ fn ours(series: &Series, limits: Limits) -> Alarms {
     let mut alarms = Alarms { begun: Vec::new(), faults: 0 };
     for (n, (at, celsius)) in series.readings.iter().enumerate() {
         let time = Timestamp((at * 1e6) as i64 + 1_500_000_000_000_000);
-        let event = Event {
-            device: DeviceId::new(&series.name),
-            origin: Origin::Device,
-            occurred_at: Some(time),
-            clock_wrong: false,
-            received_at: time,
-            boot: None,
-            seq: None,
-            retained: false,
-            packet: PacketId(n as u64),
-            reading: Reading::Temperature(Temperature { celsius: Celsius(*celsius) }),
-        };
+        let event = event(n, &series.name, time, Reading::Temperature(Temperature { celsius: Celsius(*celsius) }));
         let Verdict::Temperature(verdict) = function.judge(&event) else { unreachable!("a temperature") };
         let watch = verdict.watch;
         if watch.alarm.is_some() && watch.alarm_before.is_none() {
