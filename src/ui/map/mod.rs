@@ -36,6 +36,8 @@ const CLOSEST_FIT: f64 = 14.0;
 const CITIES_MOST: usize = 40;
 /// One turn of the rings, s, and how long they turn after the event (design, motion).
 const PULSE_SECS: f64 = 1.6;
+/// How far they grow, points.
+const RINGS_REACH: f32 = 31.0;
 /// From this zoom on a vehicle that is not chosen may wear its name.
 const NAMES_FROM: f64 = 13.5;
 /// Vehicles wear their names only while no more than this are in view.
@@ -176,8 +178,8 @@ impl MapView {
         self.camera.unwrap_or_else(|| Camera::over(HOME.0, HOME.1, HOME.2)).metres_per_point()
     }
 
-    /// Names of cities, the largest first, as long as there is room.
-    fn cities(&mut self, painter: &Painter, rect: Rect, camera: &Camera, theme: &Theme) {
+    /// Names of cities, the largest first, as long as there is room beside the pins.
+    fn cities(&mut self, painter: &Painter, rect: Rect, camera: &Camera, pins: &[PinMark], theme: &Theme) {
         let kept = self.cities.as_ref().is_some_and(|(at, place, _)| at == camera && *place == rect);
         if !kept {
             let (north, west) = camera.world(rect, rect.min).degrees();
@@ -186,6 +188,10 @@ impl MapView {
             self.cities = Some((*camera, rect, cities));
         }
         let mut labels = Labels::default();
+        for pin in pins {
+            let at = camera.screen(rect, World::of(pin.lat, pin.lon));
+            labels.take(Rect::from_center_size(at, vec2(2.0 * RINGS_REACH, 2.0 * RINGS_REACH)));
+        }
         let cities = self.cities.iter().flat_map(|(.., cities)| cities.iter().copied());
         for city in cities {
             let at = camera.screen(rect, World::of(city.lat, city.lon));
@@ -274,7 +280,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, view: &mut MapView, scene: &Scene<'_>, label:
     view.basemap.paint(&painter, rect, &camera, &theme.map);
     graticule(&painter, rect, &camera, theme);
     driven(&painter, rect, &camera, scene.driven, theme);
-    view.cities(&painter, rect, &camera, theme);
+    view.cities(&painter, rect, &camera, scene.pins, theme);
     trail(&painter, rect, &camera, scene, theme);
 
     let placed = if scene.show_vehicles { Placed::of(scene.vehicles, rect, &camera) } else { Placed::default() };
@@ -407,8 +413,11 @@ fn pins(ui: &Ui, painter: &Painter, rect: Rect, camera: &Camera, scene: &Scene<'
     }
     // The last is the gravest: its words come first, its shape lies on top.
     for (pin, &at) in scene.pins.iter().zip(&places).rev().filter(|(_, at)| rect.contains(**at)) {
-        if !pin.label.is_empty() {
-            labels.words(painter, room, at, 15.0, &pin.label, Type::Small.semibold(), pin.color, theme.map.land);
+        let told = scene.callout.as_ref().is_some_and(|callout| (callout.lat, callout.lon) == (pin.lat, pin.lon));
+        if !pin.label.is_empty() && !told {
+            // Beyond rings that grow, which would run through the words.
+            let gap = if matches!(pin.pin, Pin::Incident(_, Rings::Pulse)) { RINGS_REACH + 3.0 } else { 15.0 };
+            labels.words(painter, room, at, gap, &pin.label, Type::Small.semibold(), pin.color, theme.map.land);
         }
     }
     let reduced = ui.style().animation_time <= 0.0;
@@ -438,7 +447,7 @@ fn incident(
     let mut moves = false;
     match rings {
         Rings::Pulse if reduced => {
-            for (i, radius) in [17.0, 23.0, 29.0].into_iter().enumerate() {
+            for (i, radius) in [17.0, 23.0, RINGS_REACH - 2.0].into_iter().enumerate() {
                 painter.circle_stroke(at, radius, Stroke::new(1.25, color.gamma_multiply(0.8 - 0.25 * i as f32)));
             }
         }
@@ -446,7 +455,7 @@ fn incident(
             moves = true;
             for i in 0..2 {
                 let turn = ((secs / PULSE_SECS + f64::from(i) / 2.0).fract()) as f32;
-                painter.circle_stroke(at, 13.0 + 18.0 * turn, Stroke::new(1.5, color.gamma_multiply(1.0 - turn)));
+                painter.circle_stroke(at, 13.0 + (RINGS_REACH - 13.0) * turn, Stroke::new(1.5, color.gamma_multiply(1.0 - turn)));
             }
         }
         Rings::One | Rings::Chosen => {}
