@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::fields::quoted;
-use super::leaf::{Leaf, escaped, leaves, number};
+use super::leaf::{Leaf, escaped, leaves};
 use super::units::{self, Unit};
+use crate::decode::values::number;
 use crate::model::range::CRASH_G;
 
 /// Three axes of acceleration.
@@ -97,8 +98,7 @@ pub(super) fn samples(message: &Value, outside: &[Leaf<'_>]) -> Option<Axes> {
     let (pointer, items) = longest(message, "", 0)?;
     let first = leaves(items.first()?, "");
     let axes = three(&first, |leaf| leaf.number().is_some())?;
-    let read =
-        |at: &str| -> Vec<f64> { items.iter().map(|item| item.pointer(at).and_then(number).unwrap_or(f64::NAN)).collect() };
+    let read = |at: &str| -> Vec<f64> { items.iter().map(|item| number(item.pointer(at)).unwrap_or(f64::NAN)).collect() };
     let at = axes.map(Leaf::pointer);
     let columns = [read(&at[0]), read(&at[1]), read(&at[2])];
     let times = first

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::decode::values::number;
+
 /// The most leaves of a message that are looked at.
 const MAX_LEAVES: usize = 1_000;
 /// The deepest that is looked.
@@ -56,7 +58,7 @@ impl Leaf<'_> {
 
     /// A number, also one that is written as text.
     pub(super) fn number(&self) -> Option<f64> {
-        number(self.value)
+        number(Some(self.value))
     }
 
     /// As a name.
@@ -67,17 +69,8 @@ impl Leaf<'_> {
     /// An array of numbers and nulls, of `least` or more.
     pub(super) fn column(&self, least: usize) -> Option<Vec<f64>> {
         let items = self.value.as_array().filter(|items| items.len() >= least)?;
-        items.iter().map(|item| if item.is_null() { Some(f64::NAN) } else { number(item) }).collect()
+        items.iter().map(|item| if item.is_null() { Some(f64::NAN) } else { number(Some(item)) }).collect()
     }
-}
-
-pub(super) fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
-    .filter(|number: &f64| number.is_finite())
 }
 
 /// A key as a token of a JSON pointer.
