@@ -17,7 +17,9 @@ pub mod wire;
 
 pub mod state;
 
+pub mod aws;
 pub mod clock;
+pub mod https;
 
 pub mod broker;
 pub mod host;

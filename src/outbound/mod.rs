@@ -1,5 +1,5 @@
-//! Telling people: notices of committed incidents go to a webhook and to the desktop, and keep being tried until a
-//! channel has taken them or has said for good that it will not.
+//! Telling people: notices of committed incidents go to a webhook, an SNS topic and the desktop, and keep being tried
+//! until a channel has taken them or has said for good that it will not.
 //!
 //! "Accepted" means that a channel took the notice, never that a person read it. The same `dedup_key` goes with every
 //! retry, so that a receiver who got it twice folds it into one.
@@ -13,10 +13,13 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
+use crate::https;
 use crate::model::{DeliveryOutcome, Fact, Notice, OutboxItem, Record, Timestamp};
 
+mod body;
 mod desktop;
 mod retry;
+mod topic;
 mod webhook;
 mod worker;
 
@@ -24,11 +27,14 @@ mod worker;
 mod tests;
 
 use retry::Pace;
+use topic::Topic;
 use webhook::Webhook;
 use worker::{Channel, Job};
 
 /// Notices that may wait for one channel.
 const WAITING: usize = 10_000;
+/// What to do where nobody is told.
+pub const HOW_TO_TELL: &str = "set webhook_url or sns_topic_arn in [outbound]";
 /// What stands in a report where no channel is set up.
 const NOBODY: &str = "nobody";
 
@@ -44,12 +50,12 @@ pub enum Error {
          http:// is only taken for this machine (127.0.0.1, localhost)"
     )]
     Insecure,
+    /// The topic is none.
+    #[error("sns_topic_arn in [outbound] is no SNS topic: {0}")]
+    Topic(String),
     /// No client can be made.
-    #[error("the webhook cannot be set up: {0}")]
-    Client(#[from] reqwest::Error),
-    /// No TLS can be made.
-    #[error("the webhook cannot be set up for https: {0}")]
-    Tls(#[from] rustls::Error),
+    #[error("no connection to a channel of [outbound] can be set up: {0}")]
+    Client(#[from] https::Error),
 }
 
 /// `[outbound]`
@@ -58,13 +64,15 @@ pub enum Error {
 pub struct Settings {
     /// Every notice is posted here as JSON; `https`, or `http` on this machine. `None`: no webhook.
     pub webhook_url: Option<String>,
+    /// Every notice is published to this SNS topic, with credentials of the environment or of `~/.aws`. `None`: to none.
+    pub sns_topic_arn: Option<String>,
     /// Every notice is shown as a desktop notification.
     pub desktop: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { webhook_url: None, desktop: true }
+        Self { webhook_url: None, sns_topic_arn: None, desktop: true }
     }
 }
 
@@ -110,7 +118,7 @@ impl Rehearsal {
 pub struct Told {
     /// Which notice.
     pub notice: Arc<Notice>,
-    /// Which channel: `webhook`, `desktop`; `nobody` where none is set up.
+    /// Which channel: `webhook`, `sns`, `desktop`; `nobody` where none is set up.
     pub channel: &'static str,
     /// What became of it.
     pub outcome: DeliveryOutcome,
@@ -177,6 +185,9 @@ impl Outbound {
         if let Some(url) = &settings.webhook_url {
             channels.push(Channel::Webhook(Webhook::new(url, pace.timeout)?));
         }
+        if let Some(arn) = &settings.sns_topic_arn {
+            channels.push(Channel::Sns(Topic::new(arn, pace.timeout)?));
+        }
         if settings.desktop && cfg!(feature = "desk") {
             channels.push(Channel::Desktop);
         }
@@ -215,11 +226,11 @@ impl Outbound {
             let open: Vec<_> = queues.iter().filter(|(name, _)| !settled.iter().any(|settled| settled == name)).collect();
             if open.is_empty() {
                 let reason = match queues.len() {
-                    0 => "nobody was told, since no channel is set up; set webhook_url in [outbound]",
-                    _ => "the channel that had not answered is not set up any more",
+                    0 => format!("nobody was told, since no channel is set up; {HOW_TO_TELL}"),
+                    _ => "the channel that had not answered is not set up any more".to_owned(),
                 };
-                let refused = DeliveryOutcome::Refused { reason: reason.to_owned() };
-                report(NOBODY, refused, reason.to_owned(), true, real.notice());
+                let refused = DeliveryOutcome::Refused { reason: reason.clone() };
+                report(NOBODY, refused, reason, true, real.notice());
             }
             for (job, (name, queue)) in Job::for_each(real, open.len()).zip(open) {
                 if queue.send(job).await.is_err() {

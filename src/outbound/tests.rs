@@ -120,7 +120,7 @@ fn pace() -> Pace {
 
 /// A worker with a webhook only, what it takes and what it reports.
 fn start(url: Option<&str>) -> (mpsc::Sender<OutboxItem>, mpsc::Receiver<Told>) {
-    let settings = Settings { webhook_url: url.map(str::to_owned), desktop: false };
+    let settings = Settings { webhook_url: url.map(str::to_owned), desktop: false, ..Settings::default() };
     let outbound = Outbound::with_pace(&settings, pace()).unwrap();
     let (items, taken) = mpsc::channel(100);
     let (reports, told) = mpsc::channel(10_000);
@@ -404,7 +404,7 @@ async fn closing_ends_the_worker_after_one_try_each() {
 
 #[test]
 fn an_address_that_lets_others_read_along_is_refused_with_the_reason() {
-    let check = |url: &str| Outbound::new(&Settings { webhook_url: Some(url.to_owned()), desktop: false });
+    let check = |url: &str| Outbound::new(&Settings { webhook_url: Some(url.to_owned()), desktop: false, ..Settings::default() });
     for url in ["https://hooks.example.org/x", "http://127.0.0.1:8080/", "http://localhost/", "http://[::1]:9/"] {
         assert!(check(url).is_ok(), "{url}");
     }

@@ -1,18 +1,17 @@
 //! A webhook: one POST of JSON a notice, and what each answer means.
 
-use std::error::Error as _;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, StatusCode, redirect};
-use serde::Serialize;
-use url::{Host, Url};
+use reqwest::{Client, StatusCode};
+use url::Url;
 
+use super::body::Body;
 use super::worker::Attempt;
 use super::{Error, RealNotice};
 use crate::clock::Clock;
-use crate::model::{DeviceId, IncidentId, Notice, PacketId, Severity, Timestamp};
+use crate::https;
+use crate::model::{PacketId, Timestamp};
 
 /// A webhook, ready to send.
 #[derive(Clone, Debug)]
@@ -21,41 +20,13 @@ pub(super) struct Webhook {
     url: Url,
 }
 
-/// What is posted. The field names are stable.
-#[derive(Debug, Serialize)]
-struct Body<'a> {
-    dedup_key: &'a str,
-    incident: &'a IncidentId,
-    device: &'a DeviceId,
-    severity: Severity,
-    title: &'a str,
-    text: &'a str,
-    /// RFC 3339, UTC.
-    at: String,
-    source: &'static str,
-}
-
 impl Webhook {
     pub(super) fn new(url: &str, timeout: Duration) -> Result<Self, Error> {
         let url = Url::parse(url)?;
-        let here = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        if !(url.scheme() == "https" || url.scheme() == "http" && here) {
+        if !https::is_private(&url) {
             return Err(Error::Insecure);
         }
-        let mut client = Client::builder()
-            .user_agent(concat!("fleetwatch/", env!("CARGO_PKG_VERSION")))
-            .timeout(timeout)
-            .redirect(redirect::Policy::none())
-            .tls_backend_preconfigured(tls()?);
-        if here {
-            client = client.no_proxy();
-        }
-        Ok(Self { client: client.build()?, url })
+        Ok(Self { client: https::client(timeout, https::is_here(&url))?, url })
     }
 
     /// Where to, without the path and the password, which may be secret.
@@ -64,10 +35,9 @@ impl Webhook {
     }
 
     pub(super) async fn send(&self, real: &RealNotice) -> Attempt {
-        let Notice { dedup_key, incident, device, severity, title, text, at, .. } = real.notice();
-        let at = at.rfc3339();
-        let body = Body { dedup_key, incident, device, severity: *severity, title, text, at, source: "fleetwatch" };
-        let request = self.client.post(self.url.clone()).header("Idempotency-Key", key(dedup_key)).json(&body);
+        let notice = real.notice();
+        let request =
+            self.client.post(self.url.clone()).header("Idempotency-Key", key(&notice.dedup_key)).json(&Body::from(notice));
         match request.send().await {
             Ok(answer) => meaning(answer.status(), answer.headers(), Clock.now()),
             Err(error) => Attempt::Retry { reason: in_words(error), after: None },
@@ -112,25 +82,6 @@ pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
 
 /// The cause and what caused it, without the address, which may be secret.
 fn in_words(error: reqwest::Error) -> String {
-    let error = error.without_url();
     let first = if error.is_timeout() { "the webhook did not answer in time" } else { "the webhook cannot be reached" };
-    let mut words = first.to_owned();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
-}
-
-fn tls() -> Result<rustls::ClientConfig, Error> {
-    let mut roots = rustls::RootCertStore::empty();
-    let found = rustls_native_certs::load_native_certs();
-    for error in &found.errors {
-        log::warn!("a certificate of the system cannot be read: {error}");
-    }
-    roots.add_parsable_certificates(found.certs);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
+    first.to_owned() + &https::causes(error)
 }

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
 
 use super::retry::Pace;
+use super::topic::Topic;
 use super::webhook::Webhook;
 use super::{RealNotice, Sink, Told, WAITING, desktop};
 use crate::clock::Clock;
@@ -21,6 +22,7 @@ const AT_ONCE: usize = 8;
 #[derive(Clone, Debug)]
 pub(super) enum Channel {
     Webhook(Webhook),
+    Sns(Topic),
     Desktop,
 }
 
@@ -40,6 +42,7 @@ impl Channel {
     pub(super) const fn name(&self) -> &'static str {
         match self {
             Self::Webhook(_) => "webhook",
+            Self::Sns(_) => "sns",
             Self::Desktop => "desktop",
         }
     }
@@ -48,6 +51,7 @@ impl Channel {
     pub(super) fn words(&self) -> String {
         match self {
             Self::Webhook(webhook) => format!("webhook {}", webhook.host()),
+            Self::Sns(topic) => format!("SNS topic {}", topic.name()),
             Self::Desktop => "desktop".to_owned(),
         }
     }
@@ -55,6 +59,7 @@ impl Channel {
     async fn send(self, real: RealNotice) -> Attempt {
         match self {
             Self::Webhook(webhook) => webhook.send(&real).await,
+            Self::Sns(topic) => topic.send(&real).await,
             Self::Desktop => desktop::show(real).await,
         }
     }

@@ -70,7 +70,7 @@ impl Teller {
 pub(super) fn first_status(outbound: &Outbound) -> LinkStatus {
     let channels = outbound.channels();
     if channels.is_empty() {
-        let reason = "Nobody is told of incidents: set webhook_url under [outbound] in the settings.".to_owned();
+        let reason = format!("Nobody is told of incidents: {} of the settings.", outbound::HOW_TO_TELL);
         return LinkStatus { reason, ..LinkStatus::plain(LinkState::NotSet) };
     }
     // "Up" is said only of what was reached.

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("clock", &["model"]),
+    ("https", &[]),
+    ("aws", &["clock", "https", "model"]),
     // The heart.
     ("decode", &["model"]),
     ("place", &[]),
@@ -21,7 +23,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("broker", &["clock", "model"]),
     ("host", &["clock", "decode", "functions", "model", "pricing"]),
     ("lambda", &["clock", "model", "pricing"]),
-    ("outbound", &["clock", "model"]),
+    ("outbound", &["aws", "clock", "https", "model"]),
     ("play", &["clock", "model"]),
     ("sound", &[]),
     ("store", &["clock", "functions", "model"]),

@@ -10,6 +10,7 @@ mod support;
 
 mod accuracy;
 mod alarm;
+mod aws;
 mod bills;
 mod broker;
 mod corpus;

@@ -51,10 +51,16 @@ impl Desk {
     /// Starts it on `dir` with these further arguments and returns at once.
     #[track_caller]
     pub(crate) fn start(dir: &Path, args: &[&str]) -> Self {
+        Self::start_in(dir, args, &[])
+    }
+
+    #[track_caller]
+    fn start_in(dir: &Path, args: &[&str], environment: &[(&str, &str)]) -> Self {
         let stderr = dir.with_extension("stderr");
         let log = File::options().create(true).append(true).open(&stderr).unwrap();
         let mut child = fleetwatch(&["--headless", "--data-dir", dir.to_str().unwrap()])
             .args(args)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -76,11 +82,17 @@ impl Desk {
     /// Starts it on `broker` and waits until both lanes have subscribed.
     #[track_caller]
     pub(crate) fn connected(dir: &Path, broker: &Mosquitto, args: &[&str]) -> Self {
+        Self::connected_in(dir, broker, args, &[])
+    }
+
+    /// The same, with these variables in its environment.
+    #[track_caller]
+    pub(crate) fn connected_in(dir: &Path, broker: &Mosquitto, args: &[&str], environment: &[(&str, &str)]) -> Self {
         let before = n_subscribed(broker);
         let url = broker.url();
         let mut all = vec!["--broker", &url];
         all.extend(args);
-        let mut desk = Self::start(dir, &all);
+        let mut desk = Self::start_in(dir, &all, environment);
         eventually("both lanes have subscribed", 60, || {
             assert!(desk.child.try_wait().unwrap().is_none(), "the line ended: {}", desk.stderr());
             let now = n_subscribed(broker);

@@ -1,5 +1,6 @@
 //! What several areas' tests share.
 
+pub(crate) mod aws;
 pub(crate) mod desk;
 pub(crate) mod fake_broker;
 pub(crate) mod headless;
