@@ -79,8 +79,8 @@ impl AfterImpact {
 
     /// A row of driving data came in.
     pub(super) fn drove(&mut self, event: &Event, row: &Driving) {
-        let spike = row.accel_g.map(|accel| accel.x.hypot(accel.y)).filter(|g| *g >= SPIKE_G && !event.retained);
-        if self.watched.is_empty() && spike.is_none() {
+        let spike = row.accel_g.map(|accel| accel.x.hypot(accel.y)).filter(|g| *g >= SPIKE_G);
+        if event.retained || (self.watched.is_empty() && spike.is_none()) {
             return;
         }
         let key = (event.origin, event.device.clone());
@@ -227,7 +227,9 @@ impl State {
 
     /// A vehicle is heard, perhaps after it was said to be silent.
     pub(super) fn vehicle_heard(&mut self, event: &Event, now: Timestamp, effects: &mut Vec<Effect>) {
-        if self.after_impact.silent.is_empty() && self.after_impact.watched.is_empty() {
+        let nobody = self.after_impact.silent.is_empty() && self.after_impact.watched.is_empty();
+        // What the broker had kept comes when we subscribe, from the living and the dead.
+        if nobody || event.retained {
             return;
         }
         let key = (event.origin, event.device.clone());

@@ -65,6 +65,12 @@ impl Pulse {
 
     fn beat(&mut self, event: &Event) {
         let step = event.received_at.micros_since(self.last_seen).max(0) as f64;
+        self.origin = event.origin;
+        self.last_seen = self.last_seen.max(seen_at(event));
+        // What the broker had kept comes when we subscribe: it says nothing of how often its device speaks, nor that it does.
+        if event.retained {
+            return;
+        }
         self.period_micros = match self.n_seen {
             0 => 0.0,
             1 => step,
@@ -75,8 +81,6 @@ impl Pulse {
         }
         self.n_seen += 1;
         self.offline = false;
-        self.last_seen = self.last_seen.max(seen_at(event));
-        self.origin = event.origin;
         if let Some(occurred_at) = event.occurred_at {
             self.clock_ahead_ms = occurred_at.micros_since(event.received_at) / 1_000;
         }

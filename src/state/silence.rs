@@ -79,6 +79,10 @@ impl State {
 
     /// A sensor is heard again, perhaps after it was said to be silent.
     pub(super) fn heard_again(&mut self, event: &Event, now: Timestamp, effects: &mut Vec<Effect>) {
+        // What the broker had kept is as old as it was before.
+        if event.retained {
+            return;
+        }
         let Some(alert) = self.fleet.heard_again(event) else { return };
         let Some(awaited) = self.silence.awaited.get_mut(&alert) else { return };
         *awaited -= 1;

@@ -6,6 +6,8 @@
 //! and nothing may wait. The same world with a fault planted in the road around the heart must be caught, or these
 //! tests prove nothing.
 
+mod vigil;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;

@@ -17,6 +17,9 @@ use fleetwatch::state::State;
 /// 2026-03-18T03:12:00Z, the night of the design's pictures.
 pub(crate) const NIGHT: Timestamp = Timestamp(1_773_803_520_000_000);
 
+/// Whatever comes of one thing on its way in or out: itself, unless a fault is planted there.
+pub(crate) type Road<T> = Box<dyn FnMut(T) -> Vec<T>>;
+
 /// A heart with everything it asked for.
 pub(crate) struct Heart {
     host: Host,
@@ -32,6 +35,10 @@ pub(crate) struct Heart {
     pub(crate) notices: Vec<Notice>,
     pub(crate) published: Vec<(String, Vec<u8>)>,
     pub(crate) released: Vec<Delivery>,
+    /// How facts come to the state.
+    pub(crate) way_in: Road<Fact>,
+    /// How effects leave it.
+    pub(crate) way_out: Road<Effect>,
     n_packets: u64,
 }
 
@@ -50,6 +57,8 @@ impl Heart {
             notices: Vec::new(),
             published: Vec::new(),
             released: Vec::new(),
+            way_in: Box::new(|fact| vec![fact]),
+            way_out: Box::new(|effect| vec![effect]),
             n_packets: 0,
         };
         // The broker is there: only who listens can tell that somebody is silent.
@@ -110,7 +119,10 @@ impl Heart {
     /// Tells the state something and carries out what it asks.
     pub(crate) fn tell(&mut self, fact: Fact) {
         let mut effects = Vec::new();
-        self.state.apply(fact, self.now, &mut effects);
+        for fact in (self.way_in)(fact) {
+            self.state.apply(fact, self.now, &mut effects);
+        }
+        let effects: Vec<Effect> = effects.into_iter().flat_map(&mut self.way_out).collect();
         for effect in effects {
             match effect {
                 Effect::Save(Record::Crash(record)) => {
