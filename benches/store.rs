@@ -68,6 +68,7 @@ fn crash(number: u64) -> Record {
         decision: None,
         impacts: Vec::new(),
         kept: fleetwatch::model::Kept::default(),
+        handling: fleetwatch::model::Handling::default(),
         imported: None,
     };
     let notice = Notice {

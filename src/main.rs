@@ -63,6 +63,7 @@ fn start(args: &Args) -> Result<(), Fault> {
         functions: settings.functions,
         shadow: settings.shadow.judge_crash,
         outbound: settings.outbound,
+        team: settings.team,
         max_devices: settings.line.max_devices,
         memory_budget_mb: settings.line.memory_budget_mb,
         sample: embedded && !global.no_sample,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 use serde::Deserialize;
 
+use crate::model::Team;
 use crate::{broker, decode, functions, outbound, pricing};
 
 /// The commented default, as `assets/settings.toml` has it.
@@ -29,6 +30,8 @@ pub struct Settings {
     pub shadow: Shadow,
     /// `[line]`
     pub line: Line,
+    /// `[team]`
+    pub team: Team,
     /// `[pricing]`
     pub pricing: pricing::Settings,
     /// `[desk]`

@@ -46,6 +46,7 @@ pub(crate) fn options(url: &str, data_dir: &std::path::Path) -> Options {
         formats: fleetwatch::decode::Settings::default(),
         functions: functions::Settings::default(),
         outbound: outbound::Settings { desktop: false, ..outbound::Settings::default() },
+        team: fleetwatch::model::Team::default(),
         prices: PriceSheet::standard().clone(),
         max_devices: 50_000,
         memory_budget_mb: 512,

@@ -39,6 +39,7 @@ fn hot() -> Arc<Incident> {
         decision: None,
         impacts: Vec::new(),
         kept: crate::model::Kept::default(),
+        handling: crate::model::Handling::default(),
         imported: None,
     })
 }

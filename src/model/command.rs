@@ -63,10 +63,60 @@ pub enum Command {
         #[serde(default)]
         reason: String,
     },
-    /// Take back the last decision over an incident, within [`UNDO_SECS`] of it, where nothing has changed since.
+    /// Take back the last thing that one did to an incident, within [`UNDO_SECS`] of it, where nothing has changed since.
+    /// Notes stay, and no page is recalled.
     Undo {
         /// Which.
         incident: IncidentId,
+    },
+    /// Be on it: take it, where nobody has, and be named on every seat.
+    Claim {
+        /// Which.
+        incident: IncidentId,
+    },
+    /// Give it to somebody. It does not count as acknowledged by that: they have not seen it yet.
+    Assign {
+        /// Which.
+        incident: IncidentId,
+        /// To whom; `None`: nobody is on it any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+    },
+    /// Say that help was sent; takes it, where nobody has.
+    Dispatch {
+        /// Which.
+        incident: IncidentId,
+        /// What was sent, and to where, at most 2,000 characters; may be blank.
+        #[serde(default)]
+        text: String,
+    },
+    /// Agree, as a second person, that it is a malfunction or a test.
+    Second {
+        /// Which.
+        incident: IncidentId,
+    },
+    /// Open a resolved one again. Needs a reason, withdraws a decision for malfunction, and tells people.
+    Reopen {
+        /// Which.
+        incident: IncidentId,
+        /// Why, at most 2,000 characters, not blank.
+        reason: String,
+    },
+    /// Put it under another incident, which is at least as grave and not resolved. It keeps its reports and its record.
+    Merge {
+        /// Which.
+        incident: IncidentId,
+        /// Under which.
+        into: IncidentId,
+        /// Why, at most 2,000 characters, not blank.
+        reason: String,
+    },
+    /// Take it out of the one that it was put under; it is open again.
+    Split {
+        /// Which.
+        incident: IncidentId,
+        /// Why, at most 2,000 characters, not blank.
+        reason: String,
     },
 }
 
@@ -80,8 +130,20 @@ impl Command {
             | Self::Overrule { incident, .. }
             | Self::FalseAlarm { incident, .. }
             | Self::Confirm { incident, .. }
-            | Self::Undo { incident } => incident,
+            | Self::Undo { incident }
+            | Self::Claim { incident }
+            | Self::Assign { incident, .. }
+            | Self::Dispatch { incident, .. }
+            | Self::Second { incident }
+            | Self::Reopen { incident, .. }
+            | Self::Merge { incident, .. }
+            | Self::Split { incident, .. } => incident,
         }
+    }
+
+    /// Whether it can be taken back for [`UNDO_SECS`]. A note stands as it was written.
+    pub const fn can_be_undone(&self) -> bool {
+        !matches!(self, Self::Note { .. } | Self::Undo { .. })
     }
 }
 

@@ -28,7 +28,7 @@ impl Class {
     pub fn of(incident: &Incident) -> Option<Self> {
         let crash = matches!(incident.kind, IncidentKind::Crash { .. });
         let how =
-            incident.decision.as_ref().filter(|decision| decision.ruling == Ruling::Malfunction).map(|decision| decision.how);
+            incident.holding_decision().filter(|decision| decision.ruling == Ruling::Malfunction).map(|decision| decision.how);
         Self::from_parts(crash, incident.ruling(), incident.malfunction(), how)
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::decision::{Decision, Judge};
 use super::dossier::Imported;
 use super::event::{CrashReport, DeviceId, EventId, Pulse};
+use super::handling::{Handling, Standing};
 use super::packet::{Origin, PacketId};
 use super::units::{PicoUsd, Timestamp};
 use super::verdict::{CrashVerdict, Malfunction, Ruling, Severity, TemperatureVerdict};
@@ -110,6 +111,26 @@ pub enum StepKind {
     Undone,
     /// A graver report came after a person's decision, which therefore no longer holds.
     Reopened,
+    /// An operator is on it.
+    Claimed,
+    /// An operator gave it to somebody, or took it from them.
+    Assigned,
+    /// An operator sent help.
+    Dispatched,
+    /// A second person agreed that it is a malfunction or a test.
+    Seconded,
+    /// Nobody did in time: it is open again.
+    Unseconded,
+    /// An operator opened it again.
+    ReopenedBy,
+    /// An operator put it under another incident.
+    MergedInto,
+    /// An operator put another incident under it.
+    MergedFrom,
+    /// An operator took it out of another incident, or another out of it.
+    Split,
+    /// The device's last incident had been resolved shortly before.
+    Follows,
 }
 
 /// One line of the timeline.
@@ -239,6 +260,8 @@ pub struct Incident {
     pub impacts: Vec<Impact>,
     /// How much of its reports is stored whole.
     pub kept: Kept,
+    /// Who is on it, and what it has to do with others.
+    pub handling: Handling,
     /// Where it was taken in from; `None` for what happened here. It stands among the drills, and nobody is told of it.
     pub imported: Option<Arc<Imported>>,
 }
@@ -256,7 +279,25 @@ impl Incident {
             Ruling::Malfunction if self.went_silent() => Ruling::Undecided,
             judged => judged,
         };
-        Some(self.decision.as_ref().map_or(judged, |decision| decision.ruling))
+        Some(self.holding_decision().map_or(judged, |decision| decision.ruling))
+    }
+
+    /// What a person decided, where it holds: not before a second person has agreed, where that is needed.
+    pub fn holding_decision(&self) -> Option<&Decision> {
+        self.decision.as_ref().filter(|_| self.handling.closing.is_none())
+    }
+
+    /// Takes back a decision for malfunction, with the closing that waits on it: something has shown that it was wrong.
+    pub fn withdraw_malfunction(&mut self) -> Option<Decision> {
+        let decision = self.decision.take_if(|decision| decision.ruling == Ruling::Malfunction)?;
+        self.handling.closing = None;
+        Some(decision)
+    }
+
+    /// Where it stands on the two axes. What a person resolved is over; so is a sensor that is back in its band.
+    pub fn standing(&self) -> Standing {
+        let back = matches!(self.kind, IncidentKind::Temperature { back_at: Some(_), .. });
+        Standing { active: self.life != Life::Resolved && !back, acknowledged: self.acknowledged.is_some() }
     }
 
     /// The vehicle sent nothing after the impact, at least for a while.
@@ -273,7 +314,7 @@ impl Incident {
     /// The kind of malfunction that holds; a person who names none leaves the function's.
     pub fn malfunction(&self) -> Option<Malfunction> {
         let judged = self.verdict().and_then(|verdict| verdict.malfunction);
-        match &self.decision {
+        match self.holding_decision() {
             Some(decision) if decision.ruling == Ruling::Malfunction => decision.malfunction.or(judged),
             Some(_) => None,
             None => judged.filter(|_| !self.went_silent()),

@@ -17,6 +17,7 @@ pub mod dossier;
 pub mod effect;
 pub mod event;
 pub mod fact;
+pub mod handling;
 pub mod incident;
 pub mod invocation;
 pub mod measure;
@@ -24,6 +25,7 @@ pub mod packet;
 pub mod question;
 pub mod range;
 pub mod rejection;
+pub mod role;
 pub mod saying;
 pub mod verdict;
 
@@ -36,11 +38,13 @@ pub use event::{
     SpeedTrace, Temperature,
 };
 pub use fact::{DeliveryOutcome, Fact, Judged, Link, LinkState, LinkStatus, QueueReading};
+pub use handling::{Closing, Dispatched, Handling, Standing};
 pub use incident::{Impact, Incident, IncidentId, IncidentKind, Kept, Life, Note, Step, StepKind};
 pub use invocation::{Cause, Invocation, Outcome};
 pub use packet::{Delivery, Lane, Origin, Packet, PacketId};
 pub use question::{DevicePast, Done, Errand, PastIncident, Question, Review};
 pub use rejection::{Rejection, RejectionReason};
+pub use role::{Role, Team};
 pub use saying::{Arg, Args, Saying};
 pub use units::{Celsius, Fahrenheit, PicoUsd, Timestamp};
 pub use verdict::{

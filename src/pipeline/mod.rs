@@ -89,6 +89,8 @@ pub struct Options {
     pub functions: functions::Settings,
     /// How people are told.
     pub outbound: outbound::Settings,
+    /// Who may do what.
+    pub team: crate::model::Team,
     /// The limits of a second judge beside the line, which decides nothing.
     pub shadow: Option<functions::judge_crash::Settings>,
     /// What calls cost.
@@ -180,6 +182,7 @@ impl Line {
             None => (Announcer::default(), None),
         };
         let mut state = State::new(options.memory_budget_mb << 20, options.prices);
+        state.set_team(options.team);
         let mut restored = Restored {
             incidents: opened.loaded.incidents,
             device_days: opened.loaded.device_days,

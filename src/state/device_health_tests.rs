@@ -126,8 +126,13 @@ fn an_incident_is_counted_once_and_as_it_stands() {
     let kind = Some(Malfunction::Stuck);
     let at = NOW.plus_secs(400);
     command(&mut state, Command::FalseAlarm { incident: joined.clone(), kind, reason: "car wash".to_owned() }, at);
+    assert_eq!(shown(&mut state), [(4, 0, 3)], "it waits for a second person");
+    let second = |state: &mut crate::state::State, command: Command, at: Timestamp| {
+        state.apply(Fact::Commanded { command, by: Operator("lee".to_owned()), at }, at, &mut Vec::new());
+    };
+    second(&mut state, Command::Second { incident: joined.clone() }, at);
     assert_eq!(shown(&mut state), [(4, 1, 3)]);
-    command(&mut state, Command::Undo { incident: joined.clone() }, at.plus_secs(5));
+    second(&mut state, Command::Undo { incident: joined.clone() }, at.plus_secs(5));
     assert_eq!(shown(&mut state), [(4, 0, 3)]);
     // The store knew the joined incident's reports all along: it never was. (Only an incident's last report makes it void.)
     let other = send(&mut state, "phone_drop", "", "late", NOW.plus_secs(4_000)).unwrap();

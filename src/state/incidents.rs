@@ -10,17 +10,20 @@ mod list;
 mod memory;
 mod merge;
 mod silent;
+mod team;
+mod undo;
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 pub(super) use decide::Wish;
 use memory::{HELD, HELD_BYTES, INCIDENT_BYTES, report_bytes};
 use merge::{gravity, held};
 
+use crate::model::handling::FOLLOWS_SECS;
 use crate::model::{
-    CrashReport, CrashVerdict, DeviceId, Event, EventId, Impact, Incident, IncidentId, IncidentKind, Judged, Kept, Life, Notice,
-    Origin, PicoUsd, Ruling, Severity, Step, StepKind, TemperatureVerdict, Timestamp,
+    CrashReport, CrashVerdict, DeviceId, Event, EventId, Handling, Impact, Incident, IncidentId, IncidentKind, Judged, Kept,
+    Life, Notice, Origin, PicoUsd, Ruling, Severity, Step, StepKind, TemperatureVerdict, Timestamp,
 };
 
 /// Reports of one vehicle at most this far apart, s, are one incident. A multi-event crash has its second event within
@@ -80,10 +83,14 @@ pub(super) struct Incidents {
     /// out to be a repeat that only the store knows; so every report that joins meanwhile carries the notice too, under
     /// the same key, and whichever is committed first brings it into the outbox.
     telling: HashMap<IncidentId, (Notice, HashSet<EventId>)>,
-    /// Decisions that can still be taken back.
-    undo: HashMap<IncidentId, decide::Before>,
+    /// What can still be taken back.
+    undo: HashMap<IncidentId, undo::Before>,
     /// Closed ones in the order of closing, to forget the oldest.
     closed: VecDeque<IncidentId>,
+    /// The last of them of each device.
+    last_closed: BTreeMap<(Origin, DeviceId, bool), IncidentId>,
+    /// Those whose closing waits for a second person.
+    closings: BTreeSet<IncidentId>,
     /// The last number given; incidents of all roots count together.
     last_number: u64,
     /// Bytes of what is in memory, at most: exact after a sweep, and then only added to.
@@ -93,6 +100,8 @@ pub(super) struct Incidents {
     /// Incidents that are no drills and that are in the store alone.
     n_let_go: usize,
 }
+
+const NOT_HERE: &str = "this incident is not on the desk; it may be older and in the store only";
 
 fn step(kind: StepKind, at: Timestamp, detail: impl Into<String>) -> Step {
     Step { kind, at, detail: detail.into() }
@@ -115,8 +124,14 @@ impl Incidents {
                 self.remember((incident.origin, event.clone()), incident.id.clone());
             }
             // What happens here never joins what happened elsewhere.
-            if incident.life == Life::Resolved || incident.imported.is_some() {
+            if incident.handling.closing.is_some() {
+                self.closings.insert(incident.id.clone());
+            }
+            if incident.imported.is_some() {
                 self.closed.push_back(incident.id.clone());
+            } else if incident.life == Life::Resolved {
+                self.closed.push_back(incident.id.clone());
+                self.last_closed.insert(open_key(&incident), incident.id.clone());
             } else {
                 self.open.insert(open_key(&incident), incident.id.clone());
             }
@@ -204,7 +219,7 @@ impl Incidents {
                 incident.kind = IncidentKind::Crash { report: Arc::clone(report), verdict: Arc::clone(verdict) };
                 incident.judge.clone_from(&judged.judge);
                 incident.severity = incident.severity.max(verdict.severity);
-                if let Some(decision) = incident.decision.take_if(|decision| decision.ruling == Ruling::Malfunction) {
+                if let Some(decision) = incident.withdraw_malfunction() {
                     let words = format!("a graver report came after the decision of {}: it no longer holds", decision.by);
                     incident.timeline.push(step(StepKind::Reopened, now, words));
                 }
@@ -227,7 +242,12 @@ impl Incidents {
             timeline.push(step(StepKind::Judged, judged.judged_at, verdict.summary.clone()));
             timeline.push(step(StepKind::Filed, now, id.to_string()));
             let kind = IncidentKind::Crash { report: Arc::clone(report), verdict: Arc::clone(verdict) };
+            let follows = self.follows(&key, event.received_at);
+            if let Some((before, words)) = &follows {
+                timeline.push(step(StepKind::Follows, now, format!("{before}, {words}")));
+            }
             let mut incident = Incident {
+                handling: Handling { follows: follows.map(|(before, _)| before), ..Handling::default() },
                 events: vec![report.event_id.clone()],
                 cost,
                 judge: judged.judge.clone(),
@@ -246,6 +266,14 @@ impl Incidents {
             self.let_go();
         }
         filed
+    }
+
+    /// The incident of the same device that was resolved shortly before, and how long before.
+    fn follows(&self, key: &(Origin, DeviceId, bool), at: Timestamp) -> Option<(IncidentId, String)> {
+        let before = self.all.get(self.last_closed.get(key)?)?;
+        let secs = at.secs_since(before.resolved.as_ref()?.1).max(0.0);
+        let words = || format!("resolved {} before", super::temperatures::duration(secs));
+        (secs <= FOLLOWS_SECS as f64).then(|| (before.id.clone(), words()))
     }
 
     fn begin(&mut self, incident: Incident) {
@@ -400,6 +428,7 @@ fn begun(id: IncidentId, event: &Event, kind: IncidentKind, severity: Severity, 
         decision: None,
         impacts: Vec::new(),
         kept: Kept::default(),
+        handling: Handling::default(),
         imported: None,
     }
 }

@@ -30,7 +30,7 @@ use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
     Alert, AlertId, Command, CrashReport, CrashVerdict, DecidedBy, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact,
     Focus, HarshEvent, HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd,
-    Reading, Record, Ruling, Severity, StepKind, Timestamp, Verdict, VerdictJson, likelihood,
+    Reading, Record, Ruling, Severity, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
 };
 use crate::pricing::PriceSheet;
 
@@ -62,6 +62,14 @@ pub struct Restored {
     pub minutes: Vec<InvocationMinute>,
 }
 
+/// What a command came to.
+struct Done {
+    /// The incidents that are to be saved.
+    changed: Vec<IncidentId>,
+    /// Where people must be told.
+    notice: Option<Notice>,
+}
+
 /// Everything the desk knows.
 #[derive(Debug)]
 pub struct State {
@@ -74,6 +82,8 @@ pub struct State {
     devices: device_health::DeviceHealth,
     /// Ticks so far, for what is done once in a while.
     n_ticks: u64,
+    /// Who may do what.
+    team: Team,
     silence: silence::Silence,
     after_impact: after_impact::AfterImpact,
     alerts: VecDeque<Alert>,
@@ -96,6 +106,7 @@ impl State {
             shadow: shadow::Shadow::default(),
             devices: device_health::DeviceHealth::default(),
             n_ticks: 0,
+            team: Team::default(),
             silence: silence::Silence::default(),
             after_impact: after_impact::AfterImpact::default(),
             alerts: VecDeque::new(),
@@ -105,6 +116,11 @@ impl State {
             version: 0,
             parts: Parts { incidents_changed: true, seconds_changed: true, ..Parts::default() },
         }
+    }
+
+    /// Says who may do what; before that, everyone may do everything.
+    pub fn set_team(&mut self, team: Team) {
+        self.team = team;
     }
 
     /// Takes in what the store had.
@@ -126,7 +142,7 @@ impl State {
                 effects.extend(delivery.map(Effect::Release));
             }
             Fact::Divided { further } => self.health.counters.further += u64::from(further),
-            Fact::Commanded { command, by, at } => self.commanded(command, by, at, effects),
+            Fact::Commanded { command, by, at } => self.commanded(&command, &by, at, effects),
             Fact::Linked { link, status, at } => self.linked(link, status, at),
             Fact::Stored { incident, event, duplicate, at } => {
                 let settled = self.incidents.stored(&incident, event.as_ref(), duplicate);
@@ -195,6 +211,7 @@ impl State {
                 self.health.tick(at, queues, store_bytes);
                 self.fleet.tick(at);
                 self.look_for_silence(at, effects);
+                self.look_after_closings(at, effects);
                 self.incidents.forget_old();
                 self.n_ticks += 1;
                 effects.extend(self.look_after_devices(at, self.n_ticks.is_multiple_of(FAULTS_EVERY)));
@@ -442,48 +459,82 @@ impl State {
         }
     }
 
-    fn commanded(&mut self, command: Command, by: Operator, at: Timestamp, effects: &mut Vec<Effect>) {
+    fn commanded(&mut self, command: &Command, by: &Operator, at: Timestamp, effects: &mut Vec<Effect>) {
         let id = command.incident().clone();
-        let mut notice = None;
-        let changed = match &command {
-            Command::Acknowledge { .. } => self.incidents.acknowledge(&id, &by, at),
-            Command::Resolve { .. } => self.incidents.resolve(&id, &by, at),
-            Command::Note { text, .. } => self.incidents.note(&id, &by, text, at),
-            Command::Overrule { ruling, malfunction, reason, .. } => {
-                let wish = Wish { how: DecidedBy::Overrule, ruling: Some(*ruling), malfunction: *malfunction, reason };
-                let decided = self.incidents.decide(&id, &wish, &by, at);
-                if decided == Ok(true) {
-                    notice = self.incidents.get(&id).and_then(|incident| overruled_notice(incident, at));
-                }
-                self.was_done(&id, &decided, at)
-            }
-            Command::FalseAlarm { kind, reason, .. } => {
-                let ruling = Some(Ruling::Malfunction);
-                let wish = Wish { how: DecidedBy::FalseAlarm, ruling, malfunction: *kind, reason };
-                let decided = self.incidents.decide(&id, &wish, &by, at);
-                self.was_done(&id, &decided, at)
-            }
-            Command::Confirm { reason, .. } => {
-                let wish = Wish { how: DecidedBy::Confirm, ruling: None, malfunction: None, reason };
-                let decided = self.incidents.decide(&id, &wish, &by, at);
-                self.was_done(&id, &decided, at)
-            }
-            Command::Undo { .. } => {
-                let undone = self.incidents.undo(&id, &by, at);
-                self.was_done(&id, &undone, at)
-            }
+        let done = match self.team.refuses(by, command) {
+            Some(why) => Err(why),
+            None => self.carry_out(command, by, at),
         };
-        if changed {
-            self.save_incident(&id, notice, Some(Audit { by, command, at }), effects);
+        match done {
+            // It was so already.
+            Ok(done) if done.changed.is_empty() => {}
+            Ok(Done { changed, mut notice }) => {
+                for incident in changed {
+                    let notice = notice.take_if(|notice| notice.incident == incident);
+                    let audit = Audit { by: by.clone(), command: command.clone(), at };
+                    self.save_incident(&incident, notice, Some(audit), effects);
+                }
+            }
+            // A refusal is said, with its reason: nothing of it was done.
+            Err(why) => self.parts.last.refused = Some(Arc::new(snapshot::Refusal { incident: id, why, at })),
         }
     }
 
-    /// A refusal is said, with its reason: nothing of it was done.
-    fn was_done<T>(&mut self, incident: &IncidentId, done: &Result<T, &'static str>, at: Timestamp) -> bool {
-        if let Err(why) = *done {
-            self.parts.last.refused = Some(Arc::new(snapshot::Refusal { incident: incident.clone(), why, at }));
+    fn carry_out(&mut self, command: &Command, by: &Operator, at: Timestamp) -> Result<Done, &'static str> {
+        let id = command.incident();
+        let book = &mut self.incidents;
+        let one = |changed: bool| Done { changed: changed.then(|| id.clone()).into_iter().collect(), notice: None };
+        let mut decide = |how, ruling, malfunction, reason| {
+            book.decide(id, &Wish { how, ruling, malfunction, reason }, by, at).map(|tells| (one(true), tells))
+        };
+        let (mut done, tells) = match command {
+            Command::Overrule { ruling, malfunction, reason, .. } => {
+                decide(DecidedBy::Overrule, Some(*ruling), *malfunction, reason)?
+            }
+            Command::FalseAlarm { kind, reason, .. } => decide(DecidedBy::FalseAlarm, Some(Ruling::Malfunction), *kind, reason)?,
+            Command::Confirm { reason, .. } => decide(DecidedBy::Confirm, None, None, reason)?,
+            Command::Acknowledge { .. } => (one(book.acknowledge(id, by, at)), false),
+            Command::Resolve { .. } => (one(book.resolve(id, by, at)?), false),
+            Command::Note { text, .. } => (one(book.note(id, by, text, at)), false),
+            Command::Undo { .. } => (Done { changed: book.undo(id, by, at)?, notice: None }, false),
+            Command::Claim { .. } => (book.claim(id, by, at).map(|()| one(true))?, false),
+            Command::Assign { to, .. } => (book.assign(id, to.as_deref(), by, at).map(|()| one(true))?, false),
+            Command::Dispatch { text, .. } => (book.dispatch(id, text, by, at).map(|()| one(true))?, false),
+            Command::Second { .. } => (book.second(id, by, at).map(|()| one(true))?, false),
+            Command::Reopen { reason, .. } => {
+                let tells = book.reopen(id, reason, by, at)?;
+                let words = format!("opened again by {}: {}", by.0, reason.trim());
+                let notice = book.get(id).filter(|_| tells).and_then(|incident| notices::again(incident, &words, at));
+                (Done { notice, ..one(true) }, false)
+            }
+            Command::Merge { into, reason, .. } => {
+                book.merge(id, into, reason, by, at)?;
+                (Done { changed: vec![id.clone(), into.clone()], notice: None }, false)
+            }
+            Command::Split { reason, .. } => {
+                let from = book.split(id, reason, by, at)?;
+                (Done { changed: vec![id.clone(), from], notice: None }, false)
+            }
+        };
+        if tells {
+            done.notice = self.incidents.get(id).and_then(|incident| overruled_notice(incident, at));
         }
-        done.is_ok()
+        Ok(done)
+    }
+
+    /// Closings that no second person agreed to in time: open again, and people are told.
+    fn look_after_closings(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        for id in self.incidents.unseconded(now) {
+            let Some(incident) = self.incidents.get(&id).cloned() else { continue };
+            let words = "closed as a malfunction, and no second person agreed within 15 min";
+            let notice = notices::again(&incident, words, now);
+            let text = format!("{}: {words}; it is open again", incident.device);
+            let kind = AlertKind::Incident { incident: id.clone() };
+            self.raise_for(kind, &incident.device, incident.origin, incident.severity, text, now, effects);
+            let command = Command::Reopen { incident: id.clone(), reason: words.to_owned() };
+            let audit = Audit { by: Operator("fleetwatch".to_owned()), command, at: now };
+            self.save_incident(&id, notice, Some(audit), effects);
+        }
     }
 
     fn save_incident(&mut self, id: &IncidentId, notice: Option<Notice>, audit: Option<Audit>, effects: &mut Vec<Effect>) {

@@ -36,6 +36,19 @@ pub(super) fn overruled_notice(incident: &Incident, now: Timestamp) -> Option<No
     })
 }
 
+/// A crash that was closed is open again: told under a new key each time, with the reason before everything else.
+pub(super) fn again(incident: &Incident, why: &str, now: Timestamp) -> Option<Notice> {
+    let IncidentKind::Crash { report, verdict } = &incident.kind else { return None };
+    let notice = crash_notice(incident, report, verdict, now);
+    Some(Notice {
+        dedup_key: format!("{}-again-{}", incident.id, incident.handling.n_reopened),
+        severity: incident.severity,
+        title: format!("{}: open again, {}", incident.device, ruling_words(verdict)),
+        text: format!("It was {why}. {}", notice.text),
+        ..notice
+    })
+}
+
 pub(super) fn crash_notice(incident: &Incident, report: &CrashReport, verdict: &CrashVerdict, now: Timestamp) -> Notice {
     let place = report.position.map_or_else(
         || "Position unknown.".to_owned(),

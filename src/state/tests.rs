@@ -1,4 +1,5 @@
 mod silent;
+mod team;
 
 use std::collections::{HashMap, HashSet};
 
@@ -115,7 +116,11 @@ impl Line {
     }
 
     fn command(&mut self, command: Command) {
-        self.tell(Fact::Commanded { command, by: Operator("kim".to_owned()), at: self.now });
+        self.command_by("kim", command);
+    }
+
+    fn command_by(&mut self, who: &str, command: Command) {
+        self.tell(Fact::Commanded { command, by: Operator(who.to_owned()), at: self.now });
     }
 }
 

@@ -160,6 +160,7 @@ pub(super) fn incident(conn: &Connection, root: Root, id: &str) -> Result<Option
         decision: body.decision,
         impacts,
         kept: body.kept,
+        handling: body.handling,
         imported: body.imported,
     }))
 }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::Error;
 use crate::model::dossier::Imported;
 use crate::model::{
-    CrashReport, CrashVerdict, Decision, EventId, Fingerprint, Frame, Impact, Judge, Kept, PacketId, PicoUsd, Position, Pulse,
-    SpeedTrace, StepKind, TemperatureVerdict, Timestamp,
+    CrashReport, CrashVerdict, Decision, EventId, Fingerprint, Frame, Handling, Impact, Judge, Kept, PacketId, PicoUsd, Position,
+    Pulse, SpeedTrace, StepKind, TemperatureVerdict, Timestamp,
 };
 
 /// The shape of the verdict's JSON; goes up when a field changes its meaning.
@@ -32,6 +32,8 @@ pub(super) struct Body {
     pub(super) impacts: Vec<Impact>,
     #[serde(default)]
     pub(super) kept: Kept,
+    #[serde(default, skip_serializing_if = "Handling::is_new")]
+    pub(super) handling: Handling,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) imported: Option<Arc<Imported>>,
 }
@@ -162,7 +164,7 @@ pub(super) fn json(value: &impl Serialize) -> Result<String, Error> {
     Ok(serde_json::to_string(value)?)
 }
 
-const STEPS: [(StepKind, &str); 23] = [
+const STEPS: [(StepKind, &str); 33] = [
     (StepKind::Received, "received"),
     (StepKind::Decoded, "decoded"),
     (StepKind::Invoked, "invoked"),
@@ -186,6 +188,16 @@ const STEPS: [(StepKind, &str); 23] = [
     (StepKind::Confirmed, "confirmed"),
     (StepKind::Undone, "undone"),
     (StepKind::Reopened, "reopened"),
+    (StepKind::Claimed, "claimed"),
+    (StepKind::Assigned, "assigned"),
+    (StepKind::Dispatched, "dispatched"),
+    (StepKind::Seconded, "seconded"),
+    (StepKind::Unseconded, "unseconded"),
+    (StepKind::ReopenedBy, "reopened_by"),
+    (StepKind::MergedInto, "merged_into"),
+    (StepKind::MergedFrom, "merged_from"),
+    (StepKind::Split, "split"),
+    (StepKind::Follows, "follows"),
 ];
 
 /// The word of a step.

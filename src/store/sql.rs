@@ -19,6 +19,7 @@ pub(super) struct Sql {
     pub(super) delivery: String,
     pub(super) minute: String,
     pub(super) version: String,
+    pub(super) last_said: String,
     pub(super) fault: String,
 }
 
@@ -74,6 +75,10 @@ impl Sql {
                     ?3, ?4, ?5, ?6, ?7
                  WHERE ?4 = 'person' OR NOT EXISTS (SELECT 1 FROM {p}verdicts WHERE incident = ?1 AND event_id = ?2
                     AND occasion = ?4 AND judge IS ?5 AND limits IS ?6)",
+            ),
+            last_said: root.fill(
+                "SELECT said FROM {p}verdicts WHERE incident = ?1 AND event_id = ?2 AND occasion = 'person'
+                 ORDER BY version DESC LIMIT 1",
             ),
             minute: root.fill(
                 "INSERT INTO {p}invocation_minutes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)

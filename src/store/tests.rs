@@ -114,6 +114,7 @@ pub(super) fn incident(number: u32, origin: Origin, event: &str) -> Incident {
             .into_iter()
             .collect(),
         kept: crate::model::Kept::default(),
+        handling: crate::model::Handling::default(),
         imported: None,
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rusqlite::{CachedStatement, Connection, TransactionBehavior, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use super::row::{self, Body, ReportRow};
 use super::schema::Root;
@@ -317,16 +317,24 @@ impl<'a> Batch<'a> {
 
     /// What a person decides is a version beside those of the functions.
     fn decided(&mut self, incident: &Incident, by: &Operator, command: &Command, at: Timestamp) -> Result<(), Error> {
+        let event = match &incident.kind {
+            IncidentKind::Crash { report, .. } => Some(report.event_id.clone()),
+            IncidentKind::Temperature { .. } => None,
+        };
         let said = match (command, &incident.decision) {
             (Command::Overrule { .. } | Command::FalseAlarm { .. } | Command::Confirm { .. }, Some(decision)) => {
                 Said::Decision(decision.clone())
             }
-            (Command::Undo { .. }, _) => Said::Withdrawn(by.0.clone()),
+            (Command::Undo { .. } | Command::Reopen { .. }, decision) => {
+                // Not everything that is taken back or opened again had a decision.
+                let last = params![&*incident.id.0, event.as_ref().map_or("", |event| &event.0)];
+                let last = self.prepare(incident.origin, |sql| &sql.last_said)?.query_row(last, |row| row.get::<_, String>(0));
+                match last.optional()?.map(|said| serde_json::from_str(&said)).transpose()? {
+                    Some(Said::Decision(said)) if decision.as_ref() != Some(&said) => Said::Withdrawn(by.0.clone()),
+                    _ => return Ok(()),
+                }
+            }
             _ => return Ok(()),
-        };
-        let event = match &incident.kind {
-            IncidentKind::Crash { report, .. } => Some(report.event_id.clone()),
-            IncidentKind::Temperature { .. } => None,
         };
         let (id, device) = (incident.id.clone(), incident.device.clone());
         let origin = incident.origin;
@@ -429,6 +437,7 @@ impl<'a> Batch<'a> {
             decision: incident.decision.clone(),
             impacts: if incident.impacts.len() > 1 { incident.impacts.clone() } else { Vec::new() },
             kept: incident.kept,
+            handling: incident.handling.clone(),
             imported: incident.imported.clone(),
         };
         let n_rows = self.prepare(incident.origin, |sql| &sql.incident)?.execute(params![

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::series;
 use crate::model::effect::SampleChunk;
-use crate::model::{AccelG, Band, Celsius, Driving, Incident, Life, Position, StepKind, Timestamp};
+use crate::model::{AccelG, Band, Celsius, Driving, Handling, Incident, Life, Position, StepKind, Timestamp};
 use crate::state::Snapshot;
 use crate::state::snapshot::{Latency, SensorView, VehicleView};
 
@@ -115,6 +115,7 @@ fn incident_as_of(incident: &Arc<Incident>, at: Timestamp) -> Option<Arc<Inciden
     past.resolved = past.resolved.filter(|(_, when)| *when <= at);
     let closed = |kind: &StepKind| matches!(kind, StepKind::ResolvedBy | StepKind::FalseAlarm);
     past.decision = past.decision.filter(|decision| decision.at <= at);
+    past.handling = handling_as_of(incident, at);
     past.life = match past.life {
         // What was closed by itself at once, as a malfunction is, has no step that closed it.
         Life::Resolved if past.resolved.is_some() || !incident.timeline.iter().any(|step| closed(&step.kind)) => Life::Resolved,
@@ -123,6 +124,20 @@ fn incident_as_of(incident: &Arc<Incident>, at: Timestamp) -> Option<Arc<Inciden
         _ => Life::Open,
     };
     Some(Arc::new(past))
+}
+
+/// Who was on it. What other incidents it had to do with is as it is now: that moves nobody's hand.
+fn handling_as_of(incident: &Incident, at: Timestamp) -> Handling {
+    let mut past = incident.handling.clone();
+    past.dispatched = past.dispatched.filter(|sent| sent.at <= at);
+    past.closing = past.closing.filter(|closing| closing.at <= at);
+    let mut changes = incident.timeline.iter().filter(|step| matches!(step.kind, StepKind::Claimed | StepKind::Assigned));
+    if changes.clone().any(|step| step.at > at) {
+        let words = changes.rfind(|step| step.at <= at).map(|step| step.detail.as_str());
+        let to = words.map(|words| words.rsplit_once(": to ").map_or(words, |(_, to)| to));
+        past.assignee = to.filter(|to| *to != "nobody").map(str::to_owned);
+    }
+    past
 }
 
 fn series_as_of(series: &[Arc<SampleChunk>], at: Timestamp) -> Vec<Arc<SampleChunk>> {

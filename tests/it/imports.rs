@@ -49,7 +49,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("settings", &["broker", "decode", "functions", "outbound", "pricing"]),
+    ("settings", &["broker", "decode", "functions", "model", "outbound", "pricing"]),
     (
         "cli",
         &[

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Incidents;
+use super::{Incidents, open_key};
 use crate::model::{CrashReport, Incident, IncidentId, IncidentKind, Life, Origin};
 
 /// Resolved incidents and malfunctions kept in memory; the store has them all.
@@ -33,7 +33,11 @@ impl Incidents {
     /// then the mildest and oldest. One that waits for a commit stays.
     pub(super) fn let_go(&mut self) {
         let waiting: HashSet<&IncidentId> = self.pending.iter().filter_map(|event| self.known.get(event)).collect();
-        let mut idle: Vec<_> = self.all.values().filter(|incident| incident.stored && !waiting.contains(&incident.id)).collect();
+        let mut idle: Vec<_> = self
+            .all
+            .values()
+            .filter(|incident| incident.stored && incident.handling.closing.is_none() && !waiting.contains(&incident.id))
+            .collect();
         let pressing = |i: &Incident| (i.life != Life::Resolved, !i.is_malfunction(), i.severity, i.received_at, i.id.clone());
         idle.sort_by_cached_key(|incident| pressing(incident));
         self.bytes = self.all.values().map(|incident| incident_bytes(incident)).sum();
@@ -51,6 +55,7 @@ impl Incidents {
         self.all.retain(|id, _| !gone.contains(id));
         self.open.retain(|_, id| !gone.contains(id));
         self.closed.retain(|id| !gone.contains(id));
+        self.last_closed.retain(|_, id| !gone.contains(id));
         self.telling.retain(|id, _| !gone.contains(id));
         self.undo.retain(|id, _| !gone.contains(id));
         self.swept_to = (len, self.bytes);
@@ -59,8 +64,13 @@ impl Incidents {
     /// Forgets the oldest closed incidents beyond what memory keeps; malfunctions count as closed once stored.
     pub(in crate::state) fn forget_old(&mut self) {
         while self.closed.len() > CLOSED_KEPT {
-            if let Some(id) = self.closed.pop_front() {
-                self.all.remove(&id);
+            if let Some(id) = self.closed.pop_front()
+                && let Some(incident) = self.all.remove(&id)
+            {
+                let key = open_key(&incident);
+                if self.last_closed.get(&key) == Some(&id) {
+                    self.last_closed.remove(&key);
+                }
             }
         }
         let over = self.all.len().saturating_sub(CLOSED_KEPT * 4);

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Incidents, open_key, step};
-use crate::model::{IncidentId, Life, Ruling, Severity, StepKind, Timestamp};
+use super::{Incidents, step};
+use crate::model::{IncidentId, Life, Severity, StepKind, Timestamp};
 
 impl Incidents {
     /// The vehicle of an incident went silent after the impact. It is critical and open again: whoever acknowledged or
@@ -11,7 +11,7 @@ impl Incidents {
     pub(in crate::state) fn went_silent(&mut self, id: &IncidentId, words: String, now: Timestamp) -> Option<usize> {
         let incident = Arc::make_mut(self.all.get_mut(id)?);
         incident.timeline.push(step(StepKind::WentSilent, now, words));
-        if let Some(decision) = incident.decision.take_if(|decision| decision.ruling == Ruling::Malfunction) {
+        if let Some(decision) = incident.withdraw_malfunction() {
             let words = format!("the vehicle went silent after the decision of {}: it no longer holds", decision.by);
             incident.timeline.push(step(StepKind::Reopened, now, words));
         }
@@ -19,11 +19,9 @@ impl Incidents {
         incident.acknowledged = None;
         incident.resolved = None;
         incident.stored = false;
-        if incident.life == Life::Resolved {
-            self.closed.retain(|closed| closed != id);
-            self.open.entry(open_key(incident)).or_insert_with(|| id.clone());
-        }
         incident.life = Life::Open;
-        Some(incident.timeline.iter().filter(|step| step.kind == StepKind::WentSilent).count())
+        let n_times = incident.timeline.iter().filter(|step| step.kind == StepKind::WentSilent).count();
+        self.file_by_life(id);
+        Some(n_times)
     }
 }

@@ -1,4 +1,5 @@
 mod past;
+mod team;
 
 use proptest::prelude::*;
 
@@ -204,15 +205,17 @@ fn a_life_goes_from_open_to_acknowledged_to_resolved_and_never_back_by_itself() 
     let id = crash("e-1").file(&mut book).incident;
     let unknown = IncidentId("INC-0".into());
     assert!(
-        !book.acknowledge(&unknown, &by(), NOW) && !book.resolve(&unknown, &by(), NOW) && !book.note(&unknown, &by(), "x", NOW)
+        !book.acknowledge(&unknown, &by(), NOW)
+            && book.resolve(&unknown, &by(), NOW) == Ok(false)
+            && !book.note(&unknown, &by(), "x", NOW)
     );
     assert!(book.acknowledge(&id, &by(), NOW));
     assert!(!book.acknowledge(&id, &Operator("another".to_owned()), NOW), "it was taken twice");
     assert!(!book.note(&id, &by(), " \n ", NOW), "an empty note was kept");
     assert!(book.note(&id, &by(), &"ä".repeat(3_000), NOW));
     assert_eq!(book.get(&id).unwrap().notes[0].text.chars().count(), NOTE_CHARS);
-    assert!(book.resolve(&id, &by(), NOW.plus_secs(1)));
-    assert!(!book.resolve(&id, &by(), NOW) && !book.acknowledge(&id, &by(), NOW));
+    assert_eq!(book.resolve(&id, &by(), NOW.plus_secs(1)), Ok(true));
+    assert!(book.resolve(&id, &by(), NOW) == Ok(false) && !book.acknowledge(&id, &by(), NOW));
     assert_eq!(book.get(&id).unwrap().acknowledged, Some(("kim".to_owned(), NOW)));
 
     // A further crash right behind is an incident of its own: a person has closed the first.
@@ -220,7 +223,7 @@ fn a_life_goes_from_open_to_acknowledged_to_resolved_and_never_back_by_itself() 
     assert!(next.opened && next.tell && next.incident != id);
     assert_eq!(book.get(&id).unwrap().life, Life::Resolved);
     // Resolved without having been taken: whoever resolved it has taken it.
-    assert!(book.resolve(&next.incident, &by(), NOW));
+    assert_eq!(book.resolve(&next.incident, &by(), NOW), Ok(true));
     assert!(book.get(&next.incident).unwrap().acknowledged.is_some());
 }
 
@@ -261,7 +264,7 @@ fn closed_incidents_are_forgotten_and_open_ones_never() {
     let open = Crash { device: "van-open", ..crash("e-open") }.file(&mut book).incident;
     for n in 0..CLOSED_KEPT + 100 {
         let id = crash(&format!("e-{n}")).file(&mut book).incident;
-        assert!(book.resolve(&id, &by(), NOW));
+        assert_eq!(book.resolve(&id, &by(), NOW), Ok(true));
     }
     book.forget_old();
     assert_eq!(book.len(), CLOSED_KEPT + 1);
@@ -340,7 +343,7 @@ fn the_list_is_in_the_order_of_the_queue() {
     let sample = file("f", 5, Severity::Critical, Ruling::Real, Origin::Sample);
     let old_drill = file("g", 1, Severity::Critical, Ruling::Real, Origin::Drill);
     let new_drill = file("h", 2, Severity::Low, Ruling::Malfunction, Origin::Drill);
-    assert!(book.resolve(&resolved, &by(), NOW));
+    assert_eq!(book.resolve(&resolved, &by(), NOW), Ok(true));
     let ids = |list: &[Arc<Incident>]| list.iter().map(|incident| incident.id.clone()).collect::<Vec<_>>();
     let (real, hidden, drills) = book.listed(500, 100);
     assert_eq!(ids(&real), [new_critical.clone(), sample, old_critical, high, malfunction, resolved]);
@@ -361,6 +364,9 @@ enum Happens {
     Noted(usize),
     Decided(usize, DecidedBy, Ruling),
     Undone(usize),
+    Seconded(usize),
+    Reopened(usize),
+    Unseconded(i64),
     Forgot,
 }
 
@@ -393,6 +399,9 @@ fn happens() -> impl Strategy<Value = Happens> {
         2 => (0..40_usize, prop::sample::select(vec![DecidedBy::Overrule, DecidedBy::FalseAlarm, DecidedBy::Confirm]),
             prop::sample::select(vec![Ruling::Real, Ruling::Malfunction])).prop_map(|(n, how, ruling)| Happens::Decided(n, how, ruling)),
         1 => (0..40_usize).prop_map(Happens::Undone),
+        1 => (0..40_usize).prop_map(Happens::Seconded),
+        1 => (0..40_usize).prop_map(Happens::Reopened),
+        1 => (0..2_000_i64).prop_map(Happens::Unseconded),
         1 => Just(Happens::Forgot),
     ]
 }
@@ -427,7 +436,7 @@ proptest! {
                     }
                 }
                 Happens::Resolved(n) => {
-                    if let Some(id) = nth(*n) && book.resolve(&id, &by(), NOW) {
+                    if let Some(id) = nth(*n) && book.resolve(&id, &by(), NOW) == Ok(true) {
                         prop_assert!(resolved.insert(id), "it was resolved twice");
                     }
                 }
@@ -450,9 +459,22 @@ proptest! {
                         book.undo(&id, &by(), NOW).ok();
                     }
                 }
+                Happens::Seconded(n) => {
+                    if let Some(id) = nth(*n) {
+                        let waits = book.get(&id).is_some_and(|incident| incident.handling.closing.is_some());
+                        prop_assert_eq!(book.second(&id, &Operator("lee".to_owned()), NOW).is_ok(), waits);
+                    }
+                }
+                Happens::Reopened(n) => {
+                    if let Some(id) = nth(*n) {
+                        book.reopen(&id, "seen", &by(), NOW).ok();
+                    }
+                }
+                Happens::Unseconded(secs) => drop(book.unseconded(NOW.plus_secs(*secs))),
                 Happens::Forgot => book.forget_old(),
             }
-            if matches!(happening, Happens::Decided(..) | Happens::Undone(_)) {
+            let by_team = matches!(happening, Happens::Seconded(_) | Happens::Reopened(_) | Happens::Unseconded(_));
+            if by_team || matches!(happening, Happens::Decided(..) | Happens::Undone(_)) {
                 resolved = book.all.values().filter(|incident| incident.life == Life::Resolved).map(|i| i.id.clone()).collect();
                 let closed: HashSet<_> = book.closed.iter().filter(|id| book.all.contains_key(*id)).cloned().collect();
                 prop_assert_eq!(closed, resolved.clone());

@@ -113,6 +113,7 @@ fn a_false_alarm_is_open_again_when_the_vehicle_is_silent() {
     line.commit_all();
     let incident = line.only().id.clone();
     line.command(Command::FalseAlarm { incident: incident.clone(), kind: None, reason: "he said it was a test".to_owned() });
+    line.command_by("lee", Command::Second { incident: incident.clone() });
     assert_eq!(line.only().life, Life::Resolved);
     line.wait(31);
     line.commit_all();
@@ -122,11 +123,12 @@ fn a_false_alarm_is_open_again_when_the_vehicle_is_silent() {
     assert!(found.timeline.iter().any(|step| step.kind == StepKind::Reopened && step.detail.contains("kim")));
     // And a person's word after that holds.
     line.command(Command::Overrule {
-        incident,
+        incident: incident.clone(),
         ruling: Ruling::Malfunction,
         malfunction: None,
         reason: "towed away, nobody hurt".to_owned(),
     });
+    line.command_by("lee", Command::Second { incident });
     line.wait(60);
     let found = line.only();
     assert_eq!(found.decision.as_ref().map(|decision| decision.how), Some(DecidedBy::Overrule));

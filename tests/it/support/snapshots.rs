@@ -340,6 +340,7 @@ pub(crate) fn crash(id: &str, device: &str, ruling: Ruling, probability: f64, se
         decision: None,
         impacts: Vec::new(),
         kept: fleetwatch::model::Kept::default(),
+        handling: fleetwatch::model::Handling::default(),
         imported: None,
     }
 }

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::model::DecidedBy;
-use crate::state::incidents::decide;
 use crate::state::incidents::merge::WHOLE_BYTES;
 
 fn wish(how: DecidedBy, ruling: Ruling, reason: &str) -> Wish<'_> {
@@ -29,13 +28,17 @@ fn a_decision_stands_beside_the_verdict_and_needs_a_reason() {
 
     let wished = Wish { malfunction: Some(Malfunction::Dropped), ..wish(DecidedBy::Overrule, Ruling::Malfunction, " fell off ") };
     assert_eq!(book.decide(&id, &wished, &by(), NOW), Ok(false));
+    let last = book.get(&id).unwrap().timeline.iter().rfind(|step| step.kind == StepKind::Overruled).unwrap();
+    assert_eq!(last.detail, "kim: a malfunction. fell off Waits for a second person.");
+    assert_eq!(book.get(&id).unwrap().ruling(), Some(Ruling::Real), "one person alone called it off");
+    book.second(&id, &Operator("lee".to_owned()), NOW).unwrap();
     let incident = book.get(&id).unwrap();
     assert_eq!(incident.verdict().unwrap().ruling, Ruling::Real, "the function's verdict is gone");
     assert_eq!((incident.ruling(), incident.malfunction()), (Some(Ruling::Malfunction), Some(Malfunction::Dropped)));
     assert_eq!(incident.decision.as_ref().unwrap().reason, "fell off");
     assert!(incident.is_malfunction() && !incident.told_nobody(), "people were told of this one");
     let last = incident.timeline.last().unwrap();
-    assert_eq!((&last.kind, last.detail.as_str()), (&StepKind::Overruled, "kim: a malfunction. fell off"));
+    assert_eq!((&last.kind, last.detail.as_str()), (&StepKind::Seconded, "lee agrees with kim"));
 }
 
 #[test]
@@ -62,6 +65,7 @@ fn a_false_alarm_is_closed_and_a_closed_one_that_was_real_is_open_again() {
     let mut book = Incidents::default();
     let id = crash("e-1").file(&mut book).incident;
     book.decide(&id, &wish(DecidedBy::FalseAlarm, Ruling::Malfunction, "car wash"), &by(), NOW).unwrap();
+    book.second(&id, &Operator("lee".to_owned()), NOW).unwrap();
     assert_eq!(book.get(&id).unwrap().life, Life::Resolved);
     let next = crash("e-2").at(5).file(&mut book);
     assert!(next.opened && next.tell, "a crash after a false alarm joined what is closed");
@@ -127,7 +131,7 @@ fn undo_is_remembered_for_ten_seconds_and_no_longer() {
         let id = report.file(&mut book).incident;
         book.decide(&id, &wish(DecidedBy::Overrule, Ruling::Malfunction, "x"), &by(), NOW.plus_secs(n * 100)).unwrap();
     }
-    let held: &std::collections::HashMap<IncidentId, decide::Before> = &book.undo;
+    let held: &std::collections::HashMap<IncidentId, super::super::undo::Before> = &book.undo;
     assert_eq!(held.len(), 1);
 }
 
@@ -210,7 +214,7 @@ fn a_flood_keeps_the_first_the_gravest_and_every_doubling_whole_and_counts_the_r
     assert_eq!(kept.bytes + kept.thinned_bytes, 40 * (4 << 20), "bytes that nobody counted");
     assert!(kept.bytes > WHOLE_BYTES);
     // The next incident of the device has a budget of its own.
-    book.resolve(&id, &by(), NOW);
+    book.resolve(&id, &by(), NOW).unwrap();
     assert!(!crash("next").mild().file_with(&mut book, 4 << 20).thinned);
     assert!(!crash("next-2").mild().file_with(&mut book, 4 << 20).thinned);
 }

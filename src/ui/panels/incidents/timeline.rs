@@ -46,6 +46,16 @@ fn face(kind: &StepKind) -> (&'static str, &'static str) {
         StepKind::Confirmed => (USER, word!("incidents-step-confirmed")),
         StepKind::Undone => (RETURN, word!("incidents-step-undone")),
         StepKind::Reopened => (MERGE, word!("incidents-step-reopened")),
+        StepKind::Claimed => (USER, word!("incidents-step-claimed")),
+        StepKind::Assigned => (USER, word!("incidents-step-assigned")),
+        StepKind::Dispatched => (icons::PAPER_PLANE, word!("incidents-step-dispatched")),
+        StepKind::Seconded => (USER, word!("incidents-step-seconded")),
+        StepKind::Unseconded => (RETURN, word!("incidents-step-unseconded")),
+        StepKind::ReopenedBy => (RETURN, word!("incidents-step-reopened-by")),
+        StepKind::MergedInto => (MERGE, word!("incidents-step-merged-into")),
+        StepKind::MergedFrom => (MERGE, word!("incidents-step-merged-from")),
+        StepKind::Split => (MERGE, word!("incidents-step-split")),
+        StepKind::Follows => (MERGE, word!("incidents-step-follows")),
     }
 }
 

@@ -1,0 +1,86 @@
+//! Who may do what. Asked by the state, below every window, so that no seat can give itself more.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::command::{Command, Operator};
+use super::verdict::Ruling;
+
+/// What a person may do; each may do what those before it may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// See.
+    #[default]
+    Viewer,
+    /// Take, write, send help, close.
+    Operator,
+    /// Set a ruling aside, silence.
+    Supervisor,
+    /// Everything.
+    Admin,
+}
+
+impl Role {
+    /// Every role, the least first.
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::Operator, Self::Supervisor, Self::Admin];
+
+    /// Its word in the settings.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Operator => "operator",
+            Self::Supervisor => "supervisor",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// `[team]`: who works here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Team {
+    /// Names with their roles, as people sign in. None: one seat without sign-in, and whoever sits there may do everything.
+    pub people: BTreeMap<String, Role>,
+    /// What a name that is not listed may do, where there is a list.
+    pub others: Role,
+}
+
+impl Team {
+    /// What somebody may do. The name counts without the blanks around it.
+    pub fn role(&self, who: &Operator) -> Role {
+        if self.people.is_empty() {
+            return Role::Admin;
+        }
+        self.people.get(who.0.trim()).copied().unwrap_or(self.others)
+    }
+
+    /// Why `who` may not give `command`; `None` where they may.
+    pub fn refuses(&self, who: &Operator, command: &Command) -> Option<&'static str> {
+        let role = self.role(who);
+        if who.0.trim().is_empty() {
+            return Some("sign in first: what is done needs a name");
+        }
+        (role < command.needs()).then(|| match command.needs() {
+            Role::Viewer | Role::Operator => "this name may only look; sign in as somebody who may act",
+            Role::Supervisor => "this needs a supervisor; ask one to sign in",
+            Role::Admin => "this needs an admin; ask one to sign in",
+        })
+    }
+}
+
+impl Command {
+    /// The least role that may give it. To say that something is real is for everyone who may act; to say that it is not
+    /// takes a supervisor, or a second person.
+    pub const fn needs(&self) -> Role {
+        match self {
+            Self::Overrule { ruling: Ruling::Malfunction, .. } => Role::Supervisor,
+            _ => Role::Operator,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "role_tests.rs"]
+mod tests;
