@@ -17,7 +17,7 @@ use fleetwatch::model::{IncidentId, Record};
 use fleetwatch::pipeline::{Line, Options, librarian};
 use fleetwatch::pricing::PriceSheet;
 use fleetwatch::scenario;
-use fleetwatch::settings::{self, Settings};
+use fleetwatch::settings::Settings;
 use fleetwatch::store::{Archive, Receipt};
 
 /// Incidents that `fleetwatch incidents` lists at most, of the real ones and of the others.
@@ -55,6 +55,7 @@ fn start(args: &Args) -> Result<(), Fault> {
         return run::standalone(command, global, &settings, &data_dir, scenario::TEMPLATES, &stop).unwrap_or(Ok(()));
     }
     let embedded = settings.broker.url.is_none();
+    let running = settings.clone();
     let options = Options {
         data_dir,
         prices: PriceSheet::aws_lambda(&settings.pricing).map_err(failed)?,
@@ -71,7 +72,7 @@ fn start(args: &Args) -> Result<(), Fault> {
         wake: Arc::new(|| {}),
         blind: true,
     };
-    if global.headless { headless(options, &stop) } else { window(options, settings.desk, stop) }
+    if global.headless { headless(options, &stop) } else { window(options, &running, global.settings.clone(), stop) }
 }
 
 /// The line alone: announcements on stdout until a signal, then the final counters as one JSON line.
@@ -95,17 +96,17 @@ fn headless(mut options: Options, stop: &AtomicBool) -> Result<(), Fault> {
 }
 
 #[cfg(not(feature = "desk"))]
-fn window(_options: Options, _desk: settings::Desk, _stop: Arc<AtomicBool>) -> Result<(), Fault> {
+fn window(_options: Options, _running: &Settings, _file: Option<PathBuf>, _stop: Arc<AtomicBool>) -> Result<(), Fault> {
     Err(Fault::Usage("this build has no window; run it with --headless".to_owned()))
 }
 
 #[cfg(feature = "desk")]
-fn window(options: Options, desk: settings::Desk, stop: Arc<AtomicBool>) -> Result<(), Fault> {
+fn window(options: Options, running: &Settings, file: Option<PathBuf>, stop: Arc<AtomicBool>) -> Result<(), Fault> {
     let display = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if !display("DISPLAY") && !display("WAYLAND_DISPLAY") {
         return Err(Fault::Failed("there is no display (DISPLAY and WAYLAND_DISPLAY are not set); `fleetwatch --headless` runs the same line without a window".to_owned()));
     }
-    fleetwatch::window::open(options, desk, stop).map_err(Fault::Failed)
+    fleetwatch::window::open(options, running, file, stop).map_err(Fault::Failed)
 }
 
 fn list_incidents(data_dir: &std::path::Path, wanted: &IncidentsArgs) -> Result<(), Fault> {

@@ -5,9 +5,18 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::model::Team;
+use crate::model::setting::{self, Key, Preferences, Wrong};
 use crate::{broker, decode, functions, outbound, pricing};
+
+#[cfg(feature = "desk")]
+mod edit;
+#[cfg(feature = "desk")]
+pub mod file;
+#[cfg(feature = "desk")]
+pub mod keeper;
 
 /// The commented default, as `assets/settings.toml` has it.
 pub const COMMENTED_DEFAULT: &str = include_str!("../assets/settings.toml");
@@ -35,7 +44,7 @@ pub struct Settings {
     /// `[pricing]`
     pub pricing: pricing::Settings,
     /// `[desk]`
-    pub desk: Desk,
+    pub desk: Preferences,
 }
 
 /// A second judge beside the line: every crash report is judged by its limits as well, after it is stored. It decides
@@ -47,27 +56,6 @@ pub struct Shadow {
     pub settings: Option<PathBuf>,
     /// Its limits, here: what is left out has the default, not the line's value.
     pub judge_crash: Option<functions::judge_crash::Settings>,
-}
-
-/// What the window looks and sounds like.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Desk {
-    /// What it speaks.
-    pub language: LanguageChoice,
-}
-
-/// Which language the window speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LanguageChoice {
-    /// That of the system, by `LC_ALL`, `LC_MESSAGES` and `LANG`.
-    #[default]
-    System,
-    /// English.
-    En,
-    /// Korean.
-    Ko,
 }
 
 /// How much the line holds at a time.
@@ -118,6 +106,14 @@ pub enum Error {
         path: PathBuf,
         /// The key, and what is allowed.
         why: String,
+    },
+    /// A value that cannot be meant.
+    #[error("the settings {path}: {wrong}", path = path.display())]
+    Value {
+        /// Which.
+        path: PathBuf,
+        /// The key, and what is allowed.
+        wrong: Wrong,
     },
     /// A number out of its range.
     #[error("the settings {path}, line {line}: [line] {key} must be from {min} to {max}, found {found}", path = path.display())]
@@ -182,7 +178,24 @@ impl Settings {
                 return Err(Error::Range { path: path.to_owned(), line, key, min, max, found });
             }
         }
+        settings.check().map_err(|wrong| Error::Value { path: path.to_owned(), wrong })?;
         Ok(settings)
+    }
+
+    /// Whether each value can be meant, and none contradicts another.
+    fn check(&self) -> Result<(), Wrong> {
+        self.functions.judge_crash.check()?;
+        self.functions.route_temperature.check()?;
+        setting::check(&Key::of("desk"), &self.desk, &Preferences::BOUNDS)?;
+        pricing::PriceSheet::aws_lambda(&self.pricing).map(drop).map_err(|error| {
+            let name = if matches!(error, pricing::price_sheet::Error::Budget) { "monthly_budget_usd" } else { "region" };
+            Wrong::Value { key: Key::of("pricing").and(name), why: error.to_string() }
+        })
+    }
+
+    /// What the window shows and changes of them, as a tree; nothing secret is among it.
+    pub fn shown(&self) -> Value {
+        json!({ "desk": self.desk, "functions": self.functions, "pricing": self.pricing })
     }
 }
 

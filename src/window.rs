@@ -1,5 +1,6 @@
 //! The window on a running line: the only place where `ui` and `pipeline` meet.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,13 +9,12 @@ use eframe::egui;
 
 use crate::clock::Clock;
 use crate::pipeline::{Desk as LineDesk, Line, Options};
-use crate::settings::{self, LanguageChoice};
+use crate::settings::Settings;
+use crate::settings::keeper::Keeper;
 use crate::sound::{Note, Player, Trouble};
-use crate::ui::tr::Language;
+use crate::ui::desk::LEAST;
 use crate::ui::{Desk, Request, SoundTrouble, Tone, Wires};
 
-/// The smallest window that shows everything, points (design §2).
-const LEAST: [f32; 2] = [1180.0, 720.0];
 /// The window that the screens were drawn for, points.
 const USUAL: [f32; 2] = [1440.0, 900.0];
 
@@ -22,7 +22,8 @@ const USUAL: [f32; 2] = [1440.0, 900.0];
 type Waker = Arc<Mutex<Option<Box<dyn Fn() + Send + Sync>>>>;
 
 /// Starts the line, opens the window on it and stops the line when the window is closed, by hand or because of `stop`.
-pub fn open(mut options: Options, settings: settings::Desk, stop: Arc<AtomicBool>) -> Result<(), String> {
+/// What is changed in the window is saved to `file`, or where it is `None` to the default one.
+pub fn open(mut options: Options, running: &Settings, file: Option<PathBuf>, stop: Arc<AtomicBool>) -> Result<(), String> {
     let embedded = options.broker.url.is_none();
     let sample = options.sample;
     let waker: Waker = Arc::default();
@@ -35,6 +36,10 @@ pub fn open(mut options: Options, settings: settings::Desk, stop: Arc<AtomicBool
             }
         }
     });
+    let wake = Arc::clone(&options.wake);
+    let keeper = Keeper::start(file, running, move || wake()).map_err(|error| error.to_string())?;
+    let keeper = Arc::new(keeper);
+    let kept = Arc::clone(&keeper);
     let line = Line::start(options).map_err(|error| error.to_string())?;
     for notice in &line.notices {
         log::warn!("{notice}");
@@ -53,22 +58,14 @@ pub fn open(mut options: Options, settings: settings::Desk, stop: Arc<AtomicBool
             let wake: Box<dyn Fn() + Send + Sync> = Box::new(Desk::waker(&creation.egui_ctx));
             *waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(wake);
             close_on(stop, creation.egui_ctx.clone())?;
-            language(settings.language).speak();
-            Ok(Box::new(Desk::new(wires(desk, embedded, sample), &creation.egui_ctx)))
+            Ok(Box::new(Desk::new(wires(desk, kept, embedded, sample), &creation.egui_ctx)))
         }),
     );
+    keeper.stop();
     line.stop();
     shown.map_err(|error| {
         format!("the window could not be opened: {error}; `fleetwatch --headless` runs the same line without one")
     })
-}
-
-fn language(choice: LanguageChoice) -> Language {
-    match choice {
-        LanguageChoice::System => Language::of_system(),
-        LanguageChoice::En => Language::English,
-        LanguageChoice::Ko => Language::Korean,
-    }
 }
 
 /// How often it is looked whether the window must close.
@@ -86,12 +83,13 @@ fn close_on(stop: Arc<AtomicBool>, ctx: egui::Context) -> std::io::Result<()> {
     std::thread::Builder::new().name("window-stop".to_owned()).spawn(waiting).map(drop)
 }
 
-fn wires(desk: LineDesk, embedded: bool, sample: bool) -> Wires {
+fn wires(desk: LineDesk, keeper: Arc<Keeper>, embedded: bool, sample: bool) -> Wires {
     let operator = operator();
     let by = operator.clone();
     let pictures = desk.clone();
     let player = Player::start().ok().map(Arc::new);
     let trouble = player.clone();
+    let kept = Arc::clone(&keeper);
     Wires {
         latest: Box::new(move || pictures.latest()),
         send: Box::new(move |request| match request {
@@ -99,8 +97,10 @@ fn wires(desk: LineDesk, embedded: bool, sample: bool) -> Wires {
             Request::Look(focus) => desk.look(focus),
             Request::Ask(question) => desk.ask(question),
             Request::Drill(scenario) => desk.drill(scenario),
+            Request::Save(changes) => keeper.save(changes),
             Request::Painted { incidents, packets, at } => desk.painted(incidents, packets, at),
         }),
+        settings: Box::new(move || kept.sheet()),
         now: Box::new(|| Clock.now()),
         sound: Box::new(move |tone| {
             if let Some(player) = &player {

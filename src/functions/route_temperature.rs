@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::{Card, Function, Trigger};
+use crate::model::setting::{self, Bound, Key, Wrong};
 use crate::model::{Band, Celsius, DeviceId, Event, Fahrenheit, Origin, Reading, TemperatureVerdict, Timestamp, Verdict};
 use watch::Memory;
 
@@ -113,7 +114,50 @@ impl Default for Settings {
     }
 }
 
+/// What a limit of a sensor may be, in a group of its own as in the settings.
+pub const BOUNDS: [Bound; 5] = [
+    Bound::new("cold_below_c", "°C", -273.15, 2_000.0),
+    Bound::new("hot_above_c", "°C", -273.15, 2_000.0),
+    Bound::new("hysteresis_k", "K", 0.0, 100.0),
+    Bound::new("delay_s", "s", 0.0, 86_400.0),
+    Bound::new("max_rate_k_min", "K/min", 0.0, 1_000.0),
+];
+
 impl Settings {
+    /// What each other number may be.
+    pub const BOUNDS: [Bound; 4] = [
+        Bound::new("jump_k", "K", 0.1, 1_000.0),
+        Bound::new("stuck_after_min", "min", 1.0, 100_000.0),
+        Bound::new("never_moved_h", "h", 1.0, 100_000.0),
+        Bound::new("max_sensors", "", 1.0, 1_000_000.0),
+    ];
+
+    /// Whether these limits can route at all: each can be meant, and cold lies below hot.
+    pub fn check(&self) -> Result<(), Wrong> {
+        let table = Key::of("functions.route_temperature");
+        setting::check(&table, self, &BOUNDS)?;
+        setting::check(&table, self, &Self::BOUNDS)?;
+        let ordered = |table: &Key, cold, hot, possible: Option<(f64, f64)>| {
+            setting::in_order(table, &[(("cold_below_c", cold), ("hot_above_c", hot))])?;
+            possible.map_or(Ok(()), |(low, high)| setting::in_order(table, &[(("possible_c", low), ("possible_c", high))]))
+        };
+        ordered(&table, self.cold_below_c, self.hot_above_c, Some(self.possible_c))?;
+        for (sensor, limits) in &self.sensors {
+            let table = table.and("sensors").and(sensor);
+            for (bound, own) in BOUNDS.iter().zip([
+                Some(limits.cold_below_c),
+                Some(limits.hot_above_c),
+                limits.hysteresis_k,
+                limits.delay_s,
+                limits.max_rate_k_min,
+            ]) {
+                own.map_or(Ok(()), |own| bound.check(table.and(bound.name), own))?;
+            }
+            ordered(&table, limits.cold_below_c, limits.hot_above_c, limits.possible_c)?;
+        }
+        Ok(())
+    }
+
     /// The limits in force for a sensor.
     pub fn limits(&self, sensor: &str) -> Limits {
         let by_beginning = || {

@@ -27,6 +27,7 @@ pub mod range;
 pub mod rejection;
 pub mod role;
 pub mod saying;
+pub mod setting;
 pub mod verdict;
 
 pub use alert::{Alert, AlertId, AlertKind, Notice, OutboxItem};

@@ -8,6 +8,7 @@ pub mod desk;
 pub mod fuzzy;
 pub mod icons;
 pub mod map;
+pub mod motion;
 pub mod panels;
 pub mod past;
 pub mod series;
@@ -24,6 +25,7 @@ pub(crate) use tr::{tr, word};
 
 use std::sync::Arc;
 
+use crate::model::setting::{Change, Sheet};
 use crate::model::{Command, Focus, IncidentId, PacketId, Question, Timestamp};
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
@@ -39,6 +41,8 @@ pub enum Request {
     Ask(Question),
     /// Play a scenario as a drill: every topic gets the `drill/` root.
     Drill(Scenario),
+    /// Save these changes to the settings; what becomes of it stands in their sheet.
+    Save(Vec<Change>),
     /// First frame that showed these.
     Painted {
         /// Incidents on the screen for the first time.
@@ -86,6 +90,8 @@ pub struct Wires {
     pub latest: Box<dyn Fn() -> Arc<Snapshot> + Send>,
     /// Sends a request; `false` when the line is busy and it was not taken: say "busy, try again".
     pub send: Box<dyn Fn(Request) -> bool + Send>,
+    /// The settings; never waits.
+    pub settings: Box<dyn Fn() -> Arc<Sheet> + Send>,
     /// The time now; tests bring their own.
     pub now: Box<dyn Fn() -> Timestamp + Send>,
     /// What the environment chip says: `LOCAL` (embedded broker), `SITE` (a broker of yours), `AWS`.

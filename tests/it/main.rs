@@ -26,6 +26,7 @@ mod panels;
 mod payloads;
 mod play;
 mod scenarios;
+mod settings_panel;
 mod simulation;
 mod verdict_scenarios;
 mod walk;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::setting::{self, Bound, Key, Wrong};
+
 /// `[functions.judge_crash]`
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -174,5 +176,77 @@ impl Default for Settings {
             late_secs: 600.0,
             tilt_deg: 60.0,
         }
+    }
+}
+
+impl Settings {
+    /// What each number may be.
+    pub const BOUNDS: [Bound; 49] = [
+        Bound::new("real_at", "", 0.5, 1.0),
+        Bound::new("malfunction_at", "", 0.0, 0.5),
+        Bound::new("delta_v_kmh", "km/h", 1.0, 100.0),
+        Bound::new("window_ms", "ms", 10.0, 1_000.0),
+        Bound::new("critical_kmh", "km/h", 1.0, 200.0),
+        Bound::new("impossible_kmh", "km/h", 20.0, 1_000.0),
+        Bound::new("pulse_min_ms", "ms", 1.0, 1_000.0),
+        Bound::new("knock_ms", "ms", 1.0, 1_000.0),
+        Bound::new("pulse_max_ms", "ms", 10.0, 5_000.0),
+        Bound::new("pulse_edge", "", 0.01, 0.99),
+        Bound::new("smooth_ms", "ms", 0.0, 1_000.0),
+        Bound::new("peak_g", "g", 0.1, 100.0),
+        Bound::new("driving_g", "g", 0.1, 100.0),
+        Bound::new("harsh_g", "g", 0.05, 10.0),
+        Bound::new("free_fall_g", "g", 0.01, 0.95),
+        Bound::new("free_fall_ms", "ms", 1.0, 10_000.0),
+        Bound::new("free_fall_slack_ms", "ms", 0.0, 10_000.0),
+        Bound::new("fall_to_impact_ms", "ms", 0.0, 10_000.0),
+        Bound::new("pinned_ms", "ms", 1.0, 60_000.0),
+        Bound::new("pinned_g", "g", 0.1, 1_000.0),
+        Bound::new("stuck_ms", "ms", 1.0, 600_000.0),
+        Bound::new("moving_g", "g", 0.001, 10.0),
+        Bound::new("gap_ms", "ms", 1.0, 60_000.0),
+        Bound::new("clock_jump_ms", "ms", 1.0, 3_600_000.0),
+        Bound::new("level_ms", "ms", 1.0, 60_000.0),
+        Bound::new("settle_ms", "ms", 0.0, 60_000.0),
+        Bound::new("rest_tolerance_g", "g", 0.01, 10.0),
+        Bound::new("shaking_ms", "ms", 1.0, 60_000.0),
+        Bound::new("shaking_swings", "", 1.0, 1_000.0),
+        Bound::new("coarse_ms", "ms", 1.0, 10_000.0),
+        Bound::new("jolt_ms", "ms", 1.0, 60_000.0),
+        Bound::new("unrest_ms", "ms", 1.0, 60_000.0),
+        Bound::new("restless_g", "g", 0.001, 10.0),
+        Bound::new("handled_ms", "ms", 1.0, 60_000.0),
+        Bound::new("bump_ms", "ms", 1.0, 10_000.0),
+        Bound::new("dropout_ms", "ms", 1.0, 60_000.0),
+        Bound::new("hand_g", "g", 0.1, 100.0),
+        Bound::new("moving_gap_ms", "ms", 0.0, 60_000.0),
+        Bound::new("riding_g", "g", 0.0001, 10.0),
+        Bound::new("still_ms", "ms", 1.0, 600_000.0),
+        Bound::new("still_within_ms", "ms", 1.0, 600_000.0),
+        Bound::new("still_g", "g", 0.0001, 10.0),
+        Bound::new("full_samples", "", 1.0, 1_000.0),
+        Bound::new("trip_kmh", "km/h", 0.0, 200.0),
+        Bound::new("standing_kmh", "km/h", 0.0, 100.0),
+        Bound::new("traffic_kmh", "km/h", 1.0, 400.0),
+        Bound::new("later_ms", "ms", 1.0, 600_000.0),
+        Bound::new("late_secs", "s", 0.0, 31_536_000.0),
+        Bound::new("tilt_deg", "°", 1.0, 180.0),
+    ];
+
+    /// Whether these limits can judge at all: each can be meant, and none contradicts another.
+    pub fn check(&self) -> Result<(), Wrong> {
+        let table = Key::of("functions.judge_crash");
+        setting::check(&table, self, &Self::BOUNDS)?;
+        setting::in_order(
+            &table,
+            &[
+                (("malfunction_at", self.malfunction_at), ("real_at", self.real_at)),
+                (("delta_v_kmh", self.delta_v_kmh), ("impossible_kmh", self.impossible_kmh)),
+                (("critical_kmh", self.critical_kmh), ("impossible_kmh", self.impossible_kmh)),
+                (("knock_ms", self.knock_ms), ("pulse_max_ms", self.pulse_max_ms)),
+                (("pulse_min_ms", self.pulse_min_ms), ("pulse_max_ms", self.pulse_max_ms)),
+                (("standing_kmh", self.standing_kmh), ("traffic_kmh", self.traffic_kmh)),
+            ],
+        )
     }
 }

@@ -17,6 +17,7 @@ mod alarm;
 mod banners;
 mod bars;
 mod help;
+mod obey;
 mod palette;
 mod rail;
 mod time;
@@ -32,6 +33,8 @@ use std::time::Duration;
 use eframe::egui::{self, Rect, UiBuilder, ViewportCommand, pos2};
 
 use self::alarm::Alarm;
+pub use self::obey::LEAST;
+use self::obey::Obeyed;
 use self::palette::Palette;
 use self::time::TimeControl;
 use self::toasts::Toasts;
@@ -71,6 +74,8 @@ pub struct Desk {
     /// What is painted off LIVE: the moment, and the picture of it.
     held: Option<(ViewTime, Arc<Snapshot>)>,
     frame_secs: Option<f32>,
+    /// The settings, as they were obeyed last.
+    obeyed: Obeyed,
     /// The last export or import whose end was said.
     errand: Option<Arc<Errand>>,
 }
@@ -90,9 +95,8 @@ impl Desk {
     /// The window with these screens.
     pub fn with_panels(wires: Wires, ctx: &egui::Context, panels: Vec<Box<dyn Panel>>) -> Self {
         theme::install(ctx);
-        ctx.set_theme(egui::Theme::Dark);
         let snapshot = (wires.latest)();
-        Self {
+        let mut desk = Self {
             wires,
             panels: panels.into_iter().map(|panel| Slot { panel, panicked: None }).collect(),
             screen: Screen::default(),
@@ -111,8 +115,11 @@ impl Desk {
             time: TimeControl::default(),
             held: None,
             frame_secs: None,
+            obeyed: Obeyed::default(),
             errand: None,
-        }
+        };
+        desk.obey(ctx);
+        desk
     }
 
     /// What to call whenever a new snapshot was published: wakes the window once for a burst of them.
@@ -139,7 +146,7 @@ impl Desk {
         self.raise_toasts(now);
         self.say_errand(now);
         let due = self.alarm.tick(&self.snapshot, now);
-        if let Some(tone) = due.tone {
+        if let Some(tone) = due.tone.filter(|_| self.obeyed.preferences.sounds) {
             (self.wires.sound)(tone);
         }
         if let Some(attention) = due.attention {
@@ -300,6 +307,7 @@ impl Desk {
             actions,
             requests: &mut requests,
             seen: &mut self.seen,
+            settings: &self.obeyed.sheet,
         };
         let mut room = rect;
         if !time.is_live() && matches!(screen, Screen::Temperature | Screen::Functions | Screen::Cost | Screen::Connections) {
@@ -367,6 +375,7 @@ impl eframe::App for Desk {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         let now = (self.wires.now)();
         self.frame_secs = frame.info().cpu_usage;
+        self.obey(ctx);
         self.take_snapshot(ctx, now);
     }
 

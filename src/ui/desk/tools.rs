@@ -81,6 +81,7 @@ impl Desk {
         let (high, plain) = (theme.status.high.fg, theme.text.secondary);
         let muted = self.alarm.muted(now).map(|until| text::age(until, now));
         let (name, short) = match (&muted, &self.sound_trouble) {
+            _ if !self.obeyed.preferences.sounds => (tr!("shell-sound-off"), Some(tr!("shell-sound-off-short"))),
             (_, Some(trouble)) => (trouble.words(), Some(tr!("shell-sound-none"))),
             (Some(left), None) => (tr!("shell-sound-muted", left = left.as_str()), muted.clone()),
             (None, None) => (tr!("shell-sound-on"), None),

@@ -13,12 +13,14 @@ mod live;
 mod temperature;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use eframe::egui;
 
 use super::actions::Action;
 use super::vitals::Liveness;
 use super::{Request, icons};
+use crate::model::setting::Sheet;
 use crate::model::{Command, Focus, IncidentId, PacketId, Timestamp};
 use crate::state::Snapshot;
 
@@ -144,6 +146,8 @@ pub struct PanelContext<'a> {
     pub requests: &'a mut Vec<Request>,
     /// What was on the screen before.
     pub seen: &'a mut Seen,
+    /// The settings.
+    pub settings: &'a Arc<Sheet>,
 }
 
 /// Which incidents and traces were on the screen, so that the line is told of the first time only.

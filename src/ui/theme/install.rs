@@ -2,6 +2,8 @@
 
 use eframe::egui::{self, CornerRadius, FontData, FontDefinitions, FontFamily, Margin, Shadow, Stroke, TextStyle, Visuals};
 
+use crate::ui::motion;
+
 use super::{RADIUS_CARD, RADIUS_CONTROL, SHEET, Theme, Type, family, sizes};
 
 /// Puts fonts and both themes into `ctx`. Once, before the first frame.
@@ -50,7 +52,7 @@ fn style_of(style: &mut egui::Style, theme: &Theme, dark: bool) {
         (TextStyle::Monospace, Type::Mono.font()),
     ]
     .into();
-    style.animation_time = 0.08;
+    style.animation_time = motion::animation_secs();
     let spacing = &mut style.spacing;
     spacing.item_spacing = egui::vec2(8.0, 4.0);
     spacing.button_padding = egui::vec2(10.0, 5.0);

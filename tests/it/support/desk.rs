@@ -6,12 +6,24 @@ use std::sync::{Arc, Mutex};
 use eframe::egui;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use fleetwatch::model::setting::{LanguageChoice, Sheet};
 use fleetwatch::model::{Command, Focus, Timestamp};
+use fleetwatch::settings::Settings;
 use fleetwatch::state::Snapshot;
 use fleetwatch::ui::panels::{self, Panel};
+use fleetwatch::ui::tr::Language;
 use fleetwatch::ui::{Desk, Request, SoundTrouble, Tone, Wires};
 
 use super::paint::Painter;
+
+/// The default settings, but in the language that this test speaks already.
+pub(crate) fn sheet() -> Sheet {
+    let mut settings = Settings::default();
+    settings.desk.language = if Language::spoken() == Language::Korean { LanguageChoice::Ko } else { LanguageChoice::En };
+    let (saved, standard) = (settings.shown(), Settings::default().shown());
+    let regions = fleetwatch::pricing::book::regions();
+    Sheet { file: "settings.toml".into(), running: saved.clone(), saved, standard, regions, last: None }
+}
 
 /// A window under test, with what it sent and what it looks at.
 pub(crate) struct Window {
@@ -27,6 +39,8 @@ pub(crate) struct Window {
     pub(crate) takes: Arc<Mutex<bool>>,
     /// Every sound it made, in order.
     pub(crate) heard: Arc<Mutex<Vec<Tone>>>,
+    /// The settings.
+    pub(crate) settings: Arc<Mutex<Arc<Sheet>>>,
     /// Why nothing would be heard.
     pub(crate) sound_trouble: Arc<Mutex<Option<SoundTrouble>>>,
 }
@@ -50,7 +64,12 @@ impl Window {
         let takes = Arc::new(Mutex::new(true));
         let heard = Arc::new(Mutex::new(Vec::new()));
         let sound_trouble = Arc::new(Mutex::new(None));
+        let settings = Arc::new(Mutex::new(Arc::new(sheet())));
         let wires = Wires {
+            settings: Box::new({
+                let settings = settings.clone();
+                move || settings.lock().unwrap().clone()
+            }),
             latest: Box::new({
                 let snapshot = snapshot.clone();
                 move || snapshot.lock().unwrap().clone()
@@ -87,7 +106,7 @@ impl Window {
             .renderer(Painter::default())
             .build_eframe(|cc| Desk::with_panels(wires, &cc.egui_ctx, panels));
         harness.run_steps(3);
-        Self { harness, sent, snapshot, now, takes, heard, sound_trouble }
+        Self { harness, sent, snapshot, now, takes, heard, settings, sound_trouble }
     }
 
     /// Dark or light.
