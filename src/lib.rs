@@ -13,6 +13,7 @@ pub mod pricing;
 pub mod rejudge;
 pub mod report;
 pub mod scenario;
+pub mod search;
 pub mod wire;
 
 pub mod state;

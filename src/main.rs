@@ -131,7 +131,11 @@ fn list_incidents(data_dir: &std::path::Path, wanted: &IncidentsArgs) -> Result<
             incidents::show(&incident, false, &mut out)
         }
     } else {
-        let all = archive.all(INCIDENTS_LISTED).map_err(failed)?;
+        let mut all = archive.all(INCIDENTS_LISTED).map_err(failed)?;
+        if let Some(search) = &wanted.search {
+            let now = fleetwatch::clock::Clock.now();
+            all.retain(|incident| search.finds(incident.as_ref(), now));
+        }
         incidents::list(&all, wanted.json, &mut out)
     };
     match written {

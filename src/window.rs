@@ -85,7 +85,7 @@ fn close_on(stop: Arc<AtomicBool>, ctx: egui::Context) -> std::io::Result<()> {
 
 fn wires(desk: LineDesk, keeper: Arc<Keeper>, embedded: bool, sample: bool) -> Wires {
     let operator = operator();
-    let by = operator.clone();
+    let by = Mutex::new(operator.clone());
     let pictures = desk.clone();
     let player = Player::start().ok().map(Arc::new);
     let trouble = player.clone();
@@ -93,7 +93,11 @@ fn wires(desk: LineDesk, keeper: Arc<Keeper>, embedded: bool, sample: bool) -> W
     Wires {
         latest: Box::new(move || pictures.latest()),
         send: Box::new(move |request| match request {
-            Request::Command(command) => desk.command(command, &by),
+            Request::Command(command) => desk.command(command, &by.lock().unwrap_or_else(PoisonError::into_inner)),
+            Request::SignIn(name) => {
+                *by.lock().unwrap_or_else(PoisonError::into_inner) = name;
+                true
+            }
             Request::Look(focus) => desk.look(focus),
             Request::Ask(question) => desk.ask(question),
             Request::Drill(scenario) => desk.drill(scenario),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::model::Timestamp;
+use crate::search::{self, Search};
 
 /// A native desk for driving and IoT fleets.
 ///
@@ -166,7 +167,7 @@ pub struct InjectArgs {
 }
 
 /// `incidents`
-#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+#[derive(Clone, Debug, PartialEq, ClapArgs)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct IncidentsArgs {
     /// Files of single incidents
@@ -174,9 +175,16 @@ pub struct IncidentsArgs {
     pub file: Option<IncidentFile>,
     /// One incident, as INC-20260318-0007
     pub id: Option<String>,
+    /// Only those that a search finds, as 'state:open severity>=high vehicle:VAN-04* verdict:undecided since:2h'
+    #[arg(long, value_name = "SEARCH", conflicts_with = "id", value_parser = search_of)]
+    pub search: Option<Search>,
     /// As JSON, one object per line
     #[arg(long)]
     pub json: bool,
+}
+
+fn search_of(text: &str) -> Result<Search, search::Error> {
+    Search::parse(text, search::INCIDENTS)
 }
 
 /// `incidents export` and `incidents import`

@@ -22,6 +22,10 @@ pub fn everything(global: &GlobalArgs, loaded: &Result<Settings, settings::Error
         None => startable(broker.embedded_port),
     });
     checks.extend(doctor::store(data_dir, &|| crate::store::holder(data_dir)));
+    if data_dir.join(crate::store::DATABASE).exists() {
+        let archive = crate::store::Archive::open(data_dir);
+        checks.push(doctor::audit(archive.and_then(|archive| archive.audit()).map_err(|error| error.to_string())));
+    }
     checks.push(doctor::clock(Clock.now()));
     let env = |name: &str| std::env::var(name).ok();
     checks.push(doctor::display(&env));

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::model::Timestamp;
+use crate::store::chain::{Broken, Chain};
 
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +91,31 @@ pub fn broker(place: Option<&str>, probe: &mut dyn FnMut() -> Result<String, (St
         (None, Ok(found)) => Check::ok("broker", format!("embedded, on this computer only: {found}")),
         (_, Err((cause, fix))) => Check::fail("broker", cause, fix),
     }
+}
+
+/// Whether the audit is as it was written: `chains` of the real one and that of drills, or why they cannot be read.
+pub fn audit(chains: Result<[Result<Chain, Broken>; 2], String>) -> Check {
+    let chains = match chains {
+        Ok(chains) => chains,
+        Err(cause) => return Check::fail("audit", cause, "see the cause; the incidents themselves may still be sound"),
+    };
+    let mut found = Vec::new();
+    for (chain, what) in chains.into_iter().zip(["", " of drills"]) {
+        match chain {
+            Ok(Chain { n: 0, .. }) => {}
+            Ok(Chain { n, head, .. }) => {
+                let head = head.map_or_else(|| "none yet".to_owned(), |head| head.to_string());
+                found.push(format!("{n} entries{what} in one chain, head {head}"));
+            }
+            Err(broken) => {
+                let fix = "keep a copy of the data directory, and compare with incidents that were exported and with what was \
+                           sent to others; the line works on";
+                return Check::fail("audit", format!("{broken}{what}"), fix);
+            }
+        }
+    }
+    let detail = if found.is_empty() { "nothing is in it yet".to_owned() } else { found.join("; ") };
+    Check::ok("audit", detail)
 }
 
 /// Least free space, MB: a month of a busy site, and room for SQLite's log. Own judgement.

@@ -133,6 +133,7 @@ pub fn json(incident: &Incident) -> Value {
         "malfunction": incident.malfunction(),
         "judge": incident.judge.as_ref().map(ToString::to_string),
         "decision": incident.decision,
+        "handling": incident.handling,
         "impacts": incident.impacts,
         "kept": incident.kept,
         "about": kind,

@@ -249,6 +249,8 @@ pub enum Fact {
     },
     /// The window looks at something else.
     Looked(super::command::Focus),
+    /// Something that must stand across the window until somebody has put it right, as a sentence: cause, effect and fix.
+    Warned(String),
     /// This many records could not be given to the store.
     Unsaved(u64),
     /// This many messages of ours could not be published.

@@ -195,6 +195,13 @@ impl Line {
         state.restore(restored);
         let mut ignored = Vec::new();
         state.apply(linked(Link::Store, LinkStatus::plain(LinkState::Up)), Clock.now(), &mut ignored);
+        for words in &opened.broken {
+            let words = format!(
+                "Somebody has changed the record: {words}. Everything goes on, and new entries are chained to the last one. \
+                 Keep the data directory as it is and run `fleetwatch doctor`."
+            );
+            state.apply(Fact::Warned(words), Clock.now(), &mut ignored);
+        }
         let outbound = Outbound::new(&options.outbound)?;
         state.apply(linked(teller::LINK, teller::first_status(&outbound)), Clock.now(), &mut ignored);
 

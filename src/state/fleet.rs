@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::driven::{Crumb, Driven};
+use super::rows::At;
 use super::series::{self, Series};
 use super::snapshot::{
     DrivenPiece, FleetPage, FleetRow, Motion, SensorCounts, SensorPage, SensorRow, SensorView, VehicleMark, VehicleView,
@@ -14,6 +15,7 @@ use crate::model::{
     AlertId, Band, DeviceId, DeviceKind, Driving, Event, Focus, HarshEvent, Origin, Position, Presence, SensorFocus, SensorOrder,
     TemperatureVerdict, Timestamp,
 };
+use crate::search::{self, Search};
 
 /// A device that sent nothing for this long is silent, s (design, "silent > 60 s").
 pub const SILENT_AFTER_SECS: i64 = 60;
@@ -184,7 +186,7 @@ pub(super) struct Fleet {
     counts: (usize, usize, usize),
     driven: Driven,
     /// The filter's last answer, kept until a vehicle joins.
-    filtered: (String, usize, Vec<usize>),
+    filtered: Filtered,
     /// The sensors as they stand on the screen: for which filter and order, and when that was made.
     sensor_list: SensorList,
     routed: Routed,
@@ -223,6 +225,16 @@ impl Routed {
     }
 }
 
+/// The vehicles that a search found.
+#[derive(Debug, Default)]
+struct Filtered {
+    filter: String,
+    total: usize,
+    /// When, for a search whose answer changes with time.
+    at: Option<Timestamp>,
+    hits: Vec<usize>,
+}
+
 impl Fleet {
     /// No devices; numbers in memory take at most `budget` bytes.
     pub(super) fn new(budget: u64) -> Self {
@@ -235,7 +247,7 @@ impl Fleet {
             budget,
             counts: (0, 0, 0),
             driven: Driven::default(),
-            filtered: (String::new(), 0, Vec::new()),
+            filtered: Filtered::default(),
             sensor_list: SensorList::default(),
             routed: Routed::default(),
             ticked_at: Timestamp::default(),
@@ -460,22 +472,24 @@ impl Fleet {
     pub(super) fn page(&mut self, focus: &Focus, has_incident: &dyn Fn(Origin, &DeviceId) -> bool) -> FleetPage {
         let total = self.vehicle_order.len();
         let (moving, parked, silent) = self.counts;
-        let filter = focus.fleet_filter.trim().to_ascii_lowercase();
+        // What cannot be read hides nothing; the window says what is wrong with it.
+        let search = Search::parse(&focus.fleet_filter, search::FLEET).unwrap_or_default();
         let place = |matching: usize| {
             let from = focus.fleet_from.min(matching);
             from..from.saturating_add(focus.fleet_len).min(matching)
         };
-        let (matching, rows) = if filter.is_empty() {
+        let (matching, rows) = if search.is_empty() {
             let range = place(total);
             (total, self.vehicle_order[range].iter().filter_map(|key| self.row(key, has_incident)).collect())
         } else {
-            if self.filtered.0 != filter || self.filtered.1 != total {
-                let names = self.vehicle_order.iter().enumerate();
-                let hits = names.filter(|(_, key)| key.1.as_str().to_ascii_lowercase().contains(&filter));
-                let hits = hits.map(|(idx, _)| idx).collect();
-                self.filtered = (filter, total, hits);
+            let now = self.ticked_at;
+            let at = (!search.asks_names_alone()).then_some(now);
+            if self.filtered.filter != focus.fleet_filter || self.filtered.total != total || self.filtered.at != at {
+                let found = |key: &Key| self.row(key, has_incident).is_some_and(|row| search.finds(&At(&row, now), now));
+                let hits = self.vehicle_order.iter().enumerate().filter(|(_, key)| found(key)).map(|(idx, _)| idx).collect();
+                self.filtered = Filtered { filter: focus.fleet_filter.clone(), total, at, hits };
             }
-            let hits = &self.filtered.2;
+            let hits = &self.filtered.hits;
             let rows = hits[place(hits.len())].iter().filter_map(|idx| self.row(&self.vehicle_order[*idx], has_incident));
             (hits.len(), rows.collect())
         };
@@ -519,13 +533,15 @@ impl Fleet {
         if focus.len == 0 {
             return SensorPage::default();
         }
-        let filter = focus.filter.trim().to_ascii_lowercase();
+        let filter = focus.filter.clone();
         let list = &mut self.sensor_list;
         let asked_anew = list.filter != filter || list.order != focus.order || list.keys.is_empty();
         if asked_anew || (list.at != self.ticked_at && !focus.hold) {
             let now = self.ticked_at;
-            let through = |key: &&Key| filter.is_empty() || key.1.as_str().to_ascii_lowercase().contains(&filter);
-            let mut keys: Vec<Key> = self.sensors.keys().filter(through).cloned().collect();
+            let search = Search::parse(&filter, search::SENSORS).unwrap_or_default();
+            let found =
+                |(key, sensor): &(&Key, &Sensor)| search.is_empty() || search.finds(&At(&sensor_row(key, sensor), now), now);
+            let mut keys: Vec<Key> = self.sensors.iter().filter(found).map(|(key, _)| key.clone()).collect();
             let sensors = &self.sensors;
             let rank = |key: &Key| match sensors.get(key) {
                 _ if focus.order == SensorOrder::Name => 0,

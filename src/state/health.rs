@@ -6,6 +6,9 @@ use super::histogram::Histogram;
 use super::snapshot::{Banner, Counters, Latency, Rate};
 use crate::model::{DeliveryOutcome, Link, LinkState, LinkStatus, QueueReading, Rejection, RejectionReason, Timestamp};
 
+/// Warnings across the window at most.
+const WARNINGS: usize = 8;
+
 /// Rejections listed.
 const REJECTIONS: usize = 100;
 /// Seconds of rate kept.
@@ -14,6 +17,8 @@ const RATE_SECS: usize = 60;
 /// The line's own book.
 #[derive(Debug, Default)]
 pub(super) struct Health {
+    /// What must stand across the window until the next start.
+    warnings: Vec<String>,
     /// Every link.
     pub(super) links: BTreeMap<Link, LinkStatus>,
     /// Every queue.
@@ -114,9 +119,16 @@ impl Health {
         self.rejections.iter().cloned().collect()
     }
 
+    /// Something must stand across the window, once.
+    pub(super) fn warned(&mut self, words: String) {
+        if !self.warnings.contains(&words) && self.warnings.len() < WARNINGS {
+            self.warnings.push(words);
+        }
+    }
+
     /// What must stand across the window.
     pub(super) fn banners(&self) -> Vec<Banner> {
-        let mut banners = Vec::new();
+        let mut banners: Vec<_> = self.warnings.iter().map(|text| Banner { critical: true, text: text.clone() }).collect();
         if self.counters.unsaved > 0 {
             let n = self.counters.unsaved;
             banners.push(Banner {

@@ -13,6 +13,7 @@ mod incidents;
 mod meters;
 mod notices;
 mod picture;
+mod rows;
 mod series;
 mod shadow;
 mod silence;
@@ -120,6 +121,7 @@ impl State {
 
     /// Says who may do what; before that, everyone may do everything.
     pub fn set_team(&mut self, team: Team) {
+        self.parts.last.team = Arc::new(team.clone());
         self.team = team;
     }
 
@@ -205,6 +207,7 @@ impl State {
                 self.parts.incidents_changed = true;
                 effects.push(Effect::Save(Record::Import(import)));
             }
+            Fact::Warned(words) => self.health.warned(words),
             Fact::Unsaved(n) => self.health.counters.unsaved += n,
             Fact::Unpublished(n) => self.health.counters.unpublished += n,
             Fact::Ticked { at, queues, store_bytes } => {

@@ -10,8 +10,8 @@ use crate::model::comparison::Flip;
 use crate::model::effect::SampleChunk;
 use crate::model::{
     Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Incident, IncidentId, Invocation, Judge,
-    Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, Review, TemperatureVerdict, Timestamp,
-    Verdict,
+    Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, Review, Team, TemperatureVerdict,
+    Timestamp, Verdict,
 };
 
 use crate::pricing::Price;
@@ -85,6 +85,8 @@ pub struct Snapshot {
     pub review: Option<Arc<Review>>,
     /// The last export or import that has ended.
     pub errand: Option<Arc<Errand>>,
+    /// Who may do what.
+    pub team: Arc<Team>,
     /// The last command that was refused, and why: nothing of it was done.
     pub refused: Option<Arc<Refusal>>,
     /// Something the operator must be told about the line itself: unsaved records, a full register.

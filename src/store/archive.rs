@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
+use super::chain::{self, Broken, Chain};
 use super::chunk::{self, Stats};
 use super::schema::{self, Root};
 use super::{DATABASE, Error, connect_reading, history, load, row};
@@ -51,6 +52,12 @@ impl Archive {
         let conn = connect_reading(&path)?;
         schema::check(&conn)?;
         Ok(Self { dir: dir.to_owned(), conn })
+    }
+
+    /// Looks at the whole audit: that of real incidents, and that of drills and samples.
+    pub fn audit(&self) -> Result<[Result<Chain, Broken>; 2], Error> {
+        let [real, drill] = Root::ALL;
+        Ok([chain::verify(&self.conn, real, None)?, chain::verify(&self.conn, drill, None)?])
     }
 
     pub(super) const fn connection(&self) -> &Connection {
@@ -123,7 +130,7 @@ impl Archive {
             "acknowledged": by(&incident.acknowledged), "resolved": by(&incident.resolved),
             "cost_pico_usd": incident.cost, "verdict": incident.verdict(),
             "malfunction": incident.malfunction(), "judge": incident.judge.as_ref().map(ToString::to_string),
-            "decision": incident.decision, "impacts": incident.impacts, "kept": incident.kept, "versions": self.versions(id)?,
+            "decision": incident.decision, "handling": incident.handling, "impacts": incident.impacts, "kept": incident.kept, "versions": self.versions(id)?,
             "reports": self.reports(root, id)?, "timeline": steps.collect::<Vec<_>>(), "notes": notes.collect::<Vec<_>>(),
             "audit": self.rows(root, "SELECT at, who, what FROM {p}audit WHERE incident = ?1 ORDER BY id", id, |row| {
                 Ok(json!({"at": Timestamp(row.get(0)?).rfc3339(), "by": row.get::<_, String>(1)?, "what": parsed(row, 2)?}))

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::archive::Archive;
 use super::schema::{self, Root};
-use super::{Error, load, row};
+use super::{Error, chain, load, row};
 use crate::model::dossier::{Dossier, Import, Row};
 use crate::model::{Incident, IncidentId};
 
@@ -104,6 +104,10 @@ pub(super) fn store(conn: &Connection, import: &Import) -> Result<IncidentId, Er
         let columns = columns(conn, table)?;
         for row in import.dossier.tables.get(table).into_iter().flatten() {
             let row = renamed(table, row, &id, import, &reports)?;
+            if table == "audit" {
+                audited(conn, &row)?;
+                continue;
+            }
             if let Some(unknown) = row.keys().find(|name| !columns.contains(name)) {
                 return Err(Error::Odd(format!(
                     "the file has a column {table}.{unknown:?}, which this fleetwatch does not know"
@@ -122,6 +126,18 @@ pub(super) fn store(conn: &Connection, import: &Import) -> Result<IncidentId, Er
     // It must be readable, or it is not taken in.
     load::incident(conn, Root::Drill, &id.0)?.ok_or_else(|| Error::Odd("the file holds no incident".to_owned()))?;
     Ok(id)
+}
+
+/// An entry of another site's audit goes into the chain of this one; the hash that it had there is of that site.
+fn audited(conn: &Connection, row: &Row) -> Result<(), Error> {
+    let odd = || Error::Odd("the file holds an audit that cannot be read".to_owned());
+    if let Some(unknown) = row.keys().find(|name| !["at", "who", "incident", "what", "hash"].contains(&name.as_str())) {
+        return Err(Error::Odd(format!("the file has a column audit.{unknown:?}, which this fleetwatch does not know")));
+    }
+    let text = |name: &str| row.get(name).and_then(Value::as_str).ok_or_else(odd);
+    let at = crate::model::Timestamp(row.get("at").and_then(Value::as_i64).ok_or_else(odd)?);
+    let entry = chain::Entry { at, who: text("who")?, incident: text("incident")?, what: text("what")? };
+    chain::append(conn, Root::Drill, &entry)
 }
 
 /// The number that the nth report had where it was exported.

@@ -15,6 +15,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::clock::Clock;
 
 mod archive;
+pub mod chain;
 mod chunk;
 mod devices;
 mod dossier;
@@ -154,6 +155,8 @@ pub struct Opened {
     pub loaded: Loaded,
     /// What the operator must be told: a file put aside, rows that could not be read.
     pub notices: Vec<String>,
+    /// What must be said loudly: the audit was changed from outside.
+    pub broken: Vec<String>,
 }
 
 /// Opens the store in `dir`, making both where needed. A file that cannot be used is put aside under another name,
@@ -180,7 +183,22 @@ pub fn open(dir: &Path) -> Result<Opened, Error> {
         }
         other => other?,
     };
-    Ok(Opened { writer: Writer::new(conn, lock), loaded, notices })
+    let broken = broken_audit(&conn);
+    Ok(Opened { writer: Writer::new(conn, lock), loaded, notices, broken })
+}
+
+/// Where the audit was changed from outside, in words. An audit that cannot be read at all is one of them; the line goes on.
+fn broken_audit(conn: &Connection) -> Vec<String> {
+    let look = |root| match chain::verify(conn, root, Some(chain::LOOKED_AT)) {
+        Ok(Ok(_)) => None,
+        Ok(Err(broken)) => Some(broken.to_string()),
+        Err(error) => Some(format!("the audit cannot be read: {error}")),
+    };
+    let broken: Vec<String> = schema::Root::ALL.into_iter().filter_map(look).collect();
+    for words in &broken {
+        log::error!("{words}");
+    }
+    broken
 }
 
 /// Bytes of everything the store holds in `dir`, numbers included.

@@ -13,7 +13,6 @@ pub(super) struct Sql {
     pub(super) incident: String,
     pub(super) step: String,
     pub(super) note: String,
-    pub(super) audit: String,
     pub(super) outbox: String,
     pub(super) outbox_told: String,
     pub(super) delivery: String,
@@ -54,7 +53,6 @@ impl Sql {
             ),
             step: root.fill("INSERT INTO {p}steps VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"),
             note: root.fill("INSERT INTO {p}notes VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING"),
-            audit: root.fill("INSERT INTO {p}audit (at, who, incident, what) VALUES (?1, ?2, ?3, ?4)"),
             outbox: root.fill(&outbox),
             outbox_told: root
                 .fill("UPDATE {p}outbox SET attempts = attempts + 1, state = iif(?2, 'done', state) WHERE dedup_key = ?1"),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, TransactionBehavior, params};
 
+use super::chain::{self, Entry};
 use super::row::{self, Body, ReportRow};
 use super::schema::Root;
 use super::sql::Sql;
@@ -477,8 +478,7 @@ impl<'a> Batch<'a> {
     }
 
     fn audit(&mut self, origin: Origin, at: Timestamp, who: &str, incident: &IncidentId, what: &str) -> Result<(), Error> {
-        self.prepare(origin, |sql| &sql.audit)?.execute(params![at.0, who, &*incident.0, what])?;
-        Ok(())
+        chain::append(self.tx, Root::of(origin), &Entry { at, who, incident: &incident.0, what })
     }
 
     /// Puts a notice into the outbox of its incident's root; `None` where it lies there already. Where the two disagree

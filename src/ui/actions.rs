@@ -23,6 +23,8 @@ pub enum Action {
     Note,
     FalseAlarm,
     Overrule,
+    Claim,
+    Dispatch,
     Export,
     Filter,
     SendDrill,
@@ -38,6 +40,7 @@ pub enum Action {
     FitAll,
     Mute,
     SwitchTheme,
+    SignIn,
     Help,
 }
 
@@ -67,7 +70,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 
 impl Action {
     /// Every action, in the order of the `?` page.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 35] = [
         Self::Show(Screen::Live),
         Self::Show(Screen::Incidents),
         Self::Show(Screen::Temperature),
@@ -84,6 +87,8 @@ impl Action {
         Self::Note,
         Self::FalseAlarm,
         Self::Overrule,
+        Self::Claim,
+        Self::Dispatch,
         Self::Export,
         Self::Filter,
         Self::SendDrill,
@@ -99,6 +104,7 @@ impl Action {
         Self::FitAll,
         Self::Mute,
         Self::SwitchTheme,
+        Self::SignIn,
         Self::Help,
     ];
 
@@ -137,6 +143,9 @@ impl Action {
                 (word!("incidents-action-false-alarm"), word!("incidents-help-false-alarm"), const { &[plain(Key::X)] })
             }
             Self::Overrule => (word!("incidents-action-overrule"), word!("incidents-help-overrule"), const { &[shift(Key::R)] }),
+            Self::Claim => (word!("incidents-take-on"), word!("incidents-help-claim"), const { &[plain(Key::C)] }),
+            Self::Dispatch => (word!("incidents-dispatch"), word!("incidents-help-dispatch"), const { &[plain(Key::D)] }),
+            Self::SignIn => (word!("shell-sign-in"), word!("shell-help-sign-in"), const { &[ctrl_shift(Key::L)] }),
             Self::Export => (word!("incidents-action-export"), word!("incidents-help-export"), const { &[plain(Key::E)] }),
             Self::Filter => {
                 (word!("shell-action-filter"), word!("shell-help-filter"), const { &[plain(Key::Slash), ctrl(Key::F)] })
@@ -191,6 +200,7 @@ impl Action {
                 | Self::GoToTime
                 | Self::Mute
                 | Self::SwitchTheme
+                | Self::SignIn
                 | Self::Help
         )
     }

@@ -11,6 +11,7 @@ pub mod map;
 pub mod motion;
 pub mod panels;
 pub mod past;
+pub mod search;
 pub mod series;
 pub mod shapes;
 pub mod text;
@@ -35,6 +36,8 @@ use crate::state::Snapshot;
 pub enum Request {
     /// An operator's command.
     Command(Command),
+    /// Somebody else sits here now.
+    SignIn(String),
     /// Look at something else.
     Look(Focus),
     /// Ask the store; the answer comes with a snapshot.

@@ -3,9 +3,50 @@
 use super::tr::{self, tr, word};
 use super::{degrees, text};
 use crate::model::{
-    Args, Band, CrashVerdict, Direction, Evidence, HarshEvent, HarshKind, Incident, IncidentKind, Life, Malfunction, Origin,
-    Position, Ruling, StepKind,
+    Args, Band, Command, CrashVerdict, Direction, Evidence, HarshEvent, HarshKind, Incident, IncidentKind, Life, Malfunction,
+    Origin, Position, Ruling, StepKind,
 };
+
+/// Why a command was refused, in the language of the window.
+pub fn refused(why: &str) -> &str {
+    match why {
+        "sign in first: what is done needs a name" => word!("words-refused-no-name"),
+        "this name may only look; sign in as somebody who may act" => word!("words-refused-viewer"),
+        "this needs a supervisor; ask one to sign in" => word!("words-refused-supervisor"),
+        "this needs an admin; ask one to sign in" => word!("words-refused-admin"),
+        "this incident is not on the desk; it may be older and in the store only" => word!("words-refused-not-here"),
+        "this needs a reason: write why" => word!("words-refused-reason"),
+        "a decision against the function needs a reason: write why" => word!("words-refused-decision-reason"),
+        "a second person must agree: ask somebody else, or resolve it as what it was judged" => word!("words-refused-second"),
+        "its closing as a malfunction waits for a second person; take that back, or let them agree" => {
+            word!("words-refused-closing")
+        }
+        "it is resolved; open it again first" => word!("words-refused-resolved"),
+        "it is graver than the other: put the other under it instead" => word!("words-refused-graver"),
+        "the other is resolved: open it again first, or nobody would see this one" => word!("words-refused-other-resolved"),
+        "a drill, a sample or what was taken in never goes with a real incident" => word!("words-refused-drill-mix"),
+        "one of them is under another incident, or holds others: split it first" => word!("words-refused-chain"),
+        "a step can be taken back for 10 s; do it anew instead" => word!("words-refused-undo-late"),
+        "only who did it can take it back; do it anew instead" => word!("words-refused-undo-other"),
+        "something has changed since; look again and decide anew" => word!("words-refused-undo-changed"),
+        why => why,
+    }
+}
+
+/// What a command did, in a word, where it can be taken back from a message; a decision has a message of its own.
+pub fn done(command: &Command) -> Option<&'static str> {
+    Some(match command {
+        Command::Resolve { .. } => word!("incidents-step-resolved"),
+        Command::Claim { .. } => word!("incidents-step-claimed"),
+        Command::Assign { .. } => word!("incidents-step-assigned"),
+        Command::Dispatch { .. } => word!("incidents-step-dispatched"),
+        Command::Second { .. } => word!("incidents-step-seconded"),
+        Command::Reopen { .. } => word!("incidents-step-reopened-by"),
+        Command::Merge { .. } => word!("incidents-step-merged-into"),
+        Command::Split { .. } => word!("incidents-step-split"),
+        _ => return None,
+    })
+}
 
 /// What it is, in one line: `Real accident, 96 % confidence`.
 pub fn headline(incident: &Incident) -> String {

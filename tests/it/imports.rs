@@ -17,8 +17,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("rejudge", &["decode", "functions", "model"]),
     ("report", &["model", "place"]),
     ("scenario", &["model"]),
+    ("search", &["model"]),
     ("wire", &["model"]),
-    ("state", &["functions", "model", "pricing", "wire"]),
+    ("state", &["functions", "model", "pricing", "search", "wire"]),
     // The edges: no edge imports another.
     ("broker", &["clock", "model"]),
     ("host", &["clock", "decode", "functions", "model", "pricing"]),
@@ -27,7 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("play", &["clock", "model"]),
     ("sound", &[]),
     ("store", &["clock", "functions", "model"]),
-    ("ui", &["model", "place", "pricing", "scenario", "state", "wire"]),
+    ("ui", &["model", "place", "pricing", "scenario", "search", "state", "wire"]),
     // The wiring, and what stands above it.
     (
         "pipeline",
@@ -64,6 +65,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "pricing",
             "rejudge",
             "scenario",
+            "search",
             "settings",
             "state",
             "store",

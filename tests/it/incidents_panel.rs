@@ -303,7 +303,7 @@ fn the_filter_says_how_many_it_hides_and_never_hides_an_open_critical() {
     let mut window = open(busy());
     sees(&window, "6 shown");
     press(&mut window, Key::Slash);
-    window.harness.get_by_label("Filter by device").type_text("bus");
+    window.harness.get_by_label("Search the incidents").type_text("bus");
     window.harness.run_steps(3);
     sees(&window, "2 shown, 4 hidden by the filter");
     let rows = rows(&window);
@@ -330,7 +330,7 @@ fn the_drop_downs_filter() {
 fn slash_puts_the_cursor_into_the_filter() {
     let mut window = open(busy());
     press(&mut window, Key::Slash);
-    assert!(window.harness.get_by_label("Filter by device").is_focused());
+    assert!(window.harness.get_by_label("Search the incidents").is_focused());
 }
 
 #[test]

@@ -28,6 +28,8 @@ mod play;
 mod scenarios;
 mod settings_panel;
 mod simulation;
+mod team_model;
+mod team_panel;
 mod verdict_scenarios;
 mod walk;
 mod window;

@@ -146,7 +146,7 @@ fn rule_3_a_real_crash_hidden_counted_or_sorted_among_drills_or_hidden_by_a_filt
     show(&mut window, Screen::Incidents);
     window.click("Drills: Drills only");
     window.press(Modifiers::NONE, Key::Slash);
-    window.harness.get_by_label("Filter by device").type_text("no-such-device");
+    window.harness.get_by_label("Search the incidents").type_text("no-such-device");
     window.harness.run_steps(3);
     let rows = window.harness.get_all_by(|node| node.role() == egui::accesskit::Role::ListItem);
     let rows: Vec<_> = rows.map(|row| row.accesskit_node().label().unwrap_or_default()).collect();
@@ -199,7 +199,7 @@ fn rule_5_a_filter_that_hides_rows_without_saying_how_many() {
     window.publish(fewer);
     assert!(says(&window, "1,283 hidden"));
     show(&mut window, Screen::Incidents);
-    filter(&mut window, "Filter by device", "bus");
+    filter(&mut window, "Search the incidents", "bus");
     assert!(says(&window, "4 hidden by the filter"));
     show(&mut window, Screen::Temperature);
     filter(&mut window, "Filter sensors by name", "022");
@@ -306,7 +306,7 @@ fn rule_9_a_list_that_reorders_under_the_pointer_or_focus_stolen_by_an_event() {
     window.press(Modifiers::NONE, Key::Slash);
     window.publish(more);
     window.harness.run_steps(3);
-    assert!(window.harness.get_by_label("Filter by device").is_focused(), "the new incident stole the focus");
+    assert!(window.harness.get_by_label("Search the incidents").is_focused(), "the new incident stole the focus");
     assert_eq!(window.harness.state().screen(), Screen::Incidents, "nor does it change the screen");
 }
 

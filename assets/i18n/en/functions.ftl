@@ -73,3 +73,6 @@ functions-col-time = Time
 functions-col-device = Device
 functions-col-result = Result
 functions-calm = calm
+functions-search = Search
+functions-search-functions = Search the functions
+functions-hidden = { $n } hidden by the search

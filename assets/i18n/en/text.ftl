@@ -53,3 +53,13 @@ text-day-and-zone = { $day } { $month ->
 } { $zone }
 text-over-99 = over 99 %
 text-under-1 = under 1 %
+text-search-no-field-near = There is no field "{ $word }" here: did you mean { $near }?
+text-search-no-field = There is no field "{ $word }" here; there are { $fields }.
+text-search-no-word-near = { $field } is never "{ $word }": did you mean { $field }:{ $near }?
+text-search-no-word = { $field } is never "{ $word }"; it is { $words }.
+text-search-no-number = "{ $word }" is no number: write { $field }>=3 { $unit }
+text-search-no-time = "{ $word }" is no time: write { $field }:2h (s, m, h, d) or { $field }:2026-03-18
+text-search-no-order = { $field } has no more and no less: write { $field }:{ $word }
+text-search-no-value = Nothing stands behind "{ $word }": write { $field }:something
+text-search-no-end = { $word } has no end: put a second " behind it.
+text-search-too-many = These are too many terms; take some away.

@@ -61,3 +61,6 @@ functions-col-time = 시각
 functions-col-device = 기기
 functions-col-result = 결과
 functions-calm = 정상 주행
+functions-search = 검색
+functions-search-functions = 함수 검색
+functions-hidden = 검색으로 { $n }개 숨김

@@ -40,3 +40,13 @@ text-days-hours = { $d }일 { $h }시간
 text-day-and-zone = { $month }월 { $day }일 { $zone }
 text-over-99 = 99 % 초과
 text-under-1 = 1 % 미만
+text-search-no-field-near = "{ $word }" 항목은 없습니다. { $near }(으)로 써 보세요.
+text-search-no-field = "{ $word }" 항목은 없습니다. 쓸 수 있는 항목: { $fields }
+text-search-no-word-near = { $field }에 "{ $word }" 값은 없습니다. { $field }:{ $near }(으)로 써 보세요.
+text-search-no-word = { $field }에 "{ $word }" 값은 없습니다. 쓸 수 있는 값: { $words }
+text-search-no-number = "{ $word }" 값은 숫자가 아닙니다. { $field }>=3 { $unit } 처럼 쓰세요.
+text-search-no-time = "{ $word }" 값은 시간이 아닙니다. { $field }:2h (s, m, h, d) 또는 { $field }:2026-03-18 처럼 쓰세요.
+text-search-no-order = { $field }에는 크고 작음이 없습니다. { $field }:{ $word }(으)로 쓰세요.
+text-search-no-value = "{ $word }" 뒤에 값이 없습니다. { $field }:값 처럼 쓰세요.
+text-search-no-end = { $word } 따옴표가 닫히지 않았습니다. 뒤에 " 를 붙이세요.
+text-search-too-many = 검색 조건이 너무 많습니다. 줄여 주세요.

@@ -149,7 +149,8 @@ fn a_store_of_the_first_schema_is_read_on_and_brought_up_to_date() {
                 "DROP TRIGGER {p}live_verdicts_stand; DROP TABLE {p}verdicts; DROP TABLE {p}device_faults; DROP INDEX {p}incidents_of;
                  ALTER TABLE {p}incidents DROP COLUMN malfunction; ALTER TABLE {p}incidents DROP COLUMN decided;
                  ALTER TABLE {p}reports DROP COLUMN judge; ALTER TABLE {p}reports DROP COLUMN limits;
-                 ALTER TABLE {p}reports DROP COLUMN thinned;"
+                 ALTER TABLE {p}reports DROP COLUMN thinned;
+                 ALTER TABLE {p}audit DROP COLUMN hash;"
             )
         });
         writer.connection().execute_batch(&undo.concat()).unwrap();

@@ -2,6 +2,8 @@
 
 use eframe::egui::{Align2, Color32, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
+use std::sync::Arc;
+
 use super::Desk;
 use crate::model::{Link, LinkState, Timestamp};
 use crate::ui::panels::Screen;
@@ -107,10 +109,13 @@ impl Desk {
         rect.right()
     }
 
-    pub(super) fn status_bar(&self, ui: &mut Ui, rect: Rect, liveness: Liveness, now: Timestamp) {
+    pub(super) fn status_bar(&mut self, ui: &mut Ui, rect: Rect, liveness: Liveness, now: Timestamp) {
         let theme = Theme::of(ui);
         ui.painter().hline(rect.x_range(), rect.top() + 0.5, theme.hairline());
-        let snapshot = &*self.snapshot;
+        let who = self.who();
+        let mut sign_in = false;
+        let snapshot = Arc::clone(&self.snapshot);
+        let snapshot = &*snapshot;
         let broker = Broker::of(snapshot);
         let (strong, bad) = (theme.text.primary, theme.status.high.fg);
         let away = broker.away();
@@ -119,6 +124,15 @@ impl Desk {
         let version = concat!("fleetwatch ", env!("CARGO_PKG_VERSION"));
         let right =
             put(&painter, pos2(rect.right() - 14.0, y), Align2::RIGHT_CENTER, version, Type::Micro.font(), theme.text.tertiary);
+        painter.vline(right.left() - 10.0, rect.y_range(), theme.hairline());
+        let at = pos2(right.left() - 20.0, y);
+        let right = put(&painter, at, Align2::RIGHT_CENTER, &who, Type::Micro.semibold(), theme.text.primary);
+        let place = Rect::from_x_y_ranges(right.x_range().expand(10.0), rect.y_range());
+        let response = ui.interact(place, ui.scope_id().with("who"), Sense::click());
+        focus_ring(ui, &response);
+        let spoken = tr!("shell-signed-in", who = who.as_str());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
+        sign_in |= response.on_hover_text(word!("shell-help-sign-in")).clicked();
         painter.vline(right.left() - 10.0, rect.y_range(), theme.hairline());
         let (words, color) = match liveness {
             Liveness::Live => (text::clock(snapshot.at), strong),
@@ -199,6 +213,9 @@ impl Desk {
         field(word!("shell-store"), &text::bytes(snapshot.store_bytes), "", strong, word!("shell-store-help"));
         let frame = self.frame_secs.map_or_else(|| tr!("shell-not-known"), |secs| text::micros((f64::from(secs) * 1e6) as i64));
         field(word!("shell-frame"), &frame, "", strong, word!("shell-frame-help"));
+        if sign_in {
+            self.signing_in = Some(String::new());
+        }
     }
 }
 

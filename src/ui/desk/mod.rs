@@ -20,6 +20,7 @@ mod help;
 mod obey;
 mod palette;
 mod rail;
+mod signin;
 mod time;
 mod toasts;
 mod tools;
@@ -47,6 +48,7 @@ use crate::model::{
     AlertId, AlertKind, Command, Done, Errand, Focus, Incident, IncidentId, IncidentKind, Origin, Severity, Timestamp,
 };
 use crate::state::Snapshot;
+use crate::state::snapshot::Refusal;
 
 /// Bursts of new snapshots are painted together, at most about 30 frames a second.
 const FRAME: Duration = Duration::from_millis(33);
@@ -78,6 +80,12 @@ pub struct Desk {
     obeyed: Obeyed,
     /// The last export or import whose end was said.
     errand: Option<Arc<Errand>>,
+    /// The last refusal that was said.
+    refused: Option<Arc<Refusal>>,
+    /// Who sits here.
+    operator: String,
+    /// The name that is being typed.
+    signing_in: Option<String>,
 }
 
 /// A panel, and what it said when it panicked.
@@ -96,7 +104,11 @@ impl Desk {
     pub fn with_panels(wires: Wires, ctx: &egui::Context, panels: Vec<Box<dyn Panel>>) -> Self {
         theme::install(ctx);
         let snapshot = (wires.latest)();
+        let operator = wires.operator.clone();
         let mut desk = Self {
+            refused: snapshot.refused.clone(),
+            operator,
+            signing_in: None,
             wires,
             panels: panels.into_iter().map(|panel| Slot { panel, panicked: None }).collect(),
             screen: Screen::default(),
@@ -145,6 +157,7 @@ impl Desk {
         self.snapshot = snapshot;
         self.raise_toasts(now);
         self.say_errand(now);
+        self.say_refusal(now);
         let due = self.alarm.tick(&self.snapshot, now);
         if let Some(tone) = due.tone.filter(|_| self.obeyed.preferences.sounds) {
             (self.wires.sound)(tone);
@@ -179,6 +192,17 @@ impl Desk {
             Done::Failed { what, why } => {
                 self.toasts.warning(tr!("incidents-errand-failed", what = what.as_str(), why = why.as_str()), now);
             }
+        }
+    }
+
+    /// Says why a command was refused, once.
+    fn say_refusal(&mut self, now: Timestamp) {
+        if self.snapshot.refused == self.refused {
+            return;
+        }
+        self.refused.clone_from(&self.snapshot.refused);
+        if let Some(refusal) = &self.refused {
+            self.toasts.warning(tr!("shell-refused", id = refusal.incident.to_string(), why = words::refused(refusal.why)), now);
         }
     }
 
@@ -225,6 +249,12 @@ impl Desk {
                 Request::Command(Command::Acknowledge { incident }) => Some(incident.clone()),
                 _ => None,
             };
+            let undoable = match &request {
+                Request::Command(command) if command.can_be_undone() => {
+                    words::done(command).zip(Some(command.incident().clone()))
+                }
+                _ => None,
+            };
             let decided = match &request {
                 Request::Command(
                     Command::Overrule { incident, .. } | Command::FalseAlarm { incident, .. } | Command::Confirm { incident, .. },
@@ -233,6 +263,10 @@ impl Desk {
             };
             if self.send(request, now) {
                 self.taken.extend(acknowledged);
+                if let Some((what, incident)) = undoable {
+                    let text = tr!("incidents-done", id = incident.to_string(), what = what);
+                    self.toasts.undo(incident, text, now);
+                }
                 if let Some(incident) = decided {
                     let text = tr!("incidents-decided", id = incident.to_string());
                     self.toasts.undo(incident, text, now);
@@ -271,6 +305,7 @@ impl Desk {
             Action::Pause => self.time.pause(now),
             Action::BackToLive => self.time = TimeControl::Live,
             Action::Mute => self.alarm.mute(now),
+            Action::SignIn => self.signing_in = Some(String::new()),
             Action::MinuteBack => self.time.step(-60, now),
             Action::MinuteOn => self.time.step(60, now),
             _ => {}
@@ -299,7 +334,7 @@ impl Desk {
             now: time.at(now),
             time,
             liveness,
-            operator: &self.wires.operator,
+            operator: &self.operator,
             environment: self.wires.environment,
             sample: self.wires.sample,
             focus: &mut self.focus,
@@ -406,6 +441,11 @@ impl eframe::App for Desk {
         let room = Rect::from_min_max(pos2(left, main.top()), pos2(right, main.bottom()));
         if self.help {
             self.help = help::ui(ui.ctx(), room);
+        }
+        let corner = pos2(whole.right() - 8.0, status.top() - 8.0);
+        if let Some(request) = self.sign_in_ui(ui.ctx(), corner, &actions) {
+            requests.push(request);
+            self.say_who(now);
         }
         requests.extend(self.palette_ui(ui.ctx(), main, room, now));
         self.send_all(requests, now);

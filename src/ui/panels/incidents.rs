@@ -25,6 +25,7 @@ pub(super) mod pulse;
 mod queue;
 mod review;
 mod speed;
+mod team;
 mod temperature;
 mod timeline;
 
@@ -41,8 +42,9 @@ use self::facts::RawView;
 use self::filter::{Drills, Filter};
 use self::place::PlaceView;
 use self::queue::Queue;
+use self::team::TeamView;
 use super::{Panel, PanelContext, Screen};
-use crate::model::{Incident, IncidentId, IncidentKind, Life, Origin, Question, StepKind};
+use crate::model::{Command, Incident, IncidentId, IncidentKind, Life, Origin, Question, StepKind};
 use crate::state::Snapshot;
 use crate::ui::actions::Action;
 use crate::ui::theme::{Theme, sizes};
@@ -81,6 +83,7 @@ struct View {
     import: Option<String>,
     /// For which incident the store was asked last, and how much had happened to it by then.
     asked: Option<(IncidentId, usize)>,
+    team: TeamView,
     note: NoteField,
     /// Notes begun and not sent, so that a look at another incident loses none.
     drafts: BTreeMap<IncidentId, String>,
@@ -100,10 +103,12 @@ enum Lower {
     Versions,
     /// What the device did before, and what was like it.
     Past,
+    /// Who is on it.
+    Team,
 }
 
 impl Lower {
-    const ALL: [Self; 5] = [Self::Where, Self::Report, Self::Raw, Self::Versions, Self::Past];
+    const ALL: [Self; 6] = [Self::Where, Self::Report, Self::Raw, Self::Versions, Self::Past, Self::Team];
 
     fn word(self) -> &'static str {
         match self {
@@ -112,6 +117,7 @@ impl Lower {
             Self::Raw => word!("incidents-tab-raw"),
             Self::Versions => word!("incidents-tab-versions"),
             Self::Past => word!("incidents-tab-past"),
+            Self::Team => word!("incidents-team"),
         }
     }
 }
@@ -135,6 +141,7 @@ impl Panel for Incidents {
         let rect = ui.max_rect();
         let queue_w = if rect.width() < NARROW { 320.0 } else { sizes().queue_w };
         self.choose(snapshot, context);
+        self.filter.now = context.now;
         let filters = Rect::from_min_size(rect.min, vec2(rect.width(), FILTERS_H));
         if filter::row(ui, filters, &mut self.filter, snapshot, context.pressed(Action::Filter)) {
             self.view.import.get_or_insert_default();
@@ -218,6 +225,13 @@ impl Incidents {
         if context.pressed(Action::Resolve) && review::resolve_off(incident).is_none() {
             review::resolve(incident, context);
         }
+        if context.pressed(Action::Claim) && incident.life != Life::Resolved {
+            context.command(Command::Claim { incident: incident.id.clone() });
+        }
+        if context.pressed(Action::Dispatch) && incident.life != Life::Resolved {
+            self.view.lower = Lower::Team;
+            self.view.team.sending = true;
+        }
         if context.pressed(Action::Note) && self.view.note == NoteField::Closed {
             self.view.note = NoteField::Opening;
         }
@@ -264,6 +278,8 @@ const fn adds_a_version(kind: &StepKind) -> bool {
             | StepKind::Confirmed
             | StepKind::Undone
             | StepKind::Reopened
+            | StepKind::ReopenedBy
+            | StepKind::Unseconded
     )
 }
 

@@ -67,6 +67,39 @@ fn the_past_is_judged_again_beside_a_desk_and_saved_without_one() {
 }
 
 #[test]
+fn incidents_are_searched_and_a_changed_audit_is_said_and_stops_nothing() {
+    let broker = Mosquitto::start();
+    let (_dir, data) = place();
+    let desk = Desk::connected(&data, &broker, &[]);
+    let mut peer = Peer::connect(broker.port, &["fleet/+/ack"]);
+    peer.send("fleet/van-1/crash", frontal("e-1"));
+    peer.send("fleet/bus-2/crash", frontal("e-2"));
+    peer.wait_for("/ack", 2, 30);
+    desk.stop();
+    let data_arg = data.to_str().unwrap();
+    let search = |text: &str| run(&["incidents", "--json", "--data-dir", data_arg, "--search", text]);
+    for (text, n) in [("", 2), ("vehicle:van*", 1), ("state:open severity>=high since:1h", 2), ("verdict:malfunction", 0)] {
+        assert_eq!(lines(&search(text)).len(), n, "{text}");
+    }
+    let refused = search("severty:high");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("did you mean severity?"));
+
+    let url = broker.url();
+    let doctor = || String::from_utf8(run(&["doctor", "--data-dir", data_arg, "--broker", &url]).stdout).unwrap();
+    assert!(doctor().contains("ok    audit: 2 entries in one chain, head "), "{}", doctor());
+    let conn = rusqlite::Connection::open(data.join("incidents.db")).unwrap();
+    conn.execute_batch("DROP TRIGGER audit_stands; UPDATE audit SET who = 'nobody' WHERE id = 1").unwrap();
+    drop(conn);
+    assert!(doctor().contains("FAIL  audit: the audit was changed from outside: entry 1 of "), "{}", doctor());
+    let desk = Desk::connected(&data, &broker, &[]);
+    peer.send("fleet/van-3/crash", frontal("e-3"));
+    peer.wait_for("/ack", 3, 30);
+    assert!(desk.stderr().contains("the audit was changed from outside"), "{}", desk.stderr());
+    assert_eq!(desk.stop()["incidents"], 1);
+}
+
+#[test]
 fn the_shadow_judge_differs_beside_the_line_and_tells_nobody() {
     let broker = Mosquitto::start();
     let (_dir, data) = place();

@@ -13,12 +13,15 @@ mod detail;
 mod log;
 mod table;
 
-use eframe::egui::{self, Align, Layout, UiBuilder, pos2, vec2};
+use eframe::egui::{self, Align, Layout, Margin, TextEdit, UiBuilder, pos2, vec2};
 
 use super::{Panel, PanelContext, Screen};
-use crate::model::PacketId;
+use crate::model::{PacketId, Timestamp};
+use crate::search;
 use crate::state::Snapshot;
 use crate::state::snapshot::{FunctionRow, Usage};
+use crate::ui::actions::Action;
+use crate::ui::search::Typed;
 use crate::ui::shapes::Mark;
 use crate::ui::theme::{PANE_PAD, Theme, Type, sizes};
 use crate::ui::widgets::{badge, empty_state, name, pane, segments};
@@ -66,6 +69,7 @@ pub(super) struct Functions {
     span: Span,
     function: Option<&'static str>,
     packet: Option<PacketId>,
+    search: Typed,
 }
 
 impl Panel for Functions {
@@ -87,9 +91,10 @@ impl Panel for Functions {
         let (rows, below) = rest.split_top_bottom_at_y(rest.top() + rows_h.min(rest.height() * 0.45));
         let calls_w = if room.width() < NARROW { 380.0 } else { CALLS_W };
         let (calls, detail) = below.split_left_right_at_x(below.left() + calls_w);
-        pane(ui, head, "head", |ui| self.head(ui, snapshot));
+        pane(ui, head, "head", |ui| self.head(ui, snapshot, context.pressed(Action::Filter), context.now));
+        let shown: Vec<&FunctionRow> = snapshot.functions.iter().filter(|row| self.search.finds(*row, context.now)).collect();
         let chosen = self.chosen(snapshot);
-        if let Some(function) = pane(ui, rows, "table", |ui| table::ui(ui, &snapshot.functions, self.span, chosen)) {
+        if let Some(function) = pane(ui, rows, "table", |ui| table::ui(ui, &shown, self.span, chosen)) {
             self.function = Some(function);
             self.packet = None;
         }
@@ -116,7 +121,7 @@ impl Functions {
         self.function.or_else(|| judge.or(snapshot.functions.first()).map(|row| row.name)).unwrap_or_default()
     }
 
-    fn head(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot) {
+    fn head(&mut self, ui: &mut egui::Ui, snapshot: &Snapshot, focus: bool, now: Timestamp) {
         let theme = Theme::of(ui);
         let room = ui.max_rect().shrink2(vec2(PANE_PAD.x, 0.0));
         let layout = Layout::left_to_right(Align::Center);
@@ -137,6 +142,21 @@ impl Functions {
             ui.spacing_mut().item_spacing.x = 8.0;
             segments(ui, &tr!("functions-span"), &mut self.span, &Span::ALL, Span::word);
             ui.label(Type::Small.rich(tr!("functions-span"), theme.text.tertiary));
+            let hint = format!("{} {} ({})", icons::MAGNIFYING_GLASS, tr!("functions-search"), Action::Filter.key());
+            let field = TextEdit::singleline(&mut self.search.text).hint_text(hint).margin(Margin::symmetric(8, 5));
+            let response = ui.add(field.desired_width(180.0));
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, tr!("functions-search-functions")));
+            if focus {
+                response.request_focus();
+            }
+            self.search.read(search::FUNCTIONS);
+            let hidden = snapshot.functions.iter().filter(|row| !self.search.finds(*row, now)).count();
+            let words = match self.search.mistake() {
+                Some(mistake) => mistake,
+                None if hidden > 0 => tr!("functions-hidden", n = hidden as u64),
+                None => String::new(),
+            };
+            ui.label(Type::Small.rich(words, theme.status.high.fg));
         });
         let words = tr!("functions-since");
         let rect = egui::Rect::from_min_size(pos2(room.left(), room.top()), vec2(1.0, 1.0));

@@ -38,7 +38,7 @@ const MEMORY: f32 = 0.845;
 const COST: f32 = 1.0;
 
 /// Paints the table; gives the function that was clicked.
-pub(super) fn ui(ui: &mut Ui, rows: &[FunctionRow], span: Span, chosen: &str) -> Option<&'static str> {
+pub(super) fn ui(ui: &mut Ui, rows: &[&FunctionRow], span: Span, chosen: &str) -> Option<&'static str> {
     let room = ui.max_rect();
     let columns = Columns { left: room.left() + PANE_PAD.x, right: room.right() - PANE_PAD.x };
     head(ui, &columns);

@@ -2,8 +2,10 @@
 
 use eframe::egui::{self, Align2, Rect, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use crate::model::{Incident, Life, Origin, Ruling, Severity};
+use crate::model::{Incident, Life, Origin, Ruling, Severity, Timestamp};
+use crate::search;
 use crate::state::Snapshot;
+use crate::ui::search::Typed;
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::{Button, choice, put, segments};
 use crate::ui::{text, tr, word};
@@ -107,7 +109,7 @@ impl Drills {
 }
 
 /// What the operator chose to see.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Filter {
     /// Part of life.
     pub(super) state: State,
@@ -115,8 +117,10 @@ pub(super) struct Filter {
     pub(super) severity: Option<Severity>,
     /// Ruling.
     pub(super) ruled: Ruled,
-    /// A part of the device's name, ASCII case ignored.
-    pub(super) device: String,
+    /// What is looked for, in the language of every table.
+    pub(super) search: Typed,
+    /// The moment that is shown, for "since".
+    pub(super) now: Timestamp,
     /// Drills.
     pub(super) drills: Drills,
 }
@@ -146,12 +150,12 @@ impl Filter {
         self.state.lets(incident.life)
             && self.severity.is_none_or(|severity| incident.severity == severity)
             && self.ruled.lets(incident.ruling())
-            && contains(incident.device.as_str(), &self.device)
+            && self.search.finds(incident, self.now)
     }
 
     /// Whether it shows everything but drills.
     pub(super) fn is_default(&self) -> bool {
-        *self == Self::default()
+        *self == Self { now: self.now, ..Self::default() }
     }
 
     /// How many incidents that are no drills, and how many drills, it hides.
@@ -159,10 +163,6 @@ impl Filter {
         let count = |list: &[std::sync::Arc<Incident>]| list.iter().filter(|incident| !self.shows(incident)).count();
         (count(&snapshot.incidents), count(&snapshot.drills))
     }
-}
-
-fn contains(name: &str, part: &str) -> bool {
-    part.is_empty() || name.to_ascii_lowercase().contains(&part.to_ascii_lowercase())
 }
 
 /// The row of controls; `true` when a file is to be taken in. `focus` puts the cursor into the name field.
@@ -182,13 +182,15 @@ pub(super) fn row(ui: &mut Ui, rect: Rect, filter: &mut Filter, snapshot: &Snaps
             severity.map_or(word!("incidents-all"), text::severity)
         });
         choice(ui, word!("incidents-verdict"), &mut filter.ruled, &Ruled::ALL, Ruled::word);
-        let edit = TextEdit::singleline(&mut filter.device)
-            .hint_text(word!("incidents-device"))
-            .desired_width(84.0)
+        let edit = TextEdit::singleline(&mut filter.search.text)
+            .hint_text(word!("incidents-search-hint"))
+            .desired_width((rect.width() - 1_220.0).clamp(84.0, 300.0))
             .font(Type::Body.font())
             .margin(egui::Margin::symmetric(8, 5));
         let response = ui.add(edit);
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, word!("incidents-filter-device")));
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, word!("incidents-search")));
+        filter.search.read(search::INCIDENTS);
+        let response = response.on_hover_text(word!("incidents-search-help"));
         if focus {
             response.request_focus();
         }
@@ -218,8 +220,10 @@ fn said(ui: &mut Ui, inner: Rect, filter: &Filter, snapshot: &Snapshot) -> f32 {
     if snapshot.incidents_hidden > 0 {
         words.push(tr!("incidents-older", n = snapshot.incidents_hidden as u64));
     }
-    let words = words.join(", ");
-    let color = if hidden > 0 { theme.status.high.fg } else { theme.text.tertiary };
+    // A search that cannot be read hides nothing, and says so where the counts would stand.
+    let mistake = filter.search.mistake();
+    let words = mistake.clone().unwrap_or_else(|| words.join(", "));
+    let color = if hidden > 0 || mistake.is_some() { theme.status.high.fg } else { theme.text.tertiary };
     let at = put(ui.painter(), inner.right_center(), Align2::RIGHT_CENTER, &words, Type::Small.font(), color);
     crate::ui::widgets::name(ui, at, "shown", egui::Role::Label, &words);
     at.left() - 12.0

@@ -249,6 +249,9 @@ fn face(theme: &'static Theme, incident: &Incident) -> (Mark, Status) {
 
 /// Where it stands, in a few words: `Acknowledged, M. Seo`.
 fn standing(incident: &Incident) -> String {
+    if let Some(words) = super::team::standing(incident) {
+        return words;
+    }
     match (&incident.resolved, &incident.acknowledged) {
         (Some((_, at)), _) => tr!("incidents-resolved-at", at = text::clock_minutes(*at)),
         (None, Some((by, _))) => tr!("incidents-acknowledged-by", by = by.as_str()),

@@ -3,7 +3,9 @@
 use eframe::egui::{self, Align2, Key, Rect, Role, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::decide::Deciding;
-use super::{Lower, NoteField, View, decide, drill_ground, evidence, facts, past, place, pulse, speed, temperature, timeline};
+use super::{
+    Lower, NoteField, View, decide, drill_ground, evidence, facts, past, place, pulse, speed, team, temperature, timeline,
+};
 use crate::model::{
     Band, Command, CrashReport, CrashVerdict, Incident, IncidentId, IncidentKind, Life, Question, Ruling, Severity, StepKind,
 };
@@ -42,6 +44,10 @@ pub(super) fn show(
     let actions = Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), ACTIONS_H));
     actions_row(ui, actions, incident, view, context);
     y += ACTIONS_H;
+    if incident.handling.closing.is_some() {
+        team::closing_row(ui, Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), ACTIONS_H)), incident, context);
+        y += ACTIONS_H;
+    }
     if view.note != NoteField::Closed {
         note_row(ui, Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), ACTIONS_H)), incident, view, context);
         y += ACTIONS_H;
@@ -120,6 +126,7 @@ fn lower_left(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, view: &mut View, conte
         Lower::Report => facts::show(ui, rect, incident, report),
         Lower::Raw => facts::raw(ui, rect, report, &mut view.bytes_as),
         Lower::Versions => past::versions(ui, rect, review),
+        Lower::Team => team::show(ui, rect, incident, snapshot, &mut view.team, context),
         Lower::Past => {
             let all = || snapshot.incidents.iter().chain(snapshot.drills.iter());
             let on_desk = |id: &IncidentId| all().any(|incident| incident.id == *id);
@@ -145,7 +152,7 @@ fn headline(theme: &'static Theme, incident: &Incident) -> (Mark, String, String
         IncidentKind::Crash { report, .. } if report.unreadable.is_some() => {
             (Mark::Question, tr!("incidents-unreadable"), tr!("incidents-unreadable-treat"), theme.status.critical)
         }
-        IncidentKind::Crash { verdict, .. } if let Some(decision) = &incident.decision => {
+        IncidentKind::Crash { verdict, .. } if let Some(decision) = incident.holding_decision() => {
             let status = match decision.ruling {
                 Ruling::Real => theme.status.critical,
                 _ => Status { fg: theme.text.secondary, tint: theme.bg.panel, ..theme.status.low },
@@ -198,7 +205,7 @@ fn summary(incident: &Incident) -> String {
         IncidentKind::Temperature { .. } => format!("{}.", words::headline(incident)),
     };
     let device = text::elide_middle(incident.device.as_str(), 32);
-    let sentence = match &incident.decision {
+    let sentence = match incident.holding_decision() {
         Some(decision) => tr!("incidents-reason-is", reason = decision.reason.as_str(), sentence = sentence),
         None => sentence,
     };
@@ -300,6 +307,7 @@ pub(super) fn resolve_off(incident: &Incident) -> Option<&'static str> {
         Life::Open if incident.severity == Severity::Critical && !incident.is_malfunction() => {
             Some(word!("incidents-acknowledge-first"))
         }
+        _ if incident.handling.closing.is_some() => Some(word!("incidents-waits-second")),
         Life::Open | Life::Acknowledged => None,
     }
 }

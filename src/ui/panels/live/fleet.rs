@@ -4,9 +4,11 @@ use eframe::egui::{self, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::super::PanelContext;
 use crate::model::{Focus, Origin, Severity, Timestamp};
+use crate::search;
 use crate::state::Snapshot;
 use crate::state::snapshot::FleetRow;
 use crate::ui::actions::Action;
+use crate::ui::search::mistake;
 use crate::ui::shapes::Mark;
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::Theme;
@@ -37,7 +39,9 @@ const SILENT_SECS: f64 = 60.0;
 
 pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_>, shown: &mut super::View) {
     let fleet = &snapshot.fleet;
+    let mistake = mistake(&context.focus.fleet_filter, search::FLEET);
     let note = match context.liveness.stale_since() {
+        _ if let Some(mistake) = mistake => mistake,
         Some(since) => tr!("live-fleet-stale", at = text::clock(since)),
         None if context.focus.fleet_filter.is_empty() => tr!("live-vehicles", n = fleet.total as u64),
         None => {

@@ -5,9 +5,11 @@ use eframe::egui::{Align, Layout, Margin, Role, TextEdit, Ui, UiBuilder, WidgetI
 use super::super::PanelContext;
 use super::grid;
 use crate::model::SensorOrder;
+use crate::search;
 use crate::state::Snapshot;
 use crate::ui::actions::Action;
 use crate::ui::degrees::{self, Unit};
+use crate::ui::search::mistake;
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::{choice, segments};
 use crate::ui::{icons, text, tr};
@@ -49,7 +51,9 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
         );
         let (total, matching) = (snapshot.sensor_counts.total, snapshot.sensor_page.matching);
         let hidden = total.saturating_sub(matching);
-        if focus.filter.trim().is_empty() || hidden == 0 {
+        if let Some(mistake) = mistake(&focus.filter, search::SENSORS) {
+            ui.label(Type::Small.rich(mistake, theme.status.high.fg));
+        } else if focus.filter.trim().is_empty() || hidden == 0 {
             ui.label(Type::Small.rich(
                 tr!("temperature-each-chart", n = grid::window_min(&snapshot.sensor_page, context.now) as i64),
                 theme.text.tertiary,

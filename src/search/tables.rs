@@ -1,0 +1,136 @@
+//! The fields of each table, and what an incident holds in its own.
+
+use super::{Field, Kind, Row, Value};
+use crate::model::{DecidedBy, Incident, IncidentKind, Life, Origin, Ruling, Severity};
+
+const YES_NO: &[&str] = &["yes", "no"];
+const ORIGINS: Kind = Kind::Words(&["real", "device", "sample", "drill", "imported"]);
+const SEVERITIES: &[&str] = &["low", "medium", "high", "critical"];
+
+const fn field(names: &'static [&'static str], kind: Kind) -> Field {
+    Field { names, kind }
+}
+
+/// Incidents.
+pub const INCIDENTS: &[Field] = &[
+    field(&["vehicle", "device", "sensor"], Kind::Name),
+    field(&["id"], Kind::Name),
+    field(
+        &["state", "is"],
+        Kind::Words(&["open", "unacknowledged", "acknowledged", "resolved", "active", "cleared", "closing", "merged"]),
+    ),
+    field(&["severity"], Kind::Rank(SEVERITIES)),
+    field(&["verdict", "ruling"], Kind::Words(&["real", "undecided", "malfunction"])),
+    field(&["kind"], Kind::Words(&["crash", "temperature"])),
+    field(&["assigned", "assignee"], Kind::Name),
+    field(&["decided"], Kind::Words(&["no", "yes", "overrule", "false_alarm", "confirm"])),
+    field(&["silent"], Kind::Words(YES_NO)),
+    field(&["dispatched"], Kind::Words(YES_NO)),
+    field(&["origin"], ORIGINS),
+    field(&["reports"], Kind::Number("")),
+    field(&["delta_v", "dv"], Kind::Number("km/h")),
+    field(&["since"], Kind::Since),
+    field(&["before"], Kind::Before),
+];
+
+/// Vehicles.
+pub const FLEET: &[Field] = &[
+    field(&["vehicle", "device"], Kind::Name),
+    field(&["state", "is"], Kind::Words(&["moving", "parked", "silent"])),
+    field(&["speed"], Kind::Number("km/h")),
+    field(&["incident"], Kind::Words(YES_NO)),
+    field(&["origin"], ORIGINS),
+    field(&["harsh"], Kind::Number("")),
+    field(&["since", "seen"], Kind::Since),
+    field(&["before"], Kind::Before),
+];
+
+/// Temperature sensors.
+pub const SENSORS: &[Field] = &[
+    field(&["sensor", "device"], Kind::Name),
+    field(&["state", "band", "is"], Kind::Words(&["hot", "normal", "cold", "silent", "out"])),
+    field(&["celsius", "temperature"], Kind::Number("°C")),
+    field(&["origin"], ORIGINS),
+    field(&["since", "seen"], Kind::Since),
+    field(&["before"], Kind::Before),
+];
+
+/// Functions.
+pub const FUNCTIONS: &[Field] = &[
+    field(&["function", "name"], Kind::Name),
+    field(&["state", "is"], Kind::Words(&["ready", "cold", "failed"])),
+    field(&["calls"], Kind::Number("")),
+    field(&["failed"], Kind::Number("")),
+    field(&["memory"], Kind::Number("MB")),
+    field(&["since"], Kind::Since),
+    field(&["before"], Kind::Before),
+];
+
+/// The words of an origin.
+pub fn origin(origin: Origin) -> Value<'static> {
+    Value::Words(match origin {
+        Origin::Device => &["real", "device"],
+        Origin::Sample => &["sample"],
+        Origin::Drill => &["drill"],
+    })
+}
+
+/// Yes or no.
+pub fn yes(yes: bool) -> Value<'static> {
+    Value::Words(if yes { &["yes"] } else { &["no"] })
+}
+
+impl Row for Incident {
+    fn value(&self, field: &'static str) -> Value<'_> {
+        match field {
+            "vehicle" => Value::Name(self.device.as_str()),
+            "id" => Value::Name(&self.id.0),
+            "state" => Value::Words(standing(self)),
+            "severity" => Value::Rank(match self.severity {
+                Severity::Low => 0,
+                Severity::Medium => 1,
+                Severity::High => 2,
+                Severity::Critical => 3,
+            }),
+            "verdict" => match self.ruling() {
+                Some(Ruling::Real) => Value::Words(&["real"]),
+                Some(Ruling::Undecided) => Value::Words(&["undecided"]),
+                Some(Ruling::Malfunction) => Value::Words(&["malfunction"]),
+                None => Value::Nothing,
+            },
+            "kind" => Value::Words(match self.kind {
+                IncidentKind::Crash { .. } => &["crash"],
+                IncidentKind::Temperature { .. } => &["temperature"],
+            }),
+            "assigned" => self.handling.assignee.as_deref().map_or(Value::Nothing, Value::Name),
+            "decided" => Value::Words(match self.holding_decision().map(|decision| decision.how) {
+                None => &["no"],
+                Some(DecidedBy::Overrule) => &["yes", "overrule"],
+                Some(DecidedBy::FalseAlarm) => &["yes", "false_alarm"],
+                Some(DecidedBy::Confirm) => &["yes", "confirm"],
+            }),
+            "silent" => yes(self.is_silent()),
+            "dispatched" => yes(self.handling.dispatched.is_some()),
+            "origin" if self.imported.is_some() => Value::Words(&["imported", "drill"]),
+            "origin" => origin(self.origin),
+            "reports" => Value::Number(f64::from(self.n_reports)),
+            "delta_v" => self.verdict().and_then(|verdict| verdict.delta_v_kmh).map_or(Value::Nothing, Value::Number),
+            "since" | "before" => Value::Time(self.received_at),
+            _ => Value::Nothing,
+        }
+    }
+}
+
+/// What is true of where an incident stands. Open is what nobody has resolved.
+fn standing(incident: &Incident) -> &'static [&'static str] {
+    let standing = incident.standing();
+    match (incident.life, standing.active, standing.acknowledged) {
+        (Life::Resolved, ..) if incident.handling.merged_into.is_some() => &["resolved", "cleared", "merged"],
+        (Life::Resolved, ..) => &["resolved", "cleared"],
+        _ if incident.handling.closing.is_some() => &["open", "acknowledged", "active", "closing"],
+        (_, true, true) => &["open", "acknowledged", "active"],
+        (_, true, false) => &["open", "unacknowledged", "active"],
+        (_, false, true) => &["open", "acknowledged", "cleared"],
+        (_, false, false) => &["open", "unacknowledged", "cleared"],
+    }
+}

@@ -1,0 +1,181 @@
+//! The audit as a chain: each entry holds a hash over itself and over the hash before it, so that no entry can be changed,
+//! put in or taken out without every later one telling.
+//!
+//! Entries that were there before there was a chain are sealed as a whole by the first that has a hash. What is cut off at
+//! the end cannot be seen from within; whoever keeps the head elsewhere sees it. A broken chain stops nothing: it is said,
+//! and what comes next goes on from the last entry.
+
+use std::fmt;
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+use sha2::{Digest as _, Sha256};
+
+use super::Error;
+use super::schema::Root;
+use crate::model::Timestamp;
+
+/// Entries that are looked at when a store is opened, 100,000: some 0.1 s. The doctor looks at all of them.
+pub(super) const LOOKED_AT: i64 = 100_000;
+
+/// A hash of the chain.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Hash([u8; 32]);
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// One entry.
+pub(super) struct Entry<'a> {
+    pub(super) at: Timestamp,
+    pub(super) who: &'a str,
+    pub(super) incident: &'a str,
+    pub(super) what: &'a str,
+}
+
+impl Entry<'_> {
+    /// Length before each text, so that no two entries are the same bytes.
+    fn feed(&self, id: i64, into: &mut Sha256) {
+        into.update(id.to_le_bytes());
+        into.update(self.at.0.to_le_bytes());
+        for text in [self.who, self.incident, self.what] {
+            into.update((text.len() as u64).to_le_bytes());
+            into.update(text);
+        }
+    }
+
+    fn hash(&self, before: Hash, id: i64) -> Hash {
+        let mut hasher = Sha256::new();
+        hasher.update(before.0);
+        self.feed(id, &mut hasher);
+        Hash(hasher.finalize().into())
+    }
+}
+
+/// What seals the entries before the chain.
+fn begin() -> Sha256 {
+    Sha256::new_with_prefix(b"fleetwatch audit")
+}
+
+/// Adds an entry at the end of the chain.
+pub(super) fn append(conn: &Connection, root: Root, entry: &Entry<'_>) -> Result<(), Error> {
+    let text = root.fill("SELECT id, hash FROM {p}audit ORDER BY id DESC LIMIT 1");
+    let head = conn.prepare_cached(&text)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let (last, hash): (i64, Option<[u8; 32]>) = head.unwrap_or_default();
+    let before = match hash {
+        Some(hash) => Hash(hash),
+        None => sealed(conn, root)?,
+    };
+    let id = last + 1;
+    let hash = entry.hash(before, id);
+    let text = root.fill("INSERT INTO {p}audit (id, at, who, incident, what, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    let values = params![id, entry.at.0, entry.who, entry.incident, entry.what, hash.0];
+    conn.prepare_cached(&text)?.execute(values)?;
+    Ok(())
+}
+
+/// The seal over everything that has no hash of its own.
+fn sealed(conn: &Connection, root: Root) -> Result<Hash, Error> {
+    let mut hasher = begin();
+    let text = root.fill("SELECT id, at, who, incident, what FROM {p}audit ORDER BY id");
+    let mut statement = conn.prepare(&text)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let texts: (String, String, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let entry = Entry { at: Timestamp(row.get(1)?), who: &texts.0, incident: &texts.1, what: &texts.2 };
+        entry.feed(row.get(0)?, &mut hasher);
+    }
+    Ok(Hash(hasher.finalize().into()))
+}
+
+/// A chain that is whole, as far as it was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Chain {
+    /// Entries that were looked at.
+    pub n: u64,
+    /// Of them older than the chain and sealed as a whole, or not sealed yet where they are all.
+    pub n_unsealed: u64,
+    /// The last hash; whoever keeps it elsewhere sees whether the end was cut off.
+    pub head: Option<Hash>,
+}
+
+/// Where a chain is broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The first entry that does not fit to what is before it.
+    pub id: i64,
+    /// When it was written, as it says.
+    pub at: Timestamp,
+    /// Entries before it that are sound.
+    pub n_sound: u64,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, at, n_sound } = self;
+        write!(
+            f,
+            "the audit was changed from outside: entry {id} of {} does not fit to what is before it ({n_sound} entries before \
+             it are sound)",
+            at.rfc3339()
+        )
+    }
+}
+
+/// Looks at the last `n` entries, or at all.
+pub(super) fn verify(conn: &Connection, root: Root, n: Option<i64>) -> Result<Result<Chain, Broken>, Error> {
+    let mut chain = Chain::default();
+    let mut before: Option<Hash> = None;
+    let mut from = i64::MIN;
+    if let Some(n) = n {
+        // It begins behind an entry that has a hash, which is believed; where there is none, at the very first.
+        let text = root.fill("SELECT id, hash FROM {p}audit ORDER BY id DESC LIMIT 1 OFFSET ?1");
+        let anchor = conn.query_row(&text, [n], |row| Ok((row.get(0)?, row.get::<_, Option<[u8; 32]>>(1)?))).optional()?;
+        if let Some((id, Some(hash))) = anchor {
+            (from, before) = (id, Some(Hash(hash)));
+        }
+    }
+    let mut seal = begin();
+    let text = root.fill("SELECT id, at, who, incident, what, hash FROM {p}audit WHERE id > ?1 ORDER BY id");
+    let mut statement = conn.prepare(&text)?;
+    let mut rows = statement.query([from])?;
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let at = Timestamp(row.get(1)?);
+        let broken = Broken { id, at, n_sound: chain.n };
+        // What was changed may not even have the right type any more.
+        let texts = (row.get_ref(2)?.as_str(), row.get_ref(3)?.as_str(), row.get_ref(4)?.as_str());
+        let (Ok(who), Ok(incident), Ok(what)) = texts else { return Ok(Err(broken)) };
+        let entry = Entry { at, who, incident, what };
+        match (row.get::<_, Option<[u8; 32]>>(5), before) {
+            (Ok(None), None) => {
+                entry.feed(id, &mut seal);
+                chain.n_unsealed += 1;
+            }
+            (Ok(Some(hash)), known) => {
+                let hash = Hash(hash);
+                let known = known.unwrap_or_else(|| Hash(std::mem::replace(&mut seal, begin()).finalize().into()));
+                if entry.hash(known, id) != hash {
+                    return Ok(Err(broken));
+                }
+                before = Some(hash);
+            }
+            (Ok(None), Some(_)) | (Err(_), _) => return Ok(Err(broken)),
+        }
+        chain.n += 1;
+    }
+    chain.head = before;
+    Ok(Ok(chain))
+}
+
+#[cfg(test)]
+#[path = "chain_tests.rs"]
+mod tests;

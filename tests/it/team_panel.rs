@@ -1,0 +1,153 @@
+//! The team over incidents, as the window shows it: claims, help, a second person, refusals, sign-in, and searches.
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{self, Key};
+use egui_kittest::kittest::Queryable as _;
+use fleetwatch::model::{Closing, Command, Incident, IncidentId, Ruling, Severity, Team, Timestamp};
+use fleetwatch::state::Snapshot;
+use fleetwatch::state::snapshot::Refusal;
+use fleetwatch::ui::Request;
+use fleetwatch::ui::panels::Screen;
+use std::sync::Arc;
+
+use crate::support::desk::Window;
+use crate::support::snapshots::{ago, crash, resolved};
+
+fn snapshot(incidents: Vec<Incident>) -> Snapshot {
+    let mut snapshot = crate::support::snapshots::busy();
+    snapshot.incidents = Arc::new(incidents.into_iter().map(Arc::new).collect());
+    snapshot.drills = Arc::default();
+    snapshot
+}
+
+fn one(id: &str, device: &str) -> Incident {
+    let mut incident = crash(id, device, Ruling::Real, 0.96, Severity::Critical, 300);
+    incident.acknowledged = Some(("mina".to_owned(), ago(200)));
+    incident.life = fleetwatch::model::Life::Acknowledged;
+    incident
+}
+
+fn open(incidents: Vec<Incident>) -> Window {
+    open_on(snapshot(incidents))
+}
+
+fn open_on(snapshot: Snapshot) -> Window {
+    let mut window = Window::open(snapshot, (1440.0, 900.0));
+    window.harness.state_mut().show(Screen::Incidents);
+    window.harness.run_steps(3);
+    window
+}
+
+#[track_caller]
+fn sees(window: &Window, words: &str) {
+    let named: Vec<String> = window.named().into_iter().map(|(name, _)| name).collect();
+    assert!(window.says(words), "{words:?} is not on the screen: {named:?}");
+}
+
+fn id(text: &str) -> IncidentId {
+    IncidentId(text.into())
+}
+
+fn type_into(window: &mut Window, field: &str, text: &str) {
+    let is_field = |label: Option<String>| label.as_deref() == Some(field);
+    window.harness.get_by(|node| node.role() == Role::TextInput && is_field(node.label())).click();
+    window.harness.run_steps(3);
+    window.harness.get_by(|node| node.role() == Role::TextInput && is_field(node.label())).type_text(text);
+    window.harness.run_steps(3);
+}
+
+#[test]
+fn a_second_person_agrees_and_the_first_cannot() {
+    for (first, off) in [("mina", false), ("J. Han", true)] {
+        let mut incident = one("INC-20260318-0007", "VAN-0427");
+        incident.handling.closing = Some(Closing { by: first.to_owned(), at: ago(180), resolves: true });
+        let mut window = open(vec![incident]);
+        window.harness.run_steps(2);
+        sees(&window, &format!("{first} closes it as a malfunction"));
+        sees(&window, "(12 min)");
+        sees(&window, "Waits for a second person");
+        window.taken();
+        window.harness.get_by_label_contains("Agree that VAN-0427 was no crash").click();
+        window.harness.run_steps(2);
+        let wanted = if off { Vec::new() } else { vec![Command::Second { incident: id("INC-20260318-0007") }] };
+        assert_eq!(window.commands(), wanted, "{first}");
+        window.picture(&format!("incidents-closing-{first}"));
+    }
+}
+
+#[test]
+fn the_team_pane_claims_sends_help_merges_and_opens_again() {
+    let mut window = open(vec![one("INC-20260318-0007", "VAN-0427"), one("INC-20260318-0008", "VAN-0551")]);
+    window.harness.run_steps(2);
+    window.taken();
+    window.press(egui::Modifiers::NONE, Key::C);
+    assert_eq!(window.commands(), [Command::Claim { incident: id("INC-20260318-0007") }]);
+    sees(&window, "Claimed");
+    window.press(egui::Modifiers::NONE, Key::D);
+    window.harness.run_steps(2);
+    type_into(&mut window, "What was sent, to where", "ambulance 7");
+    window.taken();
+    window.press(egui::Modifiers::NONE, Key::Enter);
+    assert_eq!(window.commands(), [Command::Dispatch { incident: id("INC-20260318-0007"), text: "ambulance 7".to_owned() }]);
+    type_into(&mut window, "Assign to", "lee");
+    window.harness.get_by_label("Assign").click();
+    window.harness.run_steps(2);
+    let to = Some("lee".to_owned());
+    assert_eq!(window.commands(), [Command::Assign { incident: id("INC-20260318-0007"), to }]);
+    window.picture("incidents-team");
+
+    let mut window = open(vec![resolved(one("INC-20260318-0007", "VAN-0427"))]);
+    window.harness.run_steps(2);
+    window.harness.get_by_label("Lower left: Team").click();
+    window.harness.run_steps(2);
+    type_into(&mut window, "Why", "the driver called back");
+    window.taken();
+    window.harness.get_by_label("Open again").click();
+    window.harness.run_steps(2);
+    let reason = "the driver called back".to_owned();
+    assert_eq!(window.commands(), [Command::Reopen { incident: id("INC-20260318-0007"), reason }]);
+}
+
+#[test]
+fn a_refusal_is_said_once_with_its_reason() {
+    let mut window = open(vec![one("INC-20260318-0007", "VAN-0427")]);
+    window.harness.run_steps(2);
+    let mut refused = snapshot(vec![one("INC-20260318-0007", "VAN-0427")]);
+    let why = "this needs a supervisor; ask one to sign in";
+    refused.refused = Some(Arc::new(Refusal { incident: id("INC-20260318-0007"), why, at: Timestamp(1) }));
+    window.publish(refused);
+    window.harness.run_steps(2);
+    sees(&window, "not done: this needs a supervisor");
+}
+
+#[test]
+fn somebody_else_signs_in_and_the_screen_stays() {
+    let mut snapshot = snapshot(vec![one("INC-20260318-0007", "VAN-0427")]);
+    let people = [("park".to_owned(), fleetwatch::model::Role::Supervisor)].into();
+    snapshot.team = Arc::new(Team { people, ..Team::default() });
+    let mut window = open_on(snapshot);
+    window.harness.run_steps(2);
+    sees(&window, "Signed in: J. Han, viewer");
+    window.harness.get_by_label_contains("Signed in: J. Han").click();
+    window.harness.run_steps(2);
+    type_into(&mut window, "Your name", "park");
+    window.taken();
+    window.press(egui::Modifiers::NONE, Key::Enter);
+    window.harness.run_steps(2);
+    assert!(window.taken().contains(&Request::SignIn("park".to_owned())));
+    sees(&window, "Signed in: park, supervisor");
+    sees(&window, "VAN-0427");
+}
+
+#[test]
+fn a_search_that_cannot_be_read_names_the_fix_and_hides_nothing() {
+    let mut window = open(vec![one("INC-20260318-0007", "VAN-0427"), one("INC-20260318-0008", "BUS-0551")]);
+    window.harness.run_steps(2);
+    type_into(&mut window, "Search the incidents", "vehicle:VAN* severity>=high");
+    sees(&window, "1 shown, 1 hidden by the filter");
+    let mut window = open(vec![one("INC-20260318-0007", "VAN-0427"), one("INC-20260318-0008", "BUS-0551")]);
+    type_into(&mut window, "Search the incidents", "severty:high");
+    sees(&window, "did you mean severity?");
+    let rows = window.harness.get_all_by(|node| node.role() == Role::ListItem).count();
+    assert_eq!(rows, 2, "a mistake hid a row");
+}
