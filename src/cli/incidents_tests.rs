@@ -41,6 +41,7 @@ fn hot() -> Arc<Incident> {
         kept: crate::model::Kept::default(),
         handling: crate::model::Handling::default(),
         imported: None,
+        usual_secs: None,
     })
 }
 

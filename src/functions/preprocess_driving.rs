@@ -2,6 +2,9 @@
 //!
 //! A device is compared with its own last row only, so the memory for each is one small record. What a decoder already
 //! refused (a speed of 900 km/h, a latitude of 200°) never comes here.
+//!
+//! A row that tells of an impact may lose more speed than any brake can, so that is no reason to drop it. Where such a row
+//! is dropped all the same, for a place that it cannot be at, the state still watches what comes after the impact.
 
 use std::collections::HashMap;
 
@@ -35,7 +38,7 @@ pub struct Settings {
     /// on a ferry, or the last good one was the wrong one. Default 3. Own judgement.
     pub believe_after: u8,
     /// A speed that changes faster than this between two rows is implausible. g, default 3: no road vehicle brakes
-    /// or accelerates so for long, and a collision comes as a crash report. Own judgement.
+    /// or accelerates so for long. Not where the row tells of an impact that explains it. Own judgement.
     pub max_mean_accel_g: f64,
     /// Vehicles that are remembered. Default 50,000; rows of one more are kept unseen.
     pub max_vehicles: usize,
@@ -132,7 +135,8 @@ impl Last {
             // Whole seconds at least: speeds are smoothed and stamped late.
             let secs = at.secs_since(then).max(1.0);
             let g = (to - from).abs() / 3.6 / secs / 9.806_65;
-            if g > settings.max_mean_accel_g && self.n_leaps + 1 < settings.believe_after {
+            let hit = row.collision_g().is_some();
+            if g > settings.max_mean_accel_g && !hit && self.n_leaps + 1 < settings.believe_after {
                 self.n_leaps += 1;
                 return Some(RejectionReason::OutOfRange);
             }

@@ -153,6 +153,17 @@ pub struct Driving {
     pub heading_deg: Option<f64>,
 }
 
+impl Driving {
+    /// A row with at least this horizontally tells of an impact, g: the collision level of Geotab, which leaves the vertical
+    /// out as well, so that potholes do not count.
+    pub const COLLISION_G: f64 = 2.5;
+
+    /// The horizontal acceleration of a row that tells of an impact, g.
+    pub fn collision_g(&self) -> Option<f64> {
+        self.accel_g.map(|accel| accel.x.hypot(accel.y)).filter(|g| *g >= Self::COLLISION_G)
+    }
+}
+
 /// One temperature; the function converts it to °F and routes it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Temperature {

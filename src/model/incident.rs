@@ -240,6 +240,9 @@ pub struct Incident {
     pub n_reports: u32,
     /// The packet that opened it, for traces.
     pub packet: PacketId,
+    /// Between the vehicle's messages until then, s, where it was known: a desk that is started anew knows by it when the
+    /// next one was due.
+    pub usual_secs: Option<f64>,
     /// Everything that happened, in order of our clock.
     pub timeline: Vec<Step>,
     /// What operators wrote.

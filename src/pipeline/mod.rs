@@ -188,6 +188,7 @@ impl Line {
             device_days: opened.loaded.device_days,
             minutes: opened.loaded.invocations,
             next_number: opened.loaded.next_number,
+            at: Clock.now(),
             ..Restored::default()
         };
         restored.known_events =

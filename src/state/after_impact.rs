@@ -12,8 +12,9 @@ use super::State;
 use super::silence::TIMES_USUAL;
 use super::temperatures::duration;
 use crate::model::{
-    AlertId, AlertKind, CrashReport, CrashVerdict, DeviceId, Driving, Effect, Event, EventId, Evidence, Frame, IncidentId,
-    Judged, Malfunction, Notice, Origin, PicoUsd, Points, Reading, Ruling, Severity, StepKind, Timestamp, Verdict,
+    AlertId, AlertKind, CrashReport, CrashVerdict, DeviceId, Driving, Effect, Event, EventId, Evidence, Frame, Incident,
+    IncidentId, IncidentKind, Judged, Malfunction, Notice, Origin, PicoUsd, Points, Reading, Ruling, Severity, StepKind,
+    Timestamp, Verdict,
 };
 
 /// A vehicle is never silent sooner than this, s: half of a sensor's, since somebody may be hurt. Own judgement.
@@ -28,9 +29,10 @@ const WATCHED_SECS: f64 = 3_600.0;
 /// A vehicle that moves at this speed, km/h, so many seconds after the impact drives on: nothing that is destroyed does.
 /// Own judgement: a car that skids from 100 km/h at 0.4 g stands after 7 s.
 const DRIVES_ON: (f64, f64) = (10.0, 10.0);
-/// A row of driving data with at least this horizontally is an impact, g: the collision level of Geotab, which leaves the
-/// vertical out as well, so that potholes do not count.
-const SPIKE_G: f64 = 2.5;
+/// A speed change of a crash, km/h within 150 ms: the trigger of 49 CFR 563.5. No brake, door or pothole makes it.
+const CRASH_DELTA_V_KMH: f64 = 8.0;
+/// A vehicle that goes faster than this is driven, km/h: the 5 mph at which a trip begins for Samsara.
+const DRIVEN_KMH: f64 = 8.0;
 /// Impacts watched, and silent vehicles remembered, at once; beyond, the oldest goes.
 const WATCHED: usize = 1_024;
 
@@ -52,50 +54,68 @@ struct Watched {
     incident: Option<IncidentId>,
     /// Horizontally, g.
     peak_g: f64,
+    /// Between its messages until then, s, where the incident knew it.
+    usual_secs: Option<f64>,
     /// The last report of any kind, also one that was a repeat.
     heard_at: Timestamp,
 }
 
 impl AfterImpact {
-    /// A crash report was filed.
-    pub(super) fn reported(&mut self, event: &Event, verdict: &CrashVerdict, incident: &IncidentId) {
-        let known_and_harmless = matches!(
-            verdict.malfunction,
-            Some(
-                Malfunction::Dropped
-                    | Malfunction::Shaken
-                    | Malfunction::Pothole
-                    | Malfunction::SpeedBump
-                    | Malfunction::Door
-                    | Malfunction::HardBraking
-            )
-        );
-        // One that was sent long after it happened comes from a device that lived on.
-        let late = event.occurred_at.is_some_and(|at| event.received_at.secs_since(at) > BEGINS_WITHIN_SECS);
-        if !event.retained && !late && !known_and_harmless {
-            self.watch(event, Some(incident.clone()), verdict.peak_g.unwrap_or_default());
+    /// A crash report was filed of a vehicle that spoke every `usual_secs` until then.
+    pub(super) fn reported(&mut self, event: &Event, verdict: &CrashVerdict, incident: &IncidentId, usual_secs: Option<f64>) {
+        if !is_old(event) && !is_harmless(verdict) {
+            self.watch(event, Some(incident.clone()), verdict.peak_g.unwrap_or_default(), usual_secs);
         }
     }
 
-    /// A row of driving data came in.
-    pub(super) fn drove(&mut self, event: &Event, row: &Driving) {
-        let spike = row.accel_g.map(|accel| accel.x.hypot(accel.y)).filter(|g| *g >= SPIKE_G);
+    /// A row of driving data came in. What it says of a speed is not `believed` where something is wrong with it.
+    pub(super) fn drove(&mut self, event: &Event, row: &Driving, believed: bool) {
+        let spike = row.collision_g().filter(|_| !is_old(event));
         if event.retained || (self.watched.is_empty() && spike.is_none()) {
             return;
         }
         let key = (event.origin, event.device.clone());
         if let Some(watched) = self.watched.get(&key) {
             let (kmh, secs) = DRIVES_ON;
-            let drives = row.speed_kmh.is_some_and(|speed| speed >= kmh);
+            let drives = believed && row.speed_kmh.is_some_and(|speed| speed >= kmh);
             if drives && event.received_at.secs_since(watched.event.received_at) >= secs {
                 self.watched.remove(&key);
             }
         } else if let Some(peak_g) = spike {
-            self.watch(event, None, peak_g);
+            self.watch(event, None, peak_g, None);
         }
     }
 
-    fn watch(&mut self, event: &Event, incident: Option<IncidentId>, peak_g: f64) {
+    /// After a restart: what was stored within the time in which a silence may begin is watched again, and who was silent
+    /// still is. An impact that only a row of driving data told of is in no store.
+    pub(super) fn restore(&mut self, incidents: &[Arc<Incident>], now: Timestamp) {
+        for incident in incidents.iter().filter(|incident| incident.imported.is_none()) {
+            let Some(verdict) = incident.verdict() else { continue };
+            let key = (incident.origin, incident.device.clone());
+            if incident.is_silent() {
+                let since = incident.timeline.iter().rev().find(|step| step.kind == StepKind::WentSilent);
+                let since = since.map_or(incident.received_at, |step| step.at);
+                // Alerts count from 1 in each run, so the one that told of it is in none.
+                self.silent.insert(key, (incident.id.clone(), AlertId(0), since));
+            } else if (0.0..=BEGINS_WITHIN_SECS).contains(&now.secs_since(incident.received_at)) {
+                let event = Event {
+                    device: incident.device.clone(),
+                    origin: incident.origin,
+                    occurred_at: (!incident.clock_wrong).then_some(incident.occurred_at),
+                    clock_wrong: incident.clock_wrong,
+                    received_at: incident.received_at,
+                    boot: None,
+                    seq: None,
+                    retained: false,
+                    packet: incident.packet,
+                    reading: Reading::Driving(Driving::default()),
+                };
+                self.reported(&event, verdict, &incident.id, incident.usual_secs);
+            }
+        }
+    }
+
+    fn watch(&mut self, event: &Event, incident: Option<IncidentId>, peak_g: f64, usual_secs: Option<f64>) {
         let key = (event.origin, event.device.clone());
         if self.watched.len() >= WATCHED && !self.watched.contains_key(&key) {
             forget_oldest(&mut self.watched, |watched| watched.event.received_at);
@@ -103,8 +123,41 @@ impl AfterImpact {
         // The report is in its incident.
         let event = Event { reading: Reading::Driving(Driving::default()), ..event.clone() };
         let heard_at = event.received_at;
-        self.watched.insert(key, Watched { event, incident, peak_g, heard_at });
+        self.watched.insert(key, Watched { event, incident, peak_g, usual_secs, heard_at });
     }
+}
+
+/// The broker had kept it, or it was sent long after it happened, by a device that lived on.
+fn is_old(event: &Event) -> bool {
+    event.retained || event.occurred_at.is_some_and(|at| event.received_at.secs_since(at) > BEGINS_WITHIN_SECS)
+}
+
+/// What shook the device is known, and no crash that could have destroyed it.
+///
+/// With the speed change of a crash it is believed only where the device was loose: it fell freely, or was shaken, in a
+/// vehicle that is not known to have been driven. A device that falls from its holder in a moving vehicle and a vehicle
+/// that goes over an edge feel the same, and brakes, doors and potholes change no speed so fast.
+pub(super) fn is_harmless(verdict: &CrashVerdict) -> bool {
+    let known = matches!(
+        verdict.malfunction,
+        Some(
+            Malfunction::Dropped
+                | Malfunction::Shaken
+                | Malfunction::Pothole
+                | Malfunction::SpeedBump
+                | Malfunction::Door
+                | Malfunction::HardBraking
+        )
+    );
+    let hard = verdict.delta_v_kmh.is_some_and(|kmh| kmh >= CRASH_DELTA_V_KMH);
+    let before_kmh = verdict.evidence.iter().find(|row| row.key == "speed_before").and_then(|row| row.value);
+    let driven = before_kmh.is_some_and(|kmh| kmh > DRIVEN_KMH);
+    let loose = match verdict.malfunction {
+        Some(Malfunction::Dropped) => verdict.free_fall_ms.is_some() && !driven,
+        Some(Malfunction::Shaken) => !driven,
+        _ => false,
+    };
+    known && (!hard || loose)
 }
 
 fn forget_oldest<V>(map: &mut HashMap<Key, V>, at: impl Fn(&V) -> Timestamp) {
@@ -127,10 +180,9 @@ impl State {
             }
             let quiet_secs = now.secs_since(last.max(since));
             // Without an interval nobody knows when the next message is due.
-            let due = heard.as_ref().is_some_and(|heard| {
-                (heard.offline && quiet_secs >= GONE_LEAST_SECS)
-                    || heard.usual_secs.is_some_and(|usual| quiet_secs >= (TIMES_USUAL * usual).max(LEAST_SECS))
-            });
+            let usual = heard.as_ref().and_then(|heard| heard.usual_secs).or(watched.usual_secs);
+            let due = usual.is_some_and(|usual| quiet_secs >= (TIMES_USUAL * usual).max(LEAST_SECS))
+                || heard.is_some_and(|heard| heard.offline && quiet_secs >= GONE_LEAST_SECS);
             if due {
                 silent.push((key.clone(), now.secs_since(last)));
             }
@@ -147,9 +199,12 @@ impl State {
 
     fn vehicle_fell_silent(&mut self, key: Key, watched: &Watched, secs: f64, now: Timestamp, effects: &mut Vec<Effect>) {
         let (origin, device) = &key;
-        let Some(heard) = self.fleet.heard(*origin, device) else { return };
-        let usual = heard.usual_secs.map_or_else(String::new, |usual| format!(", usually every {}", duration(usual)));
-        let gone = if heard.offline { ", and its last will says that it is gone" } else { "" };
+        // After a restart it may not have been heard yet.
+        let heard = self.fleet.heard(*origin, device);
+        let usual = heard.as_ref().and_then(|heard| heard.usual_secs).or(watched.usual_secs);
+        let usual = usual.map_or_else(String::new, |usual| format!(", usually every {}", duration(usual)));
+        let gone =
+            if heard.as_ref().is_some_and(|heard| heard.offline) { ", and its last will says that it is gone" } else { "" };
         let words = format!("no message for {}{usual}{gone}", duration(secs));
         log::warn!("{device} went silent after an impact: {words}");
         let told = watched.incident.clone().and_then(|id| {
@@ -157,14 +212,18 @@ impl State {
             Some((id, n_times))
         });
         // A spike alone has no incident yet; nor has a report that turned out to be a repeat of what only the store knew.
-        let Some((id, n_times)) = told.or_else(|| self.open_for_spike(watched, heard.position, words.clone(), now, effects))
-        else {
+        let position = heard.and_then(|heard| heard.position);
+        let Some((id, n_times)) = told.or_else(|| self.open_for_spike(watched, position, words.clone(), now, effects)) else {
             return;
         };
         let Some(incident) = self.incidents.get(&id).cloned() else { return };
         let before = incident.verdict().map_or("", |verdict| verdict.summary.as_str());
-        let place = heard
-            .position
+        let reported = match &incident.kind {
+            IncidentKind::Crash { report, .. } => report.position,
+            IncidentKind::Temperature { .. } => None,
+        };
+        let place = position
+            .or(reported)
             .map_or_else(|| "Last position unknown.".to_owned(), |at| format!("Last at {:.5}, {:.5} (WGS 84).", at.lat, at.lon));
         let title = format!("{device}: went silent after an impact");
         let again = if n_times > 1 { format!("-{n_times}") } else { String::new() };
@@ -244,7 +303,7 @@ impl State {
     }
 }
 
-fn spike_verdict(peak_g: f64) -> CrashVerdict {
+pub(super) fn spike_verdict(peak_g: f64) -> CrashVerdict {
     CrashVerdict {
         ruling: Ruling::Undecided,
         malfunction: None,
@@ -264,7 +323,7 @@ fn spike_verdict(peak_g: f64) -> CrashVerdict {
             reading: format!("{peak_g:.1} g horizontally").into(),
             reading_key: "".into(),
             reading_args: crate::model::Args::default(),
-            limit: format!("≥ {SPIKE_G} g").into(),
+            limit: format!("≥ {} g", Driving::COLLISION_G).into(),
             limit_key: "".into(),
             limit_args: crate::model::Args::default(),
             source: "Geotab, collision level".into(),

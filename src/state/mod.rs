@@ -31,7 +31,7 @@ use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
     Alert, AlertId, Command, CrashReport, CrashVerdict, DecidedBy, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact,
     Focus, HarshEvent, HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd,
-    Reading, Record, Ruling, Severity, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
+    Reading, Record, RejectionReason, Ruling, Severity, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
 };
 use crate::pricing::PriceSheet;
 
@@ -61,6 +61,8 @@ pub struct Restored {
     pub device_days: Vec<DeviceDay>,
     /// This month's calls.
     pub minutes: Vec<InvocationMinute>,
+    /// When the store was opened: what was watched shortly before is watched again.
+    pub at: Timestamp,
 }
 
 /// What a command came to.
@@ -129,6 +131,7 @@ impl State {
     pub fn restore(&mut self, restored: Restored) {
         self.devices.restore(restored.device_days, restored.incidents.iter().map(|incident| &**incident));
         self.meters.restore(&restored.minutes);
+        self.after_impact.restore(&restored.incidents, restored.at);
         self.incidents.restore(restored.incidents, restored.known_events, restored.next_number);
         self.parts.incidents_changed = true;
     }
@@ -274,20 +277,23 @@ impl State {
             Verdict::Driving(DrivingVerdict::Drop(reason)) => Some(*reason),
             _ => None,
         });
-        if let Some(reason) = dropped {
-            self.health.rejected(row_rejection(&judged.event, "driving", reason));
-            self.devices.fault(judged.event.origin, &judged.event.device, DeviceFault::Row, now);
-        } else {
-            self.health.counters.kept += 1;
+        // Whatever is wrong with a row, its vehicle speaks, and a spike in it was felt; a repeat may be the broker's.
+        if dropped != Some(RejectionReason::Duplicate) {
             self.vehicle_heard(&judged.event, now, effects);
-            self.after_impact.drove(&judged.event, row);
-            effects.extend(self.fleet.drove(&judged.event, row).map(|chunk| Effect::Save(Record::Samples(chunk))));
+            self.after_impact.drove(&judged.event, row, dropped.is_none());
             for verdict in &judged.verdicts {
                 let Verdict::Harsh(verdict) = verdict else { continue };
                 for harsh in verdict.ended.into_iter().flatten() {
                     self.drove_harshly(&judged.event, harsh, now, effects);
                 }
             }
+        }
+        if let Some(reason) = dropped {
+            self.health.rejected(row_rejection(&judged.event, "driving", reason));
+            self.devices.fault(judged.event.origin, &judged.event.device, DeviceFault::Row, now);
+        } else {
+            self.health.counters.kept += 1;
+            effects.extend(self.fleet.drove(&judged.event, row).map(|chunk| Effect::Save(Record::Samples(chunk))));
         }
         if judged.event.origin == Origin::Drill {
             let got = dropped.map_or_else(|| "row kept".to_owned(), |reason| format!("row dropped: {}", reason.key()));
@@ -343,10 +349,12 @@ impl State {
             return;
         }
         self.health.counters.kept += 1;
+        let usual_secs = self.fleet.heard(event.origin, &event.device).and_then(|heard| heard.usual_secs);
         if filed.opened {
             *self.incident_count(event.origin) += 1;
+            self.incidents.spoke_every(&filed.incident, usual_secs);
         }
-        self.after_impact.reported(event, &verdict, &filed.incident);
+        self.after_impact.reported(event, &verdict, &filed.incident, usual_secs);
         let Some(incident) = self.incidents.get(&filed.incident) else { return };
         let notice = filed.tell.then(|| crash_notice(incident, &report, &verdict, now));
         if filed.tell {

@@ -150,6 +150,7 @@ pub(super) fn incident(conn: &Connection, root: Root, id: &str) -> Result<Option
         events: event_ids(conn, root, id)?,
         n_reports: row.get(7)?,
         packet: body.packet,
+        usual_secs: body.usual_secs,
         timeline: timeline(conn, root, id)?,
         notes: notes(conn, root, id)?,
         acknowledged: body.acknowledged,

@@ -21,6 +21,8 @@ pub(super) const VERDICT_VERSION: i64 = 1;
 pub(super) struct Body {
     pub(super) clock_wrong: bool,
     pub(super) packet: PacketId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) usual_secs: Option<f64>,
     pub(super) acknowledged: Option<(String, Timestamp)>,
     pub(super) resolved: Option<(String, Timestamp)>,
     pub(super) cost: PicoUsd,

@@ -431,6 +431,7 @@ impl<'a> Batch<'a> {
         let body = Body {
             clock_wrong: incident.clock_wrong,
             packet: incident.packet,
+            usual_secs: incident.usual_secs,
             acknowledged: incident.acknowledged.clone(),
             resolved: incident.resolved.clone(),
             cost: incident.cost,

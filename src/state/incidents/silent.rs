@@ -6,6 +6,13 @@ use super::{Incidents, step};
 use crate::model::{IncidentId, Life, Severity, StepKind, Timestamp};
 
 impl Incidents {
+    /// How often the vehicle of a new incident spoke until then, s.
+    pub(in crate::state) fn spoke_every(&mut self, id: &IncidentId, usual_secs: Option<f64>) {
+        if let Some(incident) = self.all.get_mut(id) {
+            Arc::make_mut(incident).usual_secs = usual_secs;
+        }
+    }
+
     /// The vehicle of an incident went silent after the impact. It is critical and open again: whoever acknowledged or
     /// closed it did not know. Answers how often that was so by now; `None` for an incident that is not here.
     pub(in crate::state) fn went_silent(&mut self, id: &IncidentId, words: String, now: Timestamp) -> Option<usize> {

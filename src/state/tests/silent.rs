@@ -1,7 +1,7 @@
 //! Vehicles that go silent after an impact, and sensors that fall silent.
 
 use super::*;
-use crate::model::{AlertKind, DecidedBy, LinkStatus, Presence, StepKind};
+use crate::model::{AlertKind, DecidedBy, Evidence, LinkStatus, Presence, StepKind};
 
 impl Line {
     fn listening() -> Self {
@@ -53,6 +53,16 @@ impl Line {
         let snapshot = self.state.snapshot();
         assert_eq!(snapshot.incidents.len(), 1, "{:#?}", snapshot.incidents);
         Arc::clone(&snapshot.incidents[0])
+    }
+
+    /// `kill -9` and a new start: the state has what was stored, and the link comes up.
+    fn restart(&mut self) {
+        self.commit_all();
+        let incidents: Vec<_> = self.state.snapshot().incidents.iter().cloned().collect();
+        let next_number = incidents.len() as u64 + 1;
+        self.state = State::new(16 << 20, PriceSheet::standard().clone());
+        self.state.restore(Restored { incidents, next_number, at: self.now, ..Restored::default() });
+        self.link(LinkState::Up);
     }
 
     /// The notices' keys without kind and date.
@@ -229,4 +239,107 @@ fn sensors_of_one_gateway_share_an_alert_that_ends_with_the_last_of_them() {
     assert_eq!((line.state.snapshot().alerts.len(), open(&mut line)), (1, 1));
     all(&mut line, 11, 12, 6);
     assert_eq!(open(&mut line), 0);
+}
+
+#[test]
+fn a_vehicle_that_fell_silent_is_told_although_the_desk_was_started_anew() {
+    let mut line = Line::listening();
+    for vehicle in ["van-1", "van-2"] {
+        line.drive(vehicle, 5);
+        line.receive(&format!("fleet/{vehicle}/crash"), &airbag("e-1"));
+    }
+    line.wait(20);
+    line.restart();
+    // The one lives: it was not heard for as long as we did not listen.
+    line.drive("van-2", 40);
+    line.commit_all();
+    let silent: Vec<_> = line.state.snapshot().incidents.iter().filter(|i| i.is_silent()).map(|i| i.device.clone()).collect();
+    assert_eq!(silent, [DeviceId::new("van-1")]);
+    let told: Vec<_> = line.outbox.values().filter(|notice| notice.title.contains("went silent")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].text.contains("usually every 1 s"), "{told:?}");
+    // And who is known to be silent is awaited beyond another start.
+    line.restart();
+    line.drive("van-2", 40);
+    line.drive("van-1", 2);
+    assert!(!line.state.snapshot().incidents.iter().any(|incident| incident.is_silent()));
+    line.commit_all();
+    assert_eq!(line.outbox.len(), 3, "{:?}", line.keys());
+}
+
+#[test]
+fn what_lies_long_back_is_not_watched_after_a_start() {
+    let mut line = Line::listening();
+    line.drive("van-1", 5);
+    line.receive("fleet/van-1/crash", &airbag("e-1"));
+    line.drive("van-1", 125);
+    line.restart();
+    line.wait(100);
+    assert!(!line.only().is_silent(), "it spoke for two minutes after the impact");
+}
+
+#[test]
+fn a_hard_push_is_harmless_only_where_the_device_was_loose() {
+    use crate::model::Malfunction::{Clock, Door, Dropped, Pothole, Shaken};
+    let row = || after_impact::spike_verdict(3.0).evidence.remove(0);
+    let verdict = |malfunction, delta_v_kmh, free_fall: bool, before_kmh: Option<f64>| {
+        let before = before_kmh.map(|kmh| Evidence { key: "speed_before".into(), value: Some(kmh), ..row() });
+        CrashVerdict {
+            ruling: Ruling::Malfunction,
+            malfunction,
+            delta_v_kmh: Some(delta_v_kmh),
+            free_fall_ms: free_fall.then_some((-300.0, -20.0)),
+            evidence: before.into_iter().collect(),
+            ..after_impact::spike_verdict(3.0)
+        }
+    };
+    for (harmless, malfunction, delta_v_kmh, free_fall, before_kmh) in [
+        (true, Some(Door), 3.0, false, Some(0.0)),
+        (true, Some(Pothole), 7.9, false, Some(60.0)),
+        // Neither makes a vehicle 20 km/h slower within 150 ms.
+        (false, Some(Door), 20.0, false, Some(0.0)),
+        (false, Some(Pothole), 20.0, false, Some(60.0)),
+        // It fell in the office; or from its holder, or the vehicle went over an edge.
+        (true, Some(Dropped), 20.0, true, None),
+        (true, Some(Dropped), 20.0, true, Some(0.0)),
+        (false, Some(Dropped), 20.0, true, Some(60.0)),
+        (false, Some(Dropped), 20.0, false, None),
+        (true, Some(Shaken), 20.0, false, None),
+        (false, Some(Shaken), 20.0, false, Some(60.0)),
+        // A device that is at fault says nothing of what happened.
+        (false, Some(Clock), 1.0, false, None),
+        (false, None, 1.0, false, None),
+    ] {
+        let verdict = verdict(malfunction, delta_v_kmh, free_fall, before_kmh);
+        assert_eq!(after_impact::is_harmless(&verdict), harmless, "{verdict:?}");
+    }
+}
+
+#[test]
+fn a_row_is_a_sign_of_life_and_its_spike_was_felt_whatever_is_wrong_with_it() {
+    let row = |line: &mut Line, accel: f64, lat: f64| {
+        let payload = format!(
+            r#"{{"occurred_at":{},"speed_kmh":40,"accel_g":{{"x":{accel},"y":0,"z":-1}},"position":{{"lat":{lat},"lon":127}}}}"#,
+            line.now.millis()
+        );
+        line.receive("fleet/van-1/driving", &payload);
+        line.pass_secs(1);
+    };
+    let mut line = Line::listening();
+    for n in 0..5 {
+        row(&mut line, f64::from(n) / 100.0, 37.0);
+    }
+    row(&mut line, -7.0, 12.0);
+    assert_eq!(line.state.counters().rejected, 1, "a place that it cannot be at");
+    // Rows that are dropped for their place, of one that lives.
+    for n in 0..40 {
+        row(&mut line, 0.1, f64::from(n));
+    }
+    line.commit_all();
+    assert!(line.outbox.is_empty(), "{:?}", line.keys());
+    row(&mut line, -7.0, -80.0);
+    line.wait(32);
+    line.commit_all();
+    assert!(line.only().is_silent());
+    assert_eq!(line.keys(), ["0001-silent"]);
 }

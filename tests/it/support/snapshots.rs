@@ -342,6 +342,7 @@ pub(crate) fn crash(id: &str, device: &str, ruling: Ruling, probability: f64, se
         kept: fleetwatch::model::Kept::default(),
         handling: fleetwatch::model::Handling::default(),
         imported: None,
+        usual_secs: None,
     }
 }
 
