@@ -42,6 +42,15 @@ impl<'a> Seen<'a> {
         self.signal.step_ms >= self.settings.coarse_ms
     }
 
+    /// A vehicle that was driven stands seconds later, and the record is too coarse to show why: a contact of a tenth of a
+    /// second is one sample of it, or two halves. Only a person can tell, however mild it looks.
+    pub(super) fn stopped_unseen(&self) -> bool {
+        let Settings { trip_kmh, standing_kmh, .. } = *self.settings;
+        self.coarse()
+            && self.speeds.before.is_some_and(|kmh| kmh >= trip_kmh)
+            && self.speeds.later.is_some_and(|kmh| kmh <= standing_kmh)
+    }
+
     /// The longest time without samples, ms.
     pub(super) fn gap_ms(&self) -> f64 {
         self.signal.gap_ms

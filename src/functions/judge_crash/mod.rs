@@ -31,7 +31,7 @@ use signal::Signal;
 /// The card.
 pub static CARD: Card = Card {
     name: "judge_crash",
-    version: 2,
+    version: 3,
     sentence: "Rules over a crash report: a real accident, a malfunction of the device, or undecided, with its evidence.",
     listens_to: Trigger::Crash,
     memory_mb: 256,
@@ -89,6 +89,8 @@ pub fn judge(report: &CrashReport, settings: &Settings) -> CrashVerdict {
     let log_odds: f64 = evidence.iter().map(|row| row.weight).sum();
     let airbag = report.airbag == Some(true);
     let probability = if airbag { AIRBAG_PROBABILITY.max(logistic(log_odds)) } else { logistic(log_odds) };
+    // What the record cannot show is not ruled out by it.
+    let probability = if seen.stopped_unseen() { probability.max(settings.malfunction_at + UNSEEN) } else { probability };
     let ruling = if probability >= settings.real_at {
         Ruling::Real
     } else if probability <= settings.malfunction_at {
@@ -123,6 +125,9 @@ pub fn judge(report: &CrashReport, settings: &Settings) -> CrashVerdict {
 /// An airbag decides alone: 49 CFR 563.5 makes its deployment an event whatever the Δv. Own judgement for the
 /// figure: restraints also deploy by defect, seldom.
 const AIRBAG_PROBABILITY: f64 = 0.99;
+
+/// How far above a malfunction a stop is held that the record cannot explain, so that a person looks.
+const UNSEEN: f64 = 0.01;
 
 /// Three samples, at the least, say something.
 fn enough(signal: &Signal) -> bool {

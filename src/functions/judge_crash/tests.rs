@@ -68,6 +68,26 @@ fn a_coarse_record_proves_nothing() {
     assert_eq!(verdict.ruling, Ruling::Undecided);
 }
 
+/// Three seconds of smooth braking at 10 Hz with a contact of 50 ms between two samples, or without: the same record.
+#[test]
+fn a_vehicle_that_stands_after_a_coarse_record_is_for_a_person() {
+    let braking = |hz: f64, end_kmh: f64| {
+        let n = (13.0 * hz) as usize;
+        let t_ms: Vec<f64> = (0..n).map(|idx| idx as f64 * 1e3 / hz - 3_000.0).collect();
+        let x_g = t_ms.iter().map(|t| if (-1_500.0..1_500.0).contains(t) { -0.45 } else { 0.0 }).collect();
+        let t_s: Vec<f64> = (-3..10).map(f64::from).collect();
+        let kmh = t_s.iter().map(|t| 60.0 + (end_kmh - 60.0) * ((t + 2.0) / 4.0).clamp(0.0, 1.0)).collect();
+        let speed = Some(SpeedTrace { t_ms: t_s.iter().map(|t| t * 1e3).collect(), kmh });
+        verdict(&CrashReport { speed, ..report(Pulse { t_ms, x_g, y_g: vec![0.0; n], z_g: vec![f64::NAN; n] }) })
+    };
+    let stood = braking(10.0, 0.0);
+    assert_eq!(stood.ruling, Ruling::Undecided, "{}", stood.summary);
+    for (hz, end_kmh) in [(10.0, 55.0), (100.0, 0.0)] {
+        let went_on = braking(hz, end_kmh);
+        assert_eq!(went_on.ruling, Ruling::Malfunction, "{hz} Hz to {end_kmh} km/h: {}", went_on.summary);
+    }
+}
+
 #[test]
 fn gravity_changes_nothing_whatever_the_mounting() {
     let plain = verdict(&report(half_sine(20.0, 100.0, 10.0)));
