@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, redirect};
+use reqwest::dns::Resolve;
+use reqwest::{Client, ClientBuilder, redirect};
 use url::{Host, Url};
 
 /// Why there is no client.
@@ -35,6 +36,15 @@ pub fn is_private(url: &Url) -> bool {
 
 /// A client; one for addresses on this machine passes by every proxy.
 pub fn client(timeout: Duration, here: bool) -> Result<Client, Error> {
+    Ok(builder(timeout, here)?.build()?)
+}
+
+/// The same, with names resolved by `resolver`, for each connection.
+pub fn guarded_client(timeout: Duration, here: bool, resolver: impl Resolve + 'static) -> Result<Client, Error> {
+    Ok(builder(timeout, here)?.dns_resolver(resolver).build()?)
+}
+
+fn builder(timeout: Duration, here: bool) -> Result<ClientBuilder, Error> {
     let mut client = Client::builder()
         .user_agent(concat!("fleetwatch/", env!("CARGO_PKG_VERSION")))
         .timeout(timeout)
@@ -43,7 +53,7 @@ pub fn client(timeout: Duration, here: bool) -> Result<Client, Error> {
     if here {
         client = client.no_proxy();
     }
-    Ok(client.build()?)
+    Ok(client)
 }
 
 /// What caused an error, each cause after a colon, without the address, which may be secret.

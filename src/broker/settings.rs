@@ -1,36 +1,14 @@
 //! The `[broker]` section of the settings file.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
 use super::{Endpoint, Error};
+pub use crate::model::Secret;
 
 /// How client ids that are made up begin.
 pub(super) const CLIENT_ID_PREFIX: &str = "fleetwatch-";
-
-/// A text that is never shown: it has no `Display`, and its `Debug` is three dots.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Keeps `text` to itself.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-    /// The text. Use it where it is needed and keep no copy.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
 
 /// How surely telemetry is to come. `QoS` 2 is not offered: it gains nothing here and breaks sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

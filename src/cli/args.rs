@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+use super::export::Format;
 use crate::model::Timestamp;
 use crate::search::{self, Search};
 
@@ -74,6 +75,10 @@ pub enum Command {
     Inject(InjectArgs),
     /// List the stored incidents, or show one
     Incidents(IncidentsArgs),
+    /// Write a table of the store, row by row, as CSV that no spreadsheet runs, or as JSON lines
+    Export(ExportArgs),
+    /// Write what the next shift must know: open incidents and who is on them, what waits, what was not delivered, drills
+    Handover(HandoverArgs),
     /// Judge the stored crash reports again with the limits of --settings, and list which incidents flip
     ///
     /// Nothing that is stored is changed. It works beside a running desk; with --save, which adds the new verdicts as
@@ -204,6 +209,28 @@ pub enum IncidentFile {
         /// The JSON file
         file: PathBuf,
     },
+}
+
+/// `export`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct ExportArgs {
+    /// Which table
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(crate::store::export::EXPORTED))]
+    pub table: String,
+    /// As what
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// The table of drills and samples instead of the real one
+    #[arg(long)]
+    pub drills: bool,
+}
+
+/// `handover`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct HandoverArgs {
+    /// How long the shift was, h, 1 to 168
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(i64).range(1..=168))]
+    pub hours: i64,
 }
 
 /// `rejudge`

@@ -142,4 +142,4 @@ pub fn json(incident: &Incident) -> Value {
 
 #[cfg(test)]
 #[path = "incidents_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -5,7 +5,7 @@ use crate::model::{
     Band, Celsius, DeviceId, Fahrenheit, IncidentId, Note, PacketId, PicoUsd, Severity, TemperatureVerdict, Timestamp,
 };
 
-fn hot() -> Arc<Incident> {
+pub(in crate::cli) fn hot() -> Arc<Incident> {
     let at = Timestamp::from_millis(1_773_825_124_218);
     let verdict = TemperatureVerdict {
         celsius: Celsius(31.5),

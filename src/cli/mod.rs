@@ -6,6 +6,8 @@ pub mod bill;
 pub mod check;
 pub mod devices;
 pub mod doctor;
+pub mod export;
+pub mod handover;
 pub mod incidents;
 pub mod inject;
 pub mod judge;

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::args::{
-    BillArgs, Command, DevicesArgs, DoctorArgs, DoctorCommand, GlobalArgs, InjectArgs, JudgeArgs, LambdaArgs, PayloadArgs,
-    PlayArgs, RejudgeArgs,
+    BillArgs, Command, DevicesArgs, DoctorArgs, DoctorCommand, ExportArgs, GlobalArgs, HandoverArgs, InjectArgs, JudgeArgs,
+    LambdaArgs, PayloadArgs, PlayArgs, RejudgeArgs,
 };
 use super::mqtt_out::MqttOut;
-use super::{bill, devices, inject, judge, lambda, payload, play, rejudge};
+use super::{bill, devices, export, handover, inject, judge, lambda, payload, play, rejudge};
 use crate::clock::Clock;
 use crate::play::WallPace;
 use crate::pricing::PriceSheet;
@@ -57,6 +57,8 @@ pub fn standalone(
         Command::Judge(args) => Some(run_judge(args, settings)),
         Command::Play(args) => Some(run_play(args, global, settings, data_dir, stop)),
         Command::Inject(args) => Some(run_inject(args, global, settings, data_dir, bundled, stop)),
+        Command::Export(args) => Some(run_export(args, data_dir)),
+        Command::Handover(args) => Some(run_handover(args, data_dir)),
         Command::Devices(args) => Some(run_devices(args, data_dir)),
         Command::Rejudge(args) => Some(run_rejudge(args, settings, data_dir)),
         Command::Bill(args) => Some(run_bill(args)),
@@ -101,6 +103,30 @@ fn run_payload(args: &PayloadArgs, global: &GlobalArgs, settings: &Settings) -> 
         // Whoever reads has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Fault::failed(error)),
+    }
+}
+
+fn run_export(args: &ExportArgs, data_dir: &Path) -> Result<(), Fault> {
+    let archive = crate::store::Archive::open(data_dir).map_err(Fault::failed)?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let done = export::run(&archive, &args.table, args.drills, args.format, &mut out);
+    match done.and_then(|_n_rows| Ok(out.flush()?)) {
+        // Whoever reads has seen enough.
+        Err(export::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(Fault::failed),
+    }
+}
+
+/// Incidents that a hand-over sheet is made from at most, of the real ones and of the others.
+const HANDED_OVER: usize = 10_000;
+
+fn run_handover(args: &HandoverArgs, data_dir: &Path) -> Result<(), Fault> {
+    let archive = crate::store::Archive::open(data_dir).map_err(Fault::failed)?;
+    let all = archive.all(HANDED_OVER).map_err(Fault::failed)?;
+    match handover::sheet(&all, Clock.now(), args.hours, &mut io::stdout().lock()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(Fault::failed),
     }
 }
 

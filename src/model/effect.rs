@@ -88,6 +88,8 @@ pub enum Record {
     Invocations(InvocationMinute),
     /// A full chunk of a device's numbers.
     Samples(Arc<SampleChunk>),
+    /// A sign of life, on its way through the store to a receiver outside.
+    Heartbeat(Timestamp),
     /// A channel did something with a notice of the outbox.
     Told {
         /// The notice's `dedup_key`.
@@ -148,6 +150,15 @@ pub struct Audit {
     pub command: Command,
     /// When.
     pub at: Timestamp,
+}
+
+/// A sign of life that the store has committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heartbeat {
+    /// When it was begun.
+    pub at: Timestamp,
+    /// The last hash of the audit of real incidents; `None` before the first.
+    pub audit_head: Option<String>,
 }
 
 /// Calls of one function within one minute.

@@ -249,6 +249,15 @@ pub enum Fact {
     },
     /// The window looks at something else.
     Looked(super::command::Focus),
+    /// The receiver outside has got a sign of life, or not.
+    Beaten {
+        /// When it was begun.
+        beat: Timestamp,
+        /// Why not.
+        sent: Result<(), String>,
+        /// When.
+        at: Timestamp,
+    },
     /// Something that must stand across the window until somebody has put it right, as a sentence: cause, effect and fix.
     Warned(String),
     /// This many records could not be given to the store.

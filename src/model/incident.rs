@@ -111,6 +111,8 @@ pub enum StepKind {
     Undone,
     /// A graver report came after a person's decision, which therefore no longer holds.
     Reopened,
+    /// Nobody had acknowledged it for too long, and people were told again.
+    Escalated,
     /// An operator is on it.
     Claimed,
     /// An operator gave it to somebody, or took it from them.

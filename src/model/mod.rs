@@ -27,13 +27,14 @@ pub mod range;
 pub mod rejection;
 pub mod role;
 pub mod saying;
+pub mod secret;
 pub mod setting;
 pub mod verdict;
 
 pub use alert::{Alert, AlertId, AlertKind, Notice, OutboxItem};
 pub use command::{Command, Focus, Operator, SensorFocus, SensorOrder};
 pub use decision::{DecidedBy, Decision, Fingerprint, Judge, Occasion, Said, VerdictVersion};
-pub use effect::{Effect, Record};
+pub use effect::{Effect, Heartbeat, Record};
 pub use event::{
     AccelG, BootId, CrashReport, DeviceId, DeviceKind, Driving, Event, EventId, Frame, Position, Presence, Pulse, Reading,
     SpeedTrace, Temperature,
@@ -47,6 +48,7 @@ pub use question::{DevicePast, Done, Errand, PastIncident, Question, Review};
 pub use rejection::{Rejection, RejectionReason};
 pub use role::{Role, Team};
 pub use saying::{Arg, Args, Saying};
+pub use secret::Secret;
 pub use units::{Celsius, Fahrenheit, PicoUsd, Timestamp};
 pub use verdict::{
     Alarm, Band, CrashVerdict, Direction, DrivingVerdict, Evidence, HarshEvent, HarshKind, HarshVerdict, Malfunction, Points,

@@ -38,13 +38,23 @@ impl Role {
 }
 
 /// `[team]`: who works here.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Team {
     /// Names with their roles, as people sign in. None: one seat without sign-in, and whoever sits there may do everything.
     pub people: BTreeMap<String, Role>,
     /// What a name that is not listed may do, where there is a list.
     pub others: Role,
+    /// While nobody acknowledges a high or critical incident, people are told again so many seconds after the first time,
+    /// each step once; empty: they are told once.
+    pub escalate_after_s: Vec<u32>,
+}
+
+impl Default for Team {
+    /// One seat; told again after one minute (design, section 7), five and fifteen.
+    fn default() -> Self {
+        Self { people: BTreeMap::new(), others: Role::Viewer, escalate_after_s: vec![60, 300, 900] }
+    }
 }
 
 impl Team {

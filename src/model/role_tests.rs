@@ -3,7 +3,7 @@ use crate::model::IncidentId;
 
 fn team() -> Team {
     let people = [("mina", Role::Operator), ("park", Role::Supervisor), ("guest", Role::Viewer)];
-    Team { people: people.map(|(name, role)| (name.to_owned(), role)).into(), others: Role::Viewer }
+    Team { people: people.map(|(name, role)| (name.to_owned(), role)).into(), others: Role::Viewer, ..Team::default() }
 }
 
 fn overrule(ruling: Ruling) -> Command {

@@ -14,12 +14,15 @@ use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::https;
-use crate::model::{DeliveryOutcome, Fact, Notice, OutboxItem, Record, Timestamp};
+use crate::model::{DeliveryOutcome, Fact, Notice, OutboxItem, Record, Secret, Timestamp};
 
 mod body;
 mod desktop;
+mod guard;
 mod retry;
+mod sign;
 mod topic;
+mod watchdog;
 mod webhook;
 mod worker;
 
@@ -28,6 +31,7 @@ mod tests;
 
 use retry::Pace;
 use topic::Topic;
+pub use watchdog::Watchdog;
 use webhook::Webhook;
 use worker::{Channel, Job};
 
@@ -50,6 +54,12 @@ pub enum Error {
          http:// is only taken for this machine (127.0.0.1, localhost)"
     )]
     Insecure,
+    /// The address is one that nothing is sent to.
+    #[error("webhook_url in [outbound]: {0}")]
+    Forbidden(String),
+    /// The secret is none.
+    #[error("webhook_secret in [outbound] cannot be used: {0}")]
+    WebhookSecret(&'static str),
     /// The topic is none.
     #[error("sns_topic_arn in [outbound] is no SNS topic: {0}")]
     Topic(String),
@@ -64,15 +74,32 @@ pub enum Error {
 pub struct Settings {
     /// Every notice is posted here as JSON; `https`, or `http` on this machine. `None`: no webhook.
     pub webhook_url: Option<String>,
+    /// What each message is signed with, as Standard Webhooks says; `whsec_` and base64, or any text. `None`: not signed.
+    #[serde(skip_serializing)]
+    pub webhook_secret: Option<Secret>,
+    /// The webhook may be in a private network. Link-local and metadata addresses never are.
+    pub webhook_private: bool,
     /// Every notice is published to this SNS topic, with credentials of the environment or of `~/.aws`. `None`: to none.
     pub sns_topic_arn: Option<String>,
+    /// A sign of life is posted here through the whole path, for whoever raises the alarm when it stays away. `None`: nobody.
+    pub watchdog_url: Option<String>,
+    /// How often, s, 1 to 3,600.
+    pub watchdog_every_s: u32,
     /// Every notice is shown as a desktop notification.
     pub desktop: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { webhook_url: None, sns_topic_arn: None, desktop: true }
+        Self {
+            webhook_url: None,
+            webhook_secret: None,
+            webhook_private: false,
+            sns_topic_arn: None,
+            watchdog_url: None,
+            watchdog_every_s: 30,
+            desktop: true,
+        }
     }
 }
 
@@ -183,7 +210,7 @@ impl Outbound {
     fn with_pace(settings: &Settings, pace: Pace) -> Result<Self, Error> {
         let mut channels = Vec::new();
         if let Some(url) = &settings.webhook_url {
-            channels.push(Channel::Webhook(Webhook::new(url, pace.timeout)?));
+            channels.push(Channel::Webhook(Webhook::new(url, settings, pace.timeout)?));
         }
         if let Some(arn) = &settings.sns_topic_arn {
             channels.push(Channel::Sns(Topic::new(arn, pace.timeout)?));

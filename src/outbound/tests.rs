@@ -30,6 +30,7 @@ struct Request {
     first_line: String,
     headers: Vec<(String, String)>,
     body: serde_json::Value,
+    raw: Vec<u8>,
 }
 
 impl Request {
@@ -79,7 +80,8 @@ impl Server {
             let len = headers.iter().find(|(name, _)| name == "content-length")?.1.parse().ok()?;
             let mut body = vec![0; len];
             socket.read_exact(&mut body).await.ok()?;
-            let request = Request { first_line: lines[0].clone(), headers, body: serde_json::from_slice(&body).unwrap() };
+            let request =
+                Request { first_line: lines[0].clone(), headers, body: serde_json::from_slice(&body).unwrap(), raw: body };
             let does = {
                 self.requests.lock().unwrap().push(request);
                 self.script.lock().unwrap().pop_front().unwrap_or(OK)
@@ -445,4 +447,62 @@ proptest! {
             prop_assert!(delay >= pace.cap / 2);
         }
     }
+}
+
+#[tokio::test]
+async fn a_message_is_signed_so_that_its_receiver_can_check_it() {
+    let server = Server::start(&[Does::Answers("200 OK")]).await;
+    let secret = Some(crate::model::Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+    let settings =
+        Settings { webhook_url: Some(server.url.clone()), webhook_secret: secret, desktop: false, ..Settings::default() };
+    let outbound = Outbound::with_pace(&settings, pace()).unwrap();
+    let (items, taken) = mpsc::channel(1);
+    let (reports, mut told) = mpsc::channel(10);
+    tokio::spawn(outbound.run(taken, Arc::new(move |told| reports.try_send(told).unwrap())));
+    items.send(item(1, "opened", Origin::Device)).await.unwrap();
+    assert_eq!(next(&mut told).await.outcome, DeliveryOutcome::Accepted);
+    let requests = server.requests();
+    let header = |name: &str| requests[0].header(name).unwrap().to_owned();
+    assert_eq!(header("webhook-id"), "INC-1:opened");
+    let secs: i64 = header("webhook-timestamp").parse().unwrap();
+    assert!((Clock.now().millis() / 1_000 - secs).abs() < 60);
+    let key = sign::key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+    assert_eq!(header("webhook-signature"), sign::signature(&key, "INC-1:opened", secs, &requests[0].raw));
+    assert!(!format!("{settings:?}").contains("MfKQ"), "the secret is in a log");
+}
+
+#[test]
+fn an_address_inside_is_refused_unless_it_is_meant() {
+    let check = |url: &str, private: bool| {
+        let settings =
+            Settings { webhook_url: Some(url.to_owned()), webhook_private: private, desktop: false, ..Settings::default() };
+        Outbound::new(&settings).map(drop).map_err(|error| error.to_string())
+    };
+    for (url, closed, open) in [
+        ("https://10.1.2.3/hook", false, true),
+        ("https://[fc00::1]/hook", false, true),
+        ("https://169.254.169.254/latest/meta-data", false, false),
+        ("https://[::ffff:169.254.169.254]/", false, false),
+        ("https://0.0.0.0/", false, false),
+        // Other ways to write the same numbers.
+        ("https://2852039166/", false, false),
+        ("https://0xa9fea9fe/", false, false),
+        ("https://93.184.216.34/hook", true, true),
+    ] {
+        assert_eq!((check(url, false).is_ok(), check(url, true).is_ok()), (closed, open), "{url}");
+    }
+    assert!(check("https://10.1.2.3/", false).unwrap_err().contains("webhook_private = true"));
+}
+
+#[tokio::test]
+async fn a_name_that_leads_inside_is_not_connected_to() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let url = format!("http://localhost:{}/", listener.local_addr().unwrap().port());
+    // As for a name of somebody else that was turned to this machine after the settings were read.
+    let guard = guard::Guard { private_allowed: false };
+    let client = https::guarded_client(Duration::from_secs(5), true, guard).unwrap();
+    let why = https::causes(client.post(&url).send().await.unwrap_err());
+    assert!(why.contains("private network") && why.contains("webhook_private"), "{why}");
+    assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "it was connected to");
 }

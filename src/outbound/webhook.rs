@@ -1,14 +1,16 @@
 //! A webhook: one POST of JSON a notice, and what each answer means.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, StatusCode};
 use url::Url;
 
 use super::body::Body;
+use super::guard::Guard;
 use super::worker::Attempt;
-use super::{Error, RealNotice};
+use super::{Error, RealNotice, Settings, sign};
 use crate::clock::Clock;
 use crate::https;
 use crate::model::{PacketId, Timestamp};
@@ -18,15 +20,23 @@ use crate::model::{PacketId, Timestamp};
 pub(super) struct Webhook {
     client: Client,
     url: Url,
+    /// What it signs with, where a secret is set.
+    key: Option<Arc<[u8]>>,
 }
 
 impl Webhook {
-    pub(super) fn new(url: &str, timeout: Duration) -> Result<Self, Error> {
+    pub(super) fn new(url: &str, settings: &Settings, timeout: Duration) -> Result<Self, Error> {
         let url = Url::parse(url)?;
         if !https::is_private(&url) {
             return Err(Error::Insecure);
         }
-        Ok(Self { client: https::client(timeout, https::is_here(&url))?, url })
+        // This machine by its own name is meant; any other name must not turn out to be it.
+        let here = https::is_here(&url);
+        let guard = Guard { private_allowed: settings.webhook_private || here };
+        guard.host(&url)?;
+        let secret = settings.webhook_secret.as_ref().map(|secret| sign::key(secret.expose())).transpose();
+        let key = secret.map_err(Error::WebhookSecret)?.map(Arc::from);
+        Ok(Self { client: https::guarded_client(timeout, here, guard)?, url, key })
     }
 
     /// Where to, without the path and the password, which may be secret.
@@ -36,9 +46,16 @@ impl Webhook {
 
     pub(super) async fn send(&self, real: &RealNotice) -> Attempt {
         let notice = real.notice();
-        let request =
-            self.client.post(self.url.clone()).header("Idempotency-Key", key(&notice.dedup_key)).json(&Body::from(notice));
-        match request.send().await {
+        let id = key(&notice.dedup_key);
+        let mut request = self.client.post(self.url.clone()).header("Idempotency-Key", id.clone());
+        // These types have no map with odd keys, the one thing that `serde_json` refuses.
+        let body = serde_json::to_vec(&Body::from(notice)).unwrap_or_default();
+        if let Some(key) = &self.key {
+            let secs = Clock.now().millis().div_euclid(1_000);
+            let signature = sign::signature(key, id.to_str().unwrap_or_default(), secs, &body);
+            request = request.header("webhook-id", id).header("webhook-timestamp", secs).header("webhook-signature", signature);
+        }
+        match request.header(CONTENT_TYPE, "application/json").body(body).send().await {
             Ok(answer) => meaning(answer.status(), answer.headers(), Clock.now()),
             Err(error) => Attempt::Retry { reason: in_words(error), after: None },
         }

@@ -11,6 +11,7 @@ use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::announce::Announcer;
@@ -22,7 +23,7 @@ use crate::broker::{Acker, PublishError, Publisher, Qos};
 use crate::clock::Clock;
 use crate::model::effect::Repeat;
 use crate::model::{
-    Delivery, DeviceId, EventId, Fact, IncidentId, Link, LinkState, LinkStatus, Notice, Origin, OutboxItem, Record,
+    Delivery, DeviceId, EventId, Fact, Heartbeat, IncidentId, Link, LinkState, LinkStatus, Notice, Origin, OutboxItem, Record,
 };
 use crate::store::{Receipt, Writer};
 use crate::wire;
@@ -80,6 +81,8 @@ pub(super) struct Keeper {
     pub(super) untold: VecDeque<OutboxItem>,
     /// Where there is a shadow judge.
     pub(super) watcher: Option<Watcher>,
+    /// Where signs of life go outside.
+    pub(super) beats: Option<mpsc::Sender<Heartbeat>>,
     pub(super) announcer: Announcer,
     /// What the state and whoever listens hear of a commit: handed on in one go, so that each is woken once.
     pub(super) heard: Heard,
@@ -135,6 +138,7 @@ impl Keeper {
                 Some(Keep::Release(delivery)) => self.acker.ack(delivery),
                 Some(Keep::Barrier(saved)) => {
                     self.notices = None;
+                    self.beats = None;
                     self.post_last(posts);
                     self.hand_on();
                     drop(saved);
@@ -282,6 +286,12 @@ impl Keeper {
                     .for_each(|notice| self.tell(OutboxItem::new(notice.clone())));
             }
             Receipt::Import { incident } => self.report(Fact::Stored { incident, event: None, duplicate: false, at }),
+            Receipt::Heartbeat(beat) => {
+                // One that is still on its way has the road for itself.
+                if let Some(Err(TrySendError::Closed(_))) = self.beats.as_ref().map(|beats| beats.try_send(beat)) {
+                    self.beats = None;
+                }
+            }
             Receipt::Step { .. }
             | Receipt::Version { .. }
             | Receipt::Faults

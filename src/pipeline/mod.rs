@@ -51,7 +51,7 @@ use crate::functions;
 use crate::host::Host;
 use crate::model::effect::SampleChunk;
 use crate::model::{Fact, Lane, Link, LinkState, LinkStatus, Origin, Packet, Question};
-use crate::outbound::{self, Outbound};
+use crate::outbound::{self, Outbound, Watchdog};
 use crate::pricing::PriceSheet;
 use crate::state::snapshot::Counters;
 use crate::state::{Restored, State};
@@ -204,6 +204,10 @@ impl Line {
             state.apply(Fact::Warned(words), Clock.now(), &mut ignored);
         }
         let outbound = Outbound::new(&options.outbound)?;
+        let watchdog = Watchdog::new(&options.outbound)?;
+        if watchdog.is_some() {
+            state.set_watchdog(options.outbound.watchdog_every_s.clamp(1, 3_600), Clock.now());
+        }
         state.apply(linked(teller::LINK, teller::first_status(&outbound)), Clock.now(), &mut ignored);
 
         let host = spawn("host", {
@@ -223,7 +227,7 @@ impl Line {
             let facts = Arc::clone(&facts);
             move || stages::run_state(state, &facts, &outlets)
         })?;
-        let teller = Teller::start(outbound, Arc::clone(&facts), Arc::clone(&keep))?;
+        let teller = Teller::start(outbound, watchdog, Arc::clone(&facts), Arc::clone(&keep))?;
         let shadow = options.shadow.map(|limits| shadow::start(limits, Arc::clone(&facts), announcer.clone())).transpose()?;
         let keeper = Keeper {
             watcher: shadow.as_ref().map(|(watcher, _)| watcher.clone()),
@@ -233,6 +237,7 @@ impl Line {
             acker: crash_lane.acker.clone(),
             publisher: crash_lane.publisher.clone(),
             notices: Some(teller.notices()),
+            beats: teller.beats(),
             waiting: VecDeque::new(),
             told_from_memory: HashSet::new(),
             untold: VecDeque::new(),

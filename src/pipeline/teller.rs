@@ -9,8 +9,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::keeper::Keep;
 use super::queue::Queue;
 use super::stages::Told;
-use crate::model::{Link, LinkState, LinkStatus, OutboxItem};
-use crate::outbound::{self, Outbound};
+use crate::model::{Fact, Heartbeat, Link, LinkState, LinkStatus, OutboxItem};
+use crate::outbound::{self, Outbound, Watchdog};
 
 /// Notices on their way out; the store's outbox holds them all.
 const WAITING: usize = 4_096;
@@ -21,16 +21,29 @@ pub(super) type Notices = mpsc::Sender<OutboxItem>;
 /// The running thread.
 pub(super) struct Teller {
     notices: Notices,
+    beats: Option<mpsc::Sender<Heartbeat>>,
     enough: oneshot::Sender<()>,
     thread: JoinHandle<()>,
 }
 
 impl Teller {
     /// Sets up the channels and starts.
-    pub(super) fn start(outbound: Outbound, facts: Arc<Queue<Told>>, keep: Arc<Queue<Keep>>) -> std::io::Result<Self> {
+    pub(super) fn start(
+        outbound: Outbound,
+        watchdog: Option<Watchdog>,
+        facts: Arc<Queue<Told>>,
+        keep: Arc<Queue<Keep>>,
+    ) -> std::io::Result<Self> {
         let (notices, items) = mpsc::channel(WAITING);
         let (enough, enough_said) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        // One at a time: a receiver that hangs is not besieged.
+        let (beats, heard) = mpsc::channel(1);
+        let beats = watchdog.is_some().then_some(beats);
+        let report: Arc<dyn Fn(Fact) + Send + Sync> = Arc::new({
+            let facts = Arc::clone(&facts);
+            move |fact| drop(facts.push_wait(Told::Fact(fact)))
+        });
         let sink = Arc::new(move |told: outbound::Told| {
             // Both wait at most for stages that wait for nobody.
             if keep.try_push(Keep::Record(told.record())).is_err() {
@@ -39,6 +52,9 @@ impl Teller {
             drop(facts.push_wait(Told::Fact(told.fact())));
         });
         let thread = super::spawn("outbound", move || {
+            if let Some(watchdog) = watchdog {
+                runtime.spawn(watchdog.run(heard, report));
+            }
             runtime.block_on(async {
                 tokio::select! {
                     () = outbound.run(items, sink) => {}
@@ -47,12 +63,17 @@ impl Teller {
             });
             runtime.shutdown_background();
         })?;
-        Ok(Self { notices, enough, thread })
+        Ok(Self { notices, beats, enough, thread })
     }
 
     /// For whoever has notices.
     pub(super) fn notices(&self) -> Notices {
         self.notices.clone()
+    }
+
+    /// For whoever has signs of life; `None` where nobody outside waits for them.
+    pub(super) fn beats(&self) -> Option<mpsc::Sender<Heartbeat>> {
+        self.beats.clone()
     }
 
     /// Tells what is waiting, for at most `grace`; what is left is in the store's outbox and told at the next start.

@@ -1,10 +1,26 @@
 //! How the line itself is: links, queues, rates, latency, and what was dropped and why.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::histogram::Histogram;
 use super::snapshot::{Banner, Counters, Latency, Rate};
-use crate::model::{DeliveryOutcome, Link, LinkState, LinkStatus, QueueReading, Rejection, RejectionReason, Timestamp};
+use crate::model::{
+    DeliveryOutcome, IncidentId, Link, LinkState, LinkStatus, QueueReading, Rejection, RejectionReason, Timestamp,
+};
+
+/// Pages that were not taken, remembered at most; the store has them all.
+const UNREACHED: usize = 10_000;
+/// So many signs of life may be missed before it is said: the receiver outside is to wait for no fewer. Own judgement.
+const BEATS_MISSED: f64 = 3.0;
+
+/// What is known of the receiver outside.
+#[derive(Debug)]
+struct Watched {
+    every_s: u32,
+    begun_at: Option<Timestamp>,
+    taken_at: Timestamp,
+    why: String,
+}
 
 /// Warnings across the window at most.
 const WARNINGS: usize = 8;
@@ -29,6 +45,11 @@ pub(super) struct Health {
     pub(super) store_bytes: u64,
     /// Channels whose last attempt failed, with what they said.
     failing: BTreeMap<String, String>,
+    /// Where signs of life go outside.
+    watchdog: Option<Watched>,
+    /// Incidents of which a channel has not taken the page, with what it said.
+    unreached: BTreeMap<(IncidentId, String), String>,
+    beating_at: Timestamp,
     rejections: VecDeque<Rejection>,
     rates: VecDeque<u32>,
     last_received: u64,
@@ -84,7 +105,15 @@ impl Health {
     }
 
     /// A channel did something with a notice: "reachable" is said only of what was reached.
-    pub(super) fn told(&mut self, channel: String, words: &str, outcome: &DeliveryOutcome) {
+    pub(super) fn told(&mut self, incident: &IncidentId, channel: String, words: &str, outcome: &DeliveryOutcome) {
+        let page = (incident.clone(), channel.clone());
+        match outcome {
+            DeliveryOutcome::Accepted => drop(self.unreached.remove(&page)),
+            DeliveryOutcome::Retrying { .. } | DeliveryOutcome::Refused { .. } if self.unreached.len() < UNREACHED => {
+                self.unreached.insert(page, words.to_owned());
+            }
+            _ => {}
+        }
         match outcome {
             DeliveryOutcome::WouldHave => return,
             DeliveryOutcome::Accepted => drop(self.failing.remove(&channel)),
@@ -119,11 +148,53 @@ impl Health {
         self.rejections.iter().cloned().collect()
     }
 
+    /// Signs of life go outside from now on.
+    pub(super) fn watch(&mut self, every_s: u32, now: Timestamp) {
+        self.watchdog = Some(Watched { every_s, begun_at: None, taken_at: now, why: String::new() });
+    }
+
+    /// Whether a sign of life is due.
+    pub(super) fn beat(&mut self, now: Timestamp) -> Option<Timestamp> {
+        self.beating_at = now;
+        let watched = self.watchdog.as_mut()?;
+        let due = watched.begun_at.is_none_or(|at| now.secs_since(at) >= f64::from(watched.every_s));
+        due.then(|| *watched.begun_at.insert(now))
+    }
+
+    /// What became of one.
+    pub(super) fn beaten(&mut self, beat: Timestamp, sent: Result<(), String>, at: Timestamp) {
+        let Some(watched) = &mut self.watchdog else { return };
+        match sent {
+            Ok(()) => {
+                watched.taken_at = watched.taken_at.max(at);
+                watched.why.clear();
+                log::debug!("a sign of life took {} ms", at.micros_since(beat) / 1_000);
+            }
+            Err(why) => watched.why = why,
+        }
+    }
+
     /// Something must stand across the window, once.
     pub(super) fn warned(&mut self, words: String) {
         if !self.warnings.contains(&words) && self.warnings.len() < WARNINGS {
             self.warnings.push(words);
         }
+    }
+
+    /// A page that no channel took stands across the window until somebody has acknowledged its incident: `open` says which
+    /// nobody has.
+    pub(super) fn undelivered(&mut self, open: impl Fn(&IncidentId) -> bool) -> Option<Banner> {
+        if self.unreached.is_empty() {
+            return None;
+        }
+        self.unreached.retain(|(incident, _), _| open(incident));
+        let ((incident, _), words) = self.unreached.first_key_value()?;
+        let n = self.unreached.keys().map(|(incident, _)| incident).collect::<BTreeSet<_>>().len();
+        let further = if n > 1 { format!(" The same holds for {} further incidents.", n - 1) } else { String::new() };
+        let text = format!(
+            "A page was not delivered: {incident}, {words}. Nobody may know of it: call people yourself and acknowledge it.{further}"
+        );
+        Some(Banner { critical: true, text })
     }
 
     /// What must stand across the window.
@@ -135,6 +206,18 @@ impl Health {
                 critical: true,
                 text: format!("{n} records are not saved: the store cannot keep up. They are on this screen only; free disk space, then restart."),
             });
+        }
+        if let Some(watched) = &self.watchdog {
+            let secs = self.beating_at.secs_since(watched.taken_at);
+            if secs > f64::from(watched.every_s) * BEATS_MISSED {
+                let why = if watched.why.is_empty() { "nothing was heard of it" } else { &watched.why };
+                let text = format!(
+                    "The watchdog outside has taken no sign of life for {}: {why}. It may raise the alarm, and it will not when \
+                     this desk fails. Check watchdog_url in [outbound], and the network.",
+                    super::temperatures::duration(secs)
+                );
+                banners.push(Banner { critical: true, text });
+            }
         }
         if let Some(store) = self.links.get(&Link::Store).filter(|store| store.state == LinkState::Down) {
             banners.push(Banner {

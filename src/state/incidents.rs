@@ -396,6 +396,11 @@ impl Incidents {
         self.all.get(id)
     }
 
+    /// All of them, in no order.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Incident>> {
+        self.all.values()
+    }
+
     /// How many are in memory.
     pub(super) fn len(&self) -> usize {
         self.all.len()

@@ -6,6 +6,7 @@
 mod after_impact;
 pub mod device_health;
 mod driven;
+mod escalation;
 mod fleet;
 mod health;
 mod histogram;
@@ -109,7 +110,8 @@ impl State {
             shadow: shadow::Shadow::default(),
             devices: device_health::DeviceHealth::default(),
             n_ticks: 0,
-            team: Team::default(),
+            // Whoever starts the state says so; a state alone tells once.
+            team: Team { escalate_after_s: Vec::new(), ..Team::default() },
             silence: silence::Silence::default(),
             after_impact: after_impact::AfterImpact::default(),
             alerts: VecDeque::new(),
@@ -125,6 +127,11 @@ impl State {
     pub fn set_team(&mut self, team: Team) {
         self.parts.last.team = Arc::new(team.clone());
         self.team = team;
+    }
+
+    /// Sends a sign of life so often, s; before that, none.
+    pub fn set_watchdog(&mut self, every_s: u32, now: Timestamp) {
+        self.health.watch(every_s, now);
     }
 
     /// Takes in what the store had.
@@ -171,7 +178,7 @@ impl State {
                 self.trace_step(&incident, "Acknowledged", "ack published", at, false);
             }
             Fact::Told { incident, channel, words, outcome, at } => {
-                self.health.told(channel, &words, &outcome);
+                self.health.told(&incident, channel, &words, &outcome);
                 self.told(&incident, &words, &outcome, at, effects);
             }
             Fact::Injected { packet, topic, title, origin, sent_at, accepted_at } => {
@@ -210,6 +217,7 @@ impl State {
                 self.parts.incidents_changed = true;
                 effects.push(Effect::Save(Record::Import(import)));
             }
+            Fact::Beaten { beat, sent, at } => self.health.beaten(beat, sent, at),
             Fact::Warned(words) => self.health.warned(words),
             Fact::Unsaved(n) => self.health.counters.unsaved += n,
             Fact::Unpublished(n) => self.health.counters.unpublished += n,
@@ -218,8 +226,10 @@ impl State {
                 self.fleet.tick(at);
                 self.look_for_silence(at, effects);
                 self.look_after_closings(at, effects);
+                self.escalate(at, effects);
                 self.incidents.forget_old();
                 self.n_ticks += 1;
+                effects.extend(self.health.beat(at).map(|at| Effect::Save(Record::Heartbeat(at))));
                 effects.extend(self.look_after_devices(at, self.n_ticks.is_multiple_of(FAULTS_EVERY)));
                 effects.extend(self.meters.tick(at, false).into_iter().map(|minute| Effect::Save(Record::Invocations(minute))));
                 self.parts.seconds_changed = true;

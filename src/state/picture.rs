@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::device_health::{DAYS_SHOWN, REPAIRS_SHOWN};
 use super::{Snapshot, State};
-use crate::model::{DeviceId, Origin};
+use crate::model::{DeviceId, IncidentId, Life, Origin};
 
 /// Incidents listed.
 const INCIDENTS: usize = 500;
@@ -80,6 +80,8 @@ impl State {
         snapshot.store_bytes = self.health.store_bytes;
         snapshot.memory = self.fleet.memory();
         snapshot.banners = self.health.banners();
+        let open = |id: &IncidentId| incidents.get(id).is_some_and(|incident| incident.life == Life::Open);
+        snapshot.banners.extend(self.health.undelivered(open));
         snapshot.clone()
     }
 }

@@ -96,6 +96,13 @@ fn sealed(conn: &Connection, root: Root) -> Result<Hash, Error> {
     Ok(Hash(hasher.finalize().into()))
 }
 
+/// The last hash; `None` before the first.
+pub(super) fn head(conn: &Connection, root: Root) -> Result<Option<Hash>, Error> {
+    let text = root.fill("SELECT hash FROM {p}audit ORDER BY id DESC LIMIT 1");
+    let hash: Option<Option<[u8; 32]>> = conn.prepare_cached(&text)?.query_row([], |row| row.get(0)).optional()?;
+    Ok(hash.flatten().map(Hash))
+}
+
 /// A chain that is whole, as far as it was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Chain {

@@ -19,6 +19,7 @@ pub mod chain;
 mod chunk;
 mod devices;
 mod dossier;
+pub mod export;
 mod history;
 mod load;
 mod past;

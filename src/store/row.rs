@@ -166,7 +166,7 @@ pub(super) fn json(value: &impl Serialize) -> Result<String, Error> {
     Ok(serde_json::to_string(value)?)
 }
 
-const STEPS: [(StepKind, &str); 33] = [
+const STEPS: [(StepKind, &str); 34] = [
     (StepKind::Received, "received"),
     (StepKind::Decoded, "decoded"),
     (StepKind::Invoked, "invoked"),
@@ -200,6 +200,7 @@ const STEPS: [(StepKind, &str); 33] = [
     (StepKind::MergedFrom, "merged_from"),
     (StepKind::Split, "split"),
     (StepKind::Follows, "follows"),
+    (StepKind::Escalated, "escalated"),
 ];
 
 /// The word of a step.

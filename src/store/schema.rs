@@ -164,6 +164,9 @@ CREATE TABLE {p}device_faults (
 /// Each entry of the audit holds a hash over itself and the one before; what is older has none.
 const CHAIN: &str = "ALTER TABLE {p}audit ADD COLUMN hash BLOB;";
 
+/// When the last sign of life was committed.
+const HEARTBEAT: &str = "CREATE TABLE heartbeat (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);";
+
 /// A root of the tables: the real one, or that of drills and samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Root {
@@ -193,11 +196,12 @@ impl Root {
 type Migration = fn() -> String;
 
 /// Every step, oldest first. A released step is never edited; the next is added below it.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     || Root::ALL.map(|root| root.fill(ROOT)).concat(),
     || Root::ALL.map(|root| root.fill(VERSIONS)).concat(),
     || Root::ALL.map(|root| root.fill(FAULTS)).concat(),
     || Root::ALL.map(|root| root.fill(CHAIN)).concat(),
+    || HEARTBEAT.to_owned(),
 ];
 
 /// The first schema, for tests that open an old store.

@@ -65,7 +65,11 @@ const KIM: &str = "kim";
 
 fn team() -> Team {
     let people = [(GUEST, Role::Viewer), (MINA, Role::Operator), (KIM, Role::Supervisor)];
-    Team { people: people.map(|(name, role)| (name.to_owned(), role)).into(), others: Role::Operator }
+    Team {
+        people: people.map(|(name, role)| (name.to_owned(), role)).into(),
+        others: Role::Operator,
+        escalate_after_s: Vec::new(),
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -353,3 +353,4 @@ incidents-merged-into = Told under { $id }
 incidents-merged-from = Holds { $id }
 incidents-follows = { $id } of the same device was resolved shortly before
 incidents-done = { $id }: { $what }
+incidents-step-escalated = Told again

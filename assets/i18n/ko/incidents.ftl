@@ -320,3 +320,4 @@ incidents-merged-into = { $id }에 병합됨
 incidents-merged-from = { $id } 포함
 incidents-follows = 같은 기기의 { $id } 종결 직후
 incidents-done = { $id }: { $what }
+incidents-step-escalated = 재호출

@@ -5,7 +5,7 @@ use crate::model::Role;
 
 fn team() -> Team {
     let people = [("mina", Role::Operator), ("kim", Role::Supervisor), ("lee", Role::Operator), ("guest", Role::Viewer)];
-    Team { people: people.map(|(name, role)| (name.to_owned(), role)).into(), others: Role::Viewer }
+    Team { people: people.map(|(name, role)| (name.to_owned(), role)).into(), others: Role::Viewer, escalate_after_s: Vec::new() }
 }
 
 impl Line {
@@ -115,4 +115,98 @@ fn what_is_opened_again_is_told_again_and_a_malfunction_is_not() {
     line.command_by("guest", Command::Reopen { incident: id.clone(), reason: "x".to_owned() });
     line.commit_all();
     assert_eq!((line.outbox.len(), line.incident(&id).life), (2, Life::Resolved));
+}
+
+#[test]
+fn people_are_told_again_until_somebody_acknowledges_and_no_longer() {
+    let (mut line, id) = Line::with_a_crash();
+    line.state.set_team(Team { escalate_after_s: vec![60, 300], ..team() });
+    let n_told = |line: &mut Line, secs: i64| {
+        (0..secs).for_each(|_| line.pass_secs(1));
+        line.commit_all();
+        line.outbox.len()
+    };
+    assert_eq!((n_told(&mut line, 59), n_told(&mut line, 1), n_told(&mut line, 239)), (1, 2, 2));
+    // A restart in between neither skips a step nor tells one twice.
+    let incidents = vec![line.incident(&id)];
+    line.state = State::new(16 << 20, PriceSheet::standard().clone());
+    line.state.set_team(Team { escalate_after_s: vec![60, 300], ..team() });
+    line.state.restore(Restored { incidents, next_number: 2, ..Restored::default() });
+    assert_eq!((n_told(&mut line, 1), n_told(&mut line, 2_000)), (3, 3), "the chain has two steps");
+    let told = line.outbox.values().find(|notice| notice.dedup_key.ends_with("-2")).unwrap();
+    assert!(told.title.starts_with("Unacknowledged for ") && told.text.contains(&*id.0), "{told:?}");
+    // Opened again, it waits anew; acknowledged, for nobody; taken back, it goes on.
+    line.command_by("mina", Command::Resolve { incident: id.clone() });
+    assert_eq!(n_told(&mut line, 400), 3);
+    line.command_by("lee", Command::Reopen { incident: id.clone(), reason: "x".to_owned() });
+    assert_eq!((n_told(&mut line, 59), n_told(&mut line, 2)), (4, 5));
+    line.command_by("mina", Command::Acknowledge { incident: id.clone() });
+    assert_eq!(n_told(&mut line, 5), 5);
+    line.command_by("mina", Command::Undo { incident: id.clone() });
+    assert_eq!(n_told(&mut line, 61), 6);
+}
+
+#[test]
+fn a_flood_is_told_again_one_after_the_other_and_none_is_left_out() {
+    let mut line = Line::new();
+    line.state.set_team(Team { escalate_after_s: vec![60], ..team() });
+    for n in 0..150 {
+        line.receive(&format!("fleet/van-{n}/crash"), &airbag("e-1"));
+    }
+    // What nobody was told of at all is no reason to wake anybody.
+    line.receive("drill/fleet/van-1/crash", &airbag("e-1"));
+    line.commit_all();
+    line.pass_secs(60);
+    line.commit_all();
+    let again = |line: &Line| line.outbox.keys().filter(|key| key.contains("-escalated-")).count();
+    assert_eq!(again(&line), 20);
+    (0..10).for_each(|_| line.pass_secs(1));
+    line.commit_all();
+    let real = line.outbox.values().filter(|notice| notice.dedup_key.contains("-escalated-") && notice.origin.is_real());
+    assert_eq!(real.map(|notice| notice.device.clone()).collect::<HashSet<_>>().len(), 150);
+}
+
+#[test]
+fn a_page_that_was_not_delivered_stands_across_the_window_until_somebody_takes_it() {
+    let (mut line, id) = Line::with_a_crash();
+    let told = |line: &mut Line, outcome: DeliveryOutcome| {
+        let (incident, channel, words) = (id.clone(), "webhook".to_owned(), "webhook x: attempt 1 failed, 503".to_owned());
+        line.tell(Fact::Told { incident, channel, words, outcome, at: line.now });
+    };
+    let banner = |line: &mut Line| line.state.snapshot().banners.iter().find(|banner| banner.critical).map(|b| b.text.clone());
+    let failed = || DeliveryOutcome::Retrying { reason: "503".to_owned(), at: NOW };
+    assert_eq!(banner(&mut line), None);
+    told(&mut line, failed());
+    let text = banner(&mut line).unwrap();
+    assert!(text.contains(&*id.0) && text.contains("503") && text.contains("call people yourself"), "{text}");
+    told(&mut line, DeliveryOutcome::Accepted);
+    assert_eq!(banner(&mut line), None);
+    told(&mut line, DeliveryOutcome::Refused { reason: "404".to_owned() });
+    assert!(banner(&mut line).is_some());
+    line.command_by("mina", Command::Acknowledge { incident: id.clone() });
+    assert_eq!(banner(&mut line), None);
+}
+
+#[test]
+fn a_receiver_outside_that_takes_no_sign_of_life_is_said() {
+    let mut line = Line::new();
+    line.state.set_watchdog(30, NOW);
+    let beats = |line: &mut Line, secs: i64| {
+        (0..secs).for_each(|_| line.pass_secs(1));
+        let n = line.uncommitted.iter().filter(|record| matches!(record, Record::Heartbeat(_))).count();
+        line.uncommitted.clear();
+        n
+    };
+    let said = |line: &mut Line| line.state.snapshot().banners.iter().any(|banner| banner.text.contains("watchdog_url"));
+    assert_eq!(beats(&mut line, 90), 3);
+    assert!(!said(&mut line));
+    assert_eq!(beats(&mut line, 1), 1);
+    assert!(said(&mut line), "nothing was taken for 91 s");
+    let (beat, at) = (line.now, line.now);
+    line.tell(Fact::Beaten { beat, sent: Ok(()), at });
+    assert!(!said(&mut line));
+    line.tell(Fact::Beaten { beat, sent: Err("it answered 500".to_owned()), at });
+    beats(&mut line, 91);
+    let text = line.state.snapshot().banners[0].text.clone();
+    assert!(text.contains("it answered 500") && text.contains("91 s"), "{text}");
 }

@@ -81,6 +81,20 @@ fn incidents_are_searched_and_a_changed_audit_is_said_and_stops_nothing() {
     for (text, n) in [("", 2), ("vehicle:van*", 1), ("state:open severity>=high since:1h", 2), ("verdict:malfunction", 0)] {
         assert_eq!(lines(&search(text)).len(), n, "{text}");
     }
+    let export = |more: &[&str]| run(&[&["export", "--data-dir", data_arg], more].concat());
+    let csv = String::from_utf8(export(&["incidents"]).stdout).unwrap();
+    let mut read = csv::Reader::from_reader(csv.as_bytes());
+    assert_eq!(&read.headers().unwrap()[1], "origin");
+    assert_eq!(read.records().map(|row| row.unwrap()[3].to_owned()).collect::<Vec<_>>(), ["crash", "crash"]);
+    for table in ["reports", "steps", "notes", "audit", "deliveries"] {
+        let rows = lines(&export(&[table, "--format", "jsonl"]));
+        assert_eq!(rows.is_empty(), table == "notes", "{table}: {rows:?}");
+        assert!(rows.iter().all(|row| row["at"].as_str().is_none_or(|at| at.ends_with('Z'))), "{table}");
+    }
+    assert_eq!(export(&["passwords"]).status.code(), Some(2));
+    let sheet = String::from_utf8(run(&["handover", "--data-dir", data_arg]).stdout).unwrap();
+    assert!(sheet.contains("nobody has taken first: 2\n") && sheet.contains("UNACKNOWLEDGED for"), "{sheet}");
+
     let refused = search("severty:high");
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("did you mean severity?"));

@@ -155,3 +155,32 @@ fn a_crowd_of_notices_behind_a_dead_webhook_is_told_without_a_restart() {
     eventually("everybody is told", 240, || hook.requests().len() >= N && hook.told().len() == N);
     desk.stop();
 }
+
+#[test]
+fn a_sign_of_life_goes_through_the_whole_path_and_its_absence_is_said() {
+    let broker = Mosquitto::start();
+    let (_dir, data) = place();
+    let mut outside = Hook::start();
+    let settings = outside.settings(&data);
+    let text = std::fs::read_to_string(&settings).unwrap().replace("webhook_url", "watchdog_url");
+    std::fs::write(&settings, format!("{text}watchdog_every_s = 1\n")).unwrap();
+    let desk = Desk::connected(&data, &broker, &["--settings", settings.to_str().unwrap(), "--log", "debug"]);
+    let mut peer = Peer::connect(broker.port, &["fleet/+/ack"]);
+    let n_beats = || outside.requests().len();
+    eventually("three signs of life", 30, || n_beats() >= 3);
+    let heads = || -> Vec<_> { outside.requests().iter().map(|(_, body)| body["audit_head"].clone()).collect() };
+    assert!(heads()[0].is_null(), "a head before the first entry");
+    peer.send("fleet/van-1/crash", frontal("e-1"));
+    peer.wait_for("/ack", 1, 30);
+    // It carries the head of the audit, so that somebody outside has it.
+    eventually("the head of the audit goes out", 30, || heads().last().unwrap().as_str().is_some_and(|head| head.len() == 64));
+    assert!(outside.requests().iter().all(|(_, body)| body["kind"] == "heartbeat" && body["source"] == "fleetwatch"));
+    // Nobody outside: the line goes on, and the beats come again by themselves.
+    outside.close();
+    peer.send("fleet/van-2/crash", frontal("e-2"));
+    peer.wait_for("/ack", 2, 30);
+    outside.open();
+    let before = outside.requests().len();
+    eventually("it is heard again", 30, || outside.requests().len() > before + 1);
+    assert_eq!(desk.stop()["incidents"], 2);
+}

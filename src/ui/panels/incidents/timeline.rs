@@ -46,6 +46,7 @@ fn face(kind: &StepKind) -> (&'static str, &'static str) {
         StepKind::Confirmed => (USER, word!("incidents-step-confirmed")),
         StepKind::Undone => (RETURN, word!("incidents-step-undone")),
         StepKind::Reopened => (MERGE, word!("incidents-step-reopened")),
+        StepKind::Escalated => (icons::PAPER_PLANE, word!("incidents-step-escalated")),
         StepKind::Claimed => (USER, word!("incidents-step-claimed")),
         StepKind::Assigned => (USER, word!("incidents-step-assigned")),
         StepKind::Dispatched => (icons::PAPER_PLANE, word!("incidents-step-dispatched")),

@@ -1,0 +1,116 @@
+//! `fleetwatch export`: a table of the store, row by row, as CSV that no spreadsheet runs, or as JSON lines.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value};
+
+use crate::store::export::Cell;
+use crate::store::{self, Archive};
+
+/// What comes out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Comma-separated, with a line of names; times are UTC, RFC 3339.
+    #[default]
+    Csv,
+    /// One JSON object per line.
+    Jsonl,
+}
+
+/// Why an export ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// Whoever reads.
+    #[error("the export cannot be written: {0}")]
+    Write(#[from] io::Error),
+}
+
+/// Writes a table.
+pub fn run(archive: &Archive, table: &str, drills: bool, format: Format, out: &mut dyn Write) -> Result<u64, Error> {
+    let mut n_rows = 0;
+    match format {
+        Format::Csv => {
+            let mut csv = csv::Writer::from_writer(out);
+            archive.export(table, drills, &mut |names, cells| -> Result<(), Error> {
+                if n_rows == 0 {
+                    csv.write_record(names).map_err(io::Error::from)?;
+                }
+                n_rows += 1;
+                Ok(csv.write_record(cells.into_iter().map(written)).map_err(io::Error::from)?)
+            })?;
+            csv.flush()?;
+        }
+        Format::Jsonl => archive.export(table, drills, &mut |names, cells| -> Result<(), Error> {
+            n_rows += 1;
+            let row: Map<String, Value> = names.iter().cloned().zip(cells.into_iter().map(value)).collect();
+            serde_json::to_writer(&mut *out, &row).map_err(io::Error::from)?;
+            Ok(out.write_all(b"\n")?)
+        })?,
+    }
+    Ok(n_rows)
+}
+
+fn value(cell: Cell) -> Value {
+    match cell {
+        Cell::Empty => Value::Null,
+        Cell::Whole(number) => number.into(),
+        Cell::Number(number) => number.into(),
+        Cell::Time(at) => at.rfc3339().into(),
+        Cell::Text(text) => text.into(),
+    }
+}
+
+fn written(cell: Cell) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Whole(number) => number.to_string(),
+        Cell::Number(number) => number.to_string(),
+        Cell::Time(at) => at.rfc3339(),
+        Cell::Text(text) => harmless(text),
+    }
+}
+
+/// A text that a spreadsheet would run as a formula gets an apostrophe before it (CWE-1236; OWASP, CSV injection). Numbers of
+/// ours are numbers and need none.
+fn harmless(text: String) -> String {
+    // Also behind blanks, which some spreadsheets take away, and in the full-width forms that some take for the plain ones.
+    let first = text.trim_start_matches([' ', '\u{a0}']).chars().next();
+    match first {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '|' | '%' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}') => {
+            format!("'{text}")
+        }
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_of_anybody_is_a_formula() {
+        for evil in [
+            "=1+1",
+            "=HYPERLINK(\"http://x\",\"y\")",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "  =1",
+            "\u{a0}@x",
+            "＝1+1",
+            "|calc",
+            "\n=2",
+        ] {
+            assert!(harmless(evil.to_owned()).starts_with('\''), "{evil:?}");
+        }
+        for plain in ["van-1", "a=b", "3 reports", "", "세차", "'quoted"] {
+            assert_eq!(harmless(plain.to_owned()), plain);
+        }
+        assert_eq!(written(Cell::Whole(-5)), "-5", "a number of ours is a number");
+    }
+}
