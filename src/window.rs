@@ -94,6 +94,7 @@ fn wires(desk: LineDesk, keeper: Arc<Keeper>, embedded: bool, sample: bool) -> W
         latest: Box::new(move || pictures.latest()),
         send: Box::new(move |request| match request {
             Request::Command(command) => desk.command(command, &by.lock().unwrap_or_else(PoisonError::into_inner)),
+            Request::CommandAll(bulk) => desk.command_all(bulk, &by.lock().unwrap_or_else(PoisonError::into_inner)),
             Request::SignIn(name) => {
                 *by.lock().unwrap_or_else(PoisonError::into_inner) = name;
                 true

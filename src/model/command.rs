@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::DeviceId;
-use super::incident::IncidentId;
-use super::verdict::{Malfunction, Ruling};
+use super::incident::{Incident, IncidentId, Life, Step, StepKind};
+use super::packet::Origin;
+use super::units::Timestamp;
+use super::verdict::{Malfunction, Ruling, Severity};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -144,6 +146,65 @@ impl Command {
     /// Whether it can be taken back for [`UNDO_SECS`]. A note stands as it was written.
     pub const fn can_be_undone(&self) -> bool {
         !matches!(self, Self::Note { .. } | Self::Undo { .. })
+    }
+}
+
+/// What can be done to many incidents at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Each {
+    /// [`Command::Acknowledge`]
+    Acknowledge,
+    /// [`Command::Claim`]
+    Claim,
+    /// [`Command::Resolve`]
+    Resolve,
+}
+
+impl Each {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Acknowledge, Self::Claim, Self::Resolve];
+
+    /// The command for one incident.
+    pub const fn of(self, incident: IncidentId) -> Command {
+        match self {
+            Self::Acknowledge => Command::Acknowledge { incident },
+            Self::Claim => Command::Claim { incident },
+            Self::Resolve => Command::Resolve { incident },
+        }
+    }
+}
+
+/// Something that is to be done to every incident that a search finds, beyond the page that is on the screen too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bulk {
+    /// What is looked for, in the language of the tables.
+    pub search: String,
+    /// What the person could have seen: the moment of the picture. What came later is not touched.
+    pub seen_at: Timestamp,
+    /// What to do.
+    pub each: Each,
+}
+
+impl Bulk {
+    /// Whether an incident may be among them at all. A drill never is, nor what is over, nor what has changed since it was
+    /// seen; and a critical one that nobody has taken is closed by hand, one by one.
+    pub fn takes(&self, incident: &Incident) -> bool {
+        let news = |step: &Step| {
+            let news = matches!(
+                step.kind,
+                StepKind::Merged | StepKind::WentSilent | StepKind::Reopened | StepKind::ReopenedBy | StepKind::Unseconded
+            );
+            news && step.at > self.seen_at
+        };
+        let seen = incident.received_at <= self.seen_at && !incident.timeline.iter().any(news);
+        let open = incident.life == Life::Open;
+        let may = match self.each {
+            Each::Acknowledge => open,
+            Each::Claim => true,
+            Each::Resolve => !(open && incident.severity == Severity::Critical && !incident.is_malfunction()),
+        };
+        incident.origin != Origin::Drill && incident.life != Life::Resolved && seen && may
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::command::{Command, Operator};
+use super::command::{Bulk, Command, Operator};
 use super::comparison::Flip;
 use super::decision::Judge;
 use super::dossier::Import;
@@ -156,6 +156,15 @@ pub enum Fact {
     Commanded {
         /// What.
         command: Command,
+        /// Who.
+        by: Operator,
+        /// When.
+        at: Timestamp,
+    },
+    /// An operator asked for something to be done to all that a search finds.
+    CommandedAll {
+        /// What, to which.
+        bulk: Bulk,
         /// Who.
         by: Operator,
         /// When.

@@ -32,7 +32,7 @@ pub mod setting;
 pub mod verdict;
 
 pub use alert::{Alert, AlertId, AlertKind, Notice, OutboxItem};
-pub use command::{Command, Focus, Operator, SensorFocus, SensorOrder};
+pub use command::{Bulk, Command, Each, Focus, Operator, SensorFocus, SensorOrder};
 pub use decision::{DecidedBy, Decision, Fingerprint, Judge, Occasion, Said, VerdictVersion};
 pub use effect::{Effect, Heartbeat, Record};
 pub use event::{

@@ -6,7 +6,7 @@ use super::latest::Latest;
 use super::queue::Queue;
 use super::stages::Told;
 use crate::clock::Clock;
-use crate::model::{Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Question, Timestamp};
+use crate::model::{Bulk, Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Question, Timestamp};
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
 
@@ -48,6 +48,11 @@ impl Desk {
     /// An operator's command.
     pub fn command(&self, command: Command, by: &str) -> bool {
         self.tell(Fact::Commanded { command, by: Operator(by.to_owned()), at: Clock.now() })
+    }
+
+    /// An operator's command over all that a search finds.
+    pub fn command_all(&self, bulk: Bulk, by: &str) -> bool {
+        self.tell(Fact::CommandedAll { bulk, by: Operator(by.to_owned()), at: Clock.now() })
     }
 
     /// The window looks at something else.

@@ -30,11 +30,12 @@ use crate::model::alert::AlertKind;
 use crate::model::device_day::{DeviceDay, DeviceFault};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
-    Alert, AlertId, Command, CrashReport, CrashVerdict, DecidedBy, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact,
-    Focus, HarshEvent, HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin, PicoUsd,
-    Reading, Record, RejectionReason, Ruling, Severity, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
+    Alert, AlertId, Bulk, Command, CrashReport, CrashVerdict, DecidedBy, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId,
+    Fact, Focus, HarshEvent, HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Operator, Origin,
+    PicoUsd, Reading, Record, RejectionReason, Ruling, Severity, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
 };
 use crate::pricing::PriceSheet;
+use crate::search::{self, Search};
 
 pub use fleet::{MOVING_KMH, SILENT_AFTER_SECS};
 pub use incidents::MERGE_SECS;
@@ -46,6 +47,8 @@ use traces::stage;
 
 /// Ticks, s, after which counted faults of devices go to the store; `kill -9` loses so many.
 const FAULTS_EVERY: u64 = 60;
+/// Incidents that one command over many touches at most; the next one takes the rest.
+const BULK: usize = 2_000;
 /// Alerts listed.
 const ALERTS: usize = 50;
 
@@ -155,6 +158,7 @@ impl State {
             }
             Fact::Divided { further } => self.health.counters.further += u64::from(further),
             Fact::Commanded { command, by, at } => self.commanded(&command, &by, at, effects),
+            Fact::CommandedAll { bulk, by, at } => self.commanded_all(&bulk, &by, at, effects),
             Fact::Linked { link, status, at } => self.linked(link, status, at),
             Fact::Stored { incident, event, duplicate, at } => {
                 let settled = self.incidents.stored(&incident, event.as_ref(), duplicate);
@@ -498,6 +502,20 @@ impl State {
             }
             // A refusal is said, with its reason: nothing of it was done.
             Err(why) => self.parts.last.refused = Some(Arc::new(snapshot::Refusal { incident: id, why, at })),
+        }
+    }
+
+    /// Each is a command of its own, with its own audit and its own ten seconds.
+    fn commanded_all(&mut self, bulk: &Bulk, by: &Operator, at: Timestamp, effects: &mut Vec<Effect>) {
+        let Ok(search) = Search::parse(&bulk.search, search::INCIDENTS) else {
+            log::warn!("{} asked for something to be done to what {:?} finds, which cannot be read", by.0, bulk.search);
+            return;
+        };
+        let found = |incident: &&Arc<Incident>| bulk.takes(incident) && search.finds(incident.as_ref(), bulk.seen_at);
+        let mut found: Vec<IncidentId> = self.incidents.all().filter(found).map(|incident| incident.id.clone()).collect();
+        found.sort_unstable();
+        for incident in found.into_iter().take(BULK) {
+            self.commanded(&bulk.each.of(incident), by, at, effects);
         }
     }
 

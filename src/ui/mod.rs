@@ -27,7 +27,7 @@ pub(crate) use tr::{tr, word};
 use std::sync::Arc;
 
 use crate::model::setting::{Change, Sheet};
-use crate::model::{Command, Focus, IncidentId, PacketId, Question, Timestamp};
+use crate::model::{Bulk, Command, Focus, IncidentId, PacketId, Question, Timestamp};
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
 
@@ -36,6 +36,8 @@ use crate::state::Snapshot;
 pub enum Request {
     /// An operator's command.
     Command(Command),
+    /// An operator's command over all that a search finds.
+    CommandAll(Bulk),
     /// Somebody else sits here now.
     SignIn(String),
     /// Look at something else.

@@ -151,3 +151,23 @@ fn a_search_that_cannot_be_read_names_the_fix_and_hides_nothing() {
     let rows = window.harness.get_all_by(|node| node.role() == Role::ListItem).count();
     assert_eq!(rows, 2, "a mistake hid a row");
 }
+
+#[test]
+fn the_palette_does_to_all_what_a_search_finds() {
+    let mut incidents = vec![one("INC-20260318-0007", "VAN-0427"), one("INC-20260318-0008", "BUS-0551")];
+    incidents.push(crash("INC-20260318-0009", "VAN-0001", Ruling::Undecided, 0.5, Severity::Medium, 40));
+    let mut window = open(incidents);
+    window.press(egui::Modifiers::COMMAND, Key::K);
+    type_into(&mut window, "Search or run a command", "vehicle:VAN* state:open");
+    window.picture("palette-all");
+    sees(&window, "Acknowledge all 1 found");
+    sees(&window, "Resolve all 2 found");
+    window.taken();
+    window.harness.get_by_label_contains("Be on all 2 found").click();
+    window.harness.run_steps(3);
+    let asked = window.taken().into_iter().find_map(|request| match request {
+        Request::CommandAll(bulk) => Some((bulk.search, bulk.each)),
+        _ => None,
+    });
+    assert_eq!(asked, Some(("vehicle:VAN* state:open".to_owned(), fleetwatch::model::Each::Claim)));
+}

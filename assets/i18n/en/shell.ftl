@@ -151,3 +151,7 @@ shell-sign-in-close = Close the sign-in
 shell-help-sign-in = Sign in with another name; the screen stays as it is
 shell-signed-in = Signed in: { $who }
 shell-refused = { $id }, not done: { $why }
+shell-palette-all = All that this finds
+shell-palette-all-acknowledge = Acknowledge all { $n } found
+shell-palette-all-claim = Be on all { $n } found
+shell-palette-all-resolve = Resolve all { $n } found

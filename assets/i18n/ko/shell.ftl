@@ -148,3 +148,7 @@ shell-sign-in-close = 로그인 닫기
 shell-help-sign-in = 다른 이름으로 로그인, 화면은 그대로 유지
 shell-signed-in = 로그인: { $who }
 shell-refused = { $id } 조치 안 됨: { $why }
+shell-palette-all = 검색된 사건 모두
+shell-palette-all-acknowledge = 검색된 { $n }건 모두 확인
+shell-palette-all-claim = 검색된 { $n }건 모두 내가 담당
+shell-palette-all-resolve = 검색된 { $n }건 모두 종결

@@ -210,3 +210,46 @@ fn a_receiver_outside_that_takes_no_sign_of_life_is_said() {
     let text = line.state.snapshot().banners[0].text.clone();
     assert!(text.contains("it answered 500") && text.contains("91 s"), "{text}");
 }
+
+#[test]
+fn what_a_search_finds_is_done_to_all_that_could_have_been_seen() {
+    use crate::model::Each;
+    let mut line = Line::new();
+    line.state.set_team(team());
+    for n in 0..30 {
+        line.receive(&format!("fleet/van-{n}/crash"), &airbag("e-1"));
+    }
+    line.receive("fleet/bus-1/crash", &airbag("e-1"));
+    line.receive("drill/fleet/van-1/crash", &airbag("e-1"));
+    line.commit_all();
+    let seen_at = line.now;
+    line.pass_secs(5);
+    line.receive("fleet/van-late/crash", &airbag("e-1"));
+    // Since it was seen, a further report has joined this one.
+    line.pass_secs(1);
+    line.receive("fleet/van-7/crash", &airbag("e-2"));
+    line.commit_all();
+    let ask = |line: &mut Line, who: &str, search: &str, each| {
+        let bulk = Bulk { search: search.to_owned(), seen_at, each };
+        line.tell(Fact::CommandedAll { bulk, by: Operator(who.to_owned()), at: line.now });
+        let saved = line.uncommitted.iter().filter_map(|record| match record {
+            Record::Incident { incident, audit: Some(audit), .. } => Some((incident.device.to_string(), audit.by.0.clone())),
+            _ => None,
+        });
+        let saved: Vec<_> = saved.collect();
+        line.commit_all();
+        saved
+    };
+    assert_eq!(ask(&mut line, "guest", "vehicle:van*", Each::Acknowledge), []);
+    assert_eq!(ask(&mut line, "mina", "vehicle:", Each::Acknowledge), [], "a search that cannot be read found something");
+    // Critical ones that nobody has taken are closed by hand.
+    assert_eq!(ask(&mut line, "mina", "state:open", Each::Resolve), []);
+    let saved = ask(&mut line, "mina", "vehicle:van*", Each::Acknowledge);
+    assert_eq!(saved.len(), 29, "{saved:?}");
+    assert!(saved.iter().all(|(device, by)| device != "van-late" && device != "van-7" && device != "bus-1" && by == "mina"));
+    assert_eq!(ask(&mut line, "lee", "state:acknowledged", Each::Resolve).len(), 29);
+    let open = line.state.snapshot();
+    let left: Vec<_> = open.incidents.iter().filter(|i| i.life == Life::Open).map(|i| i.device.to_string()).collect();
+    assert_eq!(left.len(), 3, "{left:?}");
+    assert_eq!(open.drills[0].life, Life::Open);
+}

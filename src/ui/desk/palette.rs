@@ -12,7 +12,8 @@ use eframe::egui::{
 use super::time::{self, TimeControl};
 use super::tools::key_cap;
 use super::{Desk, switch_theme};
-use crate::model::{Command, DeviceId, IncidentId, Life, Timestamp};
+use crate::model::{Bulk, Command, DeviceId, Each, Incident, IncidentId, Life, Timestamp};
+use crate::search::{self, Search};
 use crate::ui::actions::Action;
 use crate::ui::fuzzy::{self, Hit};
 use crate::ui::panels::Screen;
@@ -42,6 +43,7 @@ pub(super) struct Palette {
 enum Run {
     Open(IncidentId),
     Acknowledge(IncidentId),
+    All(Bulk),
     Vehicle(DeviceId),
     FindVehicles(String),
     Go(Timestamp),
@@ -105,11 +107,41 @@ impl Desk {
             };
             take(kind, vec![entry]);
         }
+        take(Kind::Incidents, self.all_found(wanted));
         take(Kind::Incidents, self.incidents_found(wanted, now));
         take(Kind::Vehicles, self.vehicles_found(wanted));
         take(Kind::Commands, commands_found(wanted));
         entries.truncate(IN_ALL);
         entries
+    }
+
+    /// What can be done to all that a search with fields finds, as `state:unacknowledged severity<=medium`.
+    fn all_found(&self, wanted: &str) -> Vec<Entry> {
+        if !wanted.contains([':', '<', '>', '=']) || self.time != TimeControl::Live {
+            return Vec::new();
+        }
+        let Ok(search) = Search::parse(wanted, search::INCIDENTS) else { return Vec::new() };
+        let seen_at = self.snapshot.at;
+        let entry = |each| {
+            let bulk = Bulk { search: wanted.to_owned(), seen_at, each };
+            let found = |incident: &&std::sync::Arc<Incident>| bulk.takes(incident) && search.finds(incident.as_ref(), seen_at);
+            let n = self.snapshot.incidents.iter().filter(found).count() as u64;
+            let title = match each {
+                Each::Acknowledge => tr!("shell-palette-all-acknowledge", n = n),
+                Each::Claim => tr!("shell-palette-all-claim", n = n),
+                Each::Resolve => tr!("shell-palette-all-resolve", n = n),
+            };
+            (n > 0).then(|| Entry {
+                group: word!("shell-palette-all"),
+                icon: icons::CHECK,
+                title,
+                note: String::new(),
+                key: String::new(),
+                hit: Hit::default(),
+                run: Run::All(bulk),
+            })
+        };
+        Each::ALL.into_iter().filter_map(entry).collect()
     }
 
     fn incidents_found(&self, wanted: &str, now: Timestamp) -> Vec<Entry> {
@@ -186,6 +218,7 @@ impl Desk {
                 self.screen = Screen::Incidents;
             }
             Run::Acknowledge(incident) => return Some(Request::Command(Command::Acknowledge { incident })),
+            Run::All(bulk) => return Some(Request::CommandAll(bulk)),
             Run::Vehicle(device) => {
                 self.focus.vehicle = Some(device);
                 self.screen = Screen::Live;
