@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::State;
 use super::silence::TIMES_USUAL;
 use super::temperatures::duration;
+use crate::model::saying::{say, tenth};
 use crate::model::{
     AlertId, AlertKind, CrashReport, CrashVerdict, DeviceId, Driving, Effect, Event, EventId, Evidence, Frame, Incident,
     IncidentId, IncidentKind, Judged, Malfunction, Notice, Origin, PicoUsd, Points, Reading, Ruling, Severity, StepKind,
@@ -304,6 +305,8 @@ impl State {
 }
 
 pub(super) fn spike_verdict(peak_g: f64) -> CrashVerdict {
+    let reading = say!("spike_in_driving", "{g:.1} g horizontally, and no crash report came", g = tenth(peak_g));
+    let limit = say!("spike_in_driving_limit", "≥ {g} g", g = Driving::COLLISION_G);
     CrashVerdict {
         ruling: Ruling::Undecided,
         malfunction: None,
@@ -320,12 +323,12 @@ pub(super) fn spike_verdict(peak_g: f64) -> CrashVerdict {
             name: "Peak in the driving data".into(),
             value: Some(peak_g),
             unit: "g".into(),
-            reading: format!("{peak_g:.1} g horizontally").into(),
-            reading_key: "".into(),
-            reading_args: crate::model::Args::default(),
-            limit: format!("≥ {} g", Driving::COLLISION_G).into(),
-            limit_key: "".into(),
-            limit_args: crate::model::Args::default(),
+            reading: reading.text,
+            reading_key: reading.key,
+            reading_args: reading.args,
+            limit: limit.text,
+            limit_key: limit.key,
+            limit_args: limit.args,
             source: "Geotab, collision level".into(),
             points: Points::Accident,
             weight: 0.0,

@@ -114,7 +114,8 @@ fn both_languages_say_the_same_with_the_same_arguments_and_all_of_it_is_used() {
         }
     }
     // Named by the evidence's key, not in the source.
-    let checks = crate::functions::judge_crash::rules::RULES.iter().map(|rule| rule.key).chain(["not_judged"]);
+    let checks =
+        crate::functions::judge_crash::rules::RULES.iter().map(|rule| rule.key).chain(["not_judged", "spike_in_driving"]);
     for key in checks.flat_map(|check| ["name", "source"].map(|part| evidence_key(&format!("{part}_{check}")))) {
         if messages.get(&key).is_none_or(|args| !args.is_empty()) {
             faults.push(format!("a check has no words: {key}"));

@@ -99,6 +99,19 @@ pub fn ruled(verdict: &CrashVerdict) -> String {
     }
 }
 
+/// What a step of the timeline says of a silence, `no message for 45 s, usually every 5 s`, as the state writes it; `None`
+/// for other words.
+pub fn silence(detail: &str) -> Option<String> {
+    const GONE: &str = ", and its last will says that it is gone";
+    let said = detail.strip_prefix("no message for ")?;
+    let (said, gone) = said.strip_suffix(GONE).map_or((said, false), |said| (said, true));
+    let said = match said.split_once(", usually every ") {
+        Some((secs, usual)) => tr!("words-no-message-usually", age = secs, usual = usual),
+        None => tr!("words-no-message", age = said),
+    };
+    Some(if gone { tr!("words-no-message-gone", what = said) } else { said })
+}
+
 /// A harsh manoeuvre: `Harsh braking, 4.7 m/s² for 3.0 s`.
 pub fn harsh(event: &HarshEvent) -> String {
     let (ms2, secs) = (text::quantity(event.peak_ms2, 1, "m/s²"), text::quantity(event.secs, 1, "s"));
@@ -197,7 +210,10 @@ pub fn position(incident: &Incident) -> Option<Position> {
 /// says too little.
 pub fn sentence(verdict: &CrashVerdict) -> String {
     let row = |key: &str| verdict.evidence.iter().find(|row| row.key == key && !row.reading_key.is_empty());
-    let Some(delta_v) = row("delta_v") else { return verdict.summary.clone() };
+    let Some(delta_v) = row("delta_v") else {
+        let spike = row("spike_in_driving").and_then(|row| row.value);
+        return spike.map_or_else(|| verdict.summary.clone(), |g| tr!("words-sentence-spike", g = text::quantity(g, 1, "g")));
+    };
     let value = |key: &str| row(key).and_then(|row| row.value);
     let airbag = value("airbag") == Some(1.0);
     let (Some(kmh), Some(g)) = (verdict.delta_v_kmh, verdict.peak_g) else {
@@ -336,6 +352,26 @@ pub fn malfunction(kind: Malfunction) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_silence_is_said_in_the_language_that_is_spoken() {
+        let cases = [
+            ("no message for 45 s", "45 s 동안 수신 없음"),
+            ("no message for 12 min, usually every 4 min", "12 min 동안 수신 없음, 평소 간격 4 min"),
+            (
+                "no message for 11 s, usually every 1 s, and its last will says that it is gone",
+                "11 s 동안 수신 없음, 평소 간격 1 s, 단말기 연결 끊김 통보됨",
+            ),
+        ];
+        for (english, korean) in cases {
+            tr::Language::English.speak();
+            assert_eq!(silence(english).as_deref(), Some(english));
+            tr::Language::Korean.speak();
+            assert_eq!(silence(english).as_deref(), Some(korean));
+        }
+        tr::Language::English.speak();
+        assert_eq!(silence("committed"), None);
+    }
 
     #[test]
     fn a_failure_is_said_in_short() {

@@ -250,6 +250,7 @@ incidents-samples-bytes = { $n ->
 incidents-committed = committed to disk
 incidents-ack-sent = acknowledgement sent
 incidents-first-frame = first frame that shows it
+incidents-heard-after = after { $age }
 incidents-step-went-silent = Went silent
 incidents-step-heard-again = Heard again
 incidents-where = Where

@@ -217,6 +217,7 @@ incidents-samples-bytes = 측정값 { $n }개, { $bytes }
 incidents-committed = 디스크에 기록됨
 incidents-ack-sent = 응답 보냄
 incidents-first-frame = 이 화면에 처음 표시
+incidents-heard-after = { $age } 만에 다시 수신
 incidents-step-went-silent = 무응답
 incidents-step-heard-again = 다시 수신
 incidents-where = 위치

@@ -127,6 +127,10 @@ fn detail(step: &Step, incident: &Incident) -> String {
             Some(verdict) if verdict.summary == step.detail => words::ruled(verdict),
             _ => written(),
         },
+        StepKind::WentSilent => words::silence(&step.detail).unwrap_or_else(written),
+        StepKind::HeardAgain => {
+            step.detail.strip_prefix("after ").map_or_else(written, |age| tr!("incidents-heard-after", age = age))
+        }
         StepKind::Stored => tr!("incidents-committed"),
         StepKind::Acknowledged => tr!("incidents-ack-sent"),
         StepKind::OnScreen => tr!("incidents-first-frame"),

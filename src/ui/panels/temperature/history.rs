@@ -86,7 +86,7 @@ fn row(ui: &mut Ui, alert: &Alert, snapshot: &Snapshot, context: &mut PanelConte
     painter.galley(pos2(left, y + 9.0 - words.size().y / 2.0), words, theme.text.secondary);
     focus_ring(ui, &response);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{at} {} {said}, {state}", alert.device)));
-    if response.on_hover_text(&alert.text).clicked() {
+    if response.on_hover_text(format!("{at} {} {said}, {state}", alert.device)).clicked() {
         let of =
             |incident: &&std::sync::Arc<crate::model::Incident>| incident.device == alert.device && incident.ruling().is_none();
         match snapshot.incidents.iter().find(of) {
