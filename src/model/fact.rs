@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::command::{Bulk, Command, Operator};
-use super::comparison::Flip;
+use super::comparison::{Comparison, Flip};
 use super::decision::Judge;
 use super::dossier::Import;
 use super::event::{Event, EventId};
@@ -247,6 +247,8 @@ pub enum Fact {
     Shadowed(Box<Shadowed>),
     /// The store answered what the window asked.
     Answered(Arc<Review>),
+    /// The past as other limits judge it, so far or in full.
+    Compared(Arc<Comparison>),
     /// An export or an import has ended.
     Ran(Errand),
     /// An incident of another site is taken in.

@@ -18,6 +18,12 @@ pub enum Question {
     Review(IncidentId),
     /// Write an incident as files, JSON with its raw packets and a printable page.
     Export(IncidentId),
+    /// Judge every stored crash report by other limits and say what would flip; nothing is changed. A newer one ends one
+    /// that is running.
+    Rejudge {
+        /// The limits, as `[functions.judge_crash]` has them.
+        limits: serde_json::Value,
+    },
     /// Take in an incident that was exported elsewhere.
     Import {
         /// The file.

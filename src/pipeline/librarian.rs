@@ -7,64 +7,137 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use serde::Deserialize as _;
+use serde_json::Value;
+
 use super::queue::{Bounds, Queue};
 use super::stages::Told;
 use crate::clock::Clock;
+use crate::functions::{self, judge_crash};
+use crate::model::comparison::Comparison;
 use crate::model::dossier::{self, Dossier, Import};
 use crate::model::{DevicePast, Done, Errand, Fact, Incident, IncidentId, Question, Review};
-use crate::report;
+use crate::rejudge::Comparer;
 use crate::store::{self, Archive, Error};
+use crate::{decode, report};
 
 /// Where the window's exports go, within the data directory.
 const EXPORTS: &str = "exports";
 /// Questions that may wait. Of the reviews among them only the newest is answered.
 const WAITING: Bounds = Bounds { urgent: 16, bulk: 1, bytes: 1 << 20 };
 
-/// Starts the thread that answers from the store in `dir`.
-pub(super) fn start(dir: PathBuf, facts: Arc<Queue<Told>>) -> std::io::Result<(Arc<Queue<Question>>, JoinHandle<()>)> {
+/// How often it is said how far a comparison with the past is.
+const TOLD_EVERY: Duration = Duration::from_millis(250);
+
+/// Starts the thread that answers from the store in `dir`; `formats` read its reports again.
+pub(super) fn start(
+    dir: PathBuf,
+    formats: decode::Settings,
+    facts: Arc<Queue<Told>>,
+) -> std::io::Result<(Arc<Queue<Question>>, JoinHandle<()>)> {
     let questions = Arc::new(Queue::new("questions", WAITING, |_: &Question| 64));
-    let asked = Arc::clone(&questions);
-    let thread = super::spawn("librarian", move || {
-        let (mut waiting, mut none) = (VecDeque::new(), VecDeque::new());
-        while asked.drain(&mut waiting, &mut none, Duration::from_secs(1)) {
-            let newest = waiting.iter().rposition(|question| matches!(question, Question::Review(_)));
-            for (idx, question) in waiting.drain(..).enumerate() {
-                match question {
-                    Question::Review(incident) if Some(idx) == newest => {
-                        let review = review(&dir, &incident);
-                        // Where the line is too busy to hear it, the window asks again.
-                        facts.try_push(Told::Fact(Fact::Answered(Arc::new(review)))).ok();
-                    }
-                    Question::Review(_) => {}
-                    Question::Export(incident) => {
-                        let what = incident.to_string();
-                        let folder = dir.join(EXPORTS);
-                        let done = export(&dir, &incident, &folder).map(|()| Done::Exported { incident, folder });
-                        run(&facts, done.unwrap_or_else(|why| Done::Failed { what, why }));
-                    }
-                    Question::Import { file, by } => {
-                        let done = import(&dir, &file, &by).map(|(incident, import)| {
-                            let id = incident.id.clone();
-                            let incident = Arc::new(Incident { stored: false, ..incident });
-                            // It waits for room: what a person asked for is not lost to a busy moment.
-                            facts.push_wait(Told::Fact(Fact::Imported { incident, import: Arc::new(import) })).ok();
-                            Done::Imported { incident: id }
-                        });
-                        let what = file.display().to_string();
-                        run(&facts, done.unwrap_or_else(|why| Done::Failed { what, why }));
-                    }
-                }
-            }
-        }
-    })?;
+    let librarian = Librarian { dir, formats, facts, asked: Arc::clone(&questions), limits: None };
+    let thread = super::spawn("librarian", move || librarian.run())?;
     Ok((questions, thread))
 }
 
-fn run(facts: &Queue<Told>, done: Done) {
-    if let Done::Failed { what, why } = &done {
-        log::warn!("{what}: {why}");
+struct Librarian {
+    dir: PathBuf,
+    formats: decode::Settings,
+    facts: Arc<Queue<Told>>,
+    asked: Arc<Queue<Question>>,
+    /// The limits that the past is to be judged by next.
+    limits: Option<Value>,
+}
+
+impl Librarian {
+    fn run(mut self) {
+        while self.serve(Duration::from_secs(1)) {
+            while let Some(limits) = self.limits.take() {
+                self.compare(&limits);
+            }
+        }
     }
-    facts.push_wait(Told::Fact(Fact::Ran(Errand { at: Clock.now(), done }))).ok();
+
+    /// Answers what waits, or what comes within `patience`; `false` once nothing more comes.
+    fn serve(&mut self, patience: Duration) -> bool {
+        let (mut waiting, mut none) = (VecDeque::new(), VecDeque::new());
+        let open = self.asked.drain(&mut waiting, &mut none, patience);
+        let newest = waiting.iter().rposition(|question| matches!(question, Question::Review(_)));
+        for (idx, question) in waiting.drain(..).enumerate() {
+            match question {
+                Question::Review(incident) if Some(idx) == newest => {
+                    let review = review(&self.dir, &incident);
+                    // Where the line is too busy to hear it, the window asks again.
+                    self.facts.try_push(Told::Fact(Fact::Answered(Arc::new(review)))).ok();
+                }
+                Question::Review(_) => {}
+                Question::Rejudge { limits } => self.limits = Some(limits),
+                Question::Export(incident) => {
+                    let what = incident.to_string();
+                    let folder = self.dir.join(EXPORTS);
+                    let done = export(&self.dir, &incident, &folder).map(|()| Done::Exported { incident, folder });
+                    self.ran(done.unwrap_or_else(|why| Done::Failed { what, why }));
+                }
+                Question::Import { file, by } => {
+                    let done = import(&self.dir, &file, &by).map(|(incident, import)| {
+                        let id = incident.id.clone();
+                        let incident = Arc::new(Incident { stored: false, ..incident });
+                        // It waits for room: what a person asked for is not lost to a busy moment.
+                        self.facts.push_wait(Told::Fact(Fact::Imported { incident, import: Arc::new(import) })).ok();
+                        Done::Imported { incident: id }
+                    });
+                    let what = file.display().to_string();
+                    self.ran(done.unwrap_or_else(|why| Done::Failed { what, why }));
+                }
+            }
+        }
+        open
+    }
+
+    fn ran(&self, done: Done) {
+        if let Done::Failed { what, why } = &done {
+            log::warn!("{what}: {why}");
+        }
+        self.facts.push_wait(Told::Fact(Fact::Ran(Errand { at: Clock.now(), done }))).ok();
+    }
+
+    /// Judges the past by other limits and says how far it is; whoever asks something meanwhile is answered, and other
+    /// limits end it.
+    fn compare(&mut self, limits: &Value) {
+        let failed = |error: String| {
+            let judge = functions::crash_judge(&judge_crash::Settings::default());
+            Comparison { error: Some(error), ..Comparison::begin(judge) }
+        };
+        let limits = judge_crash::Settings::deserialize(limits).map_err(|error| error.to_string());
+        let limits = limits.and_then(|limits| limits.check().map(|()| limits).map_err(|wrong| wrong.to_string()));
+        let archive = Archive::open(&self.dir).map_err(|error| error.to_string());
+        let (limits, archive) = match (limits, archive) {
+            (Ok(limits), Ok(archive)) => (limits, archive),
+            (Err(why), _) | (_, Err(why)) => return self.compared(failed(why)),
+        };
+        let mut comparer = Comparer::new(&self.formats, &limits);
+        let mut told_at = Clock.instant();
+        let mut goes_on = true;
+        let read = archive.past_reports(None, |past| {
+            comparer.add(past);
+            if told_at.elapsed() >= TOLD_EVERY {
+                self.compared(comparer.so_far().clone());
+                told_at = Clock.instant();
+            }
+            goes_on = self.serve(Duration::ZERO) && self.limits.is_none();
+            goes_on
+        });
+        match read {
+            Ok(()) if goes_on => self.compared(comparer.finish()),
+            Ok(()) => {}
+            Err(error) => self.compared(Comparison { error: Some(error.to_string()), ..comparer.so_far().clone() }),
+        }
+    }
+
+    fn compared(&self, comparison: Comparison) {
+        self.facts.push_wait(Told::Fact(Fact::Compared(Arc::new(comparison)))).ok();
+    }
 }
 
 /// Writes an incident into `folder`: as JSON that can be taken in again, and as a page to print.

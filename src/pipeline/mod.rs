@@ -254,7 +254,7 @@ impl Line {
 
         let player = Player::start(&desk, &telemetry_lane.publisher, options.sample)?;
         desk.drills = Some(player.scenarios());
-        let librarian = librarian::start(options.data_dir.clone(), Arc::clone(&facts))?;
+        let librarian = librarian::start(options.data_dir.clone(), options.formats.clone(), Arc::clone(&facts))?;
         desk.questions = Some(Arc::clone(&librarian.0));
         let ending = Arc::new(AtomicBool::new(false));
         let mut others: Vec<_> = announcing.into_iter().collect();

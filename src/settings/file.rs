@@ -11,7 +11,7 @@ use crate::model::setting::{Change, Wrong};
 /// Applies the changes to the file and answers what it says then; where they are refused, the file is as it was.
 ///
 /// It is read anew, so what somebody wrote into it meanwhile stays. A file that is not there begins as the commented
-/// default.
+/// default. Without changes it is only read.
 pub fn save(path: &Path, changes: &[Change]) -> Result<Settings, Wrong> {
     // A link stays one.
     let path = &fs::canonicalize(path).unwrap_or_else(|_missing| path.to_owned());
@@ -20,11 +20,15 @@ pub fn save(path: &Path, changes: &[Change]) -> Result<Settings, Wrong> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => COMMENTED_DEFAULT.to_owned(),
         read => read.map_err(|error| cannot("read", &error))?,
     };
-    let text = edit::edited(&text, changes)?;
+    let before = text;
+    let text = edit::edited(&before, changes)?;
     let settings = Settings::parse(path, &text).and_then(|settings| settings.with_shadow(path)).map_err(|error| match error {
         Error::Value { wrong, .. } => wrong,
         error => Wrong::Shape { why: error.to_string() },
     })?;
+    if text == before {
+        return Ok(settings);
+    }
     replace(path, &text).map_err(|error| cannot("written", &error))?;
     Ok(settings)
 }

@@ -215,6 +215,7 @@ impl State {
                 self.focus = focus;
             }
             Fact::Answered(review) => self.parts.last.review = Some(review),
+            Fact::Compared(comparison) => self.parts.last.comparison = Some(comparison),
             Fact::Ran(errand) => self.parts.last.errand = Some(Arc::new(errand)),
             Fact::Imported { incident, import } => {
                 self.incidents.take_in(incident);

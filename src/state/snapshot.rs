@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::device_health::Repair;
-use crate::model::comparison::Flip;
+use crate::model::comparison::{Comparison, Flip};
 use crate::model::effect::SampleChunk;
 use crate::model::{
     Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Incident, IncidentId, Invocation, Judge,
@@ -83,6 +83,8 @@ pub struct Snapshot {
     pub shadow: Option<Arc<ShadowView>>,
     /// What the store last answered of an incident under review; which one stands in it.
     pub review: Option<Arc<Review>>,
+    /// The past as the limits that were asked about last judge it, so far or in full.
+    pub comparison: Option<Arc<Comparison>>,
     /// The last export or import that has ended.
     pub errand: Option<Arc<Errand>>,
     /// Who may do what.

@@ -30,6 +30,7 @@ pub enum Action {
     SendDrill,
     SendAgain,
     Validate,
+    Save,
     Search,
     Pause,
     BackToLive,
@@ -70,7 +71,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 
 impl Action {
     /// Every action, in the order of the `?` page.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::Show(Screen::Live),
         Self::Show(Screen::Incidents),
         Self::Show(Screen::Temperature),
@@ -78,6 +79,7 @@ impl Action {
         Self::Show(Screen::Cost),
         Self::Show(Screen::Inject),
         Self::Show(Screen::Connections),
+        Self::Show(Screen::Settings),
         Self::Next,
         Self::Previous,
         Self::Open,
@@ -94,6 +96,7 @@ impl Action {
         Self::SendDrill,
         Self::SendAgain,
         Self::Validate,
+        Self::Save,
         Self::Search,
         Self::Pause,
         Self::BackToLive,
@@ -127,6 +130,9 @@ impl Action {
                 Screen::Connections => {
                     (word!("shell-action-connections"), word!("shell-help-connections"), const { &[ctrl(Key::Num7)] })
                 }
+                Screen::Settings => {
+                    (word!("shell-action-settings"), word!("shell-help-settings"), const { &[ctrl(Key::Num8), ctrl(Key::Comma)] })
+                }
             },
             Self::Next => {
                 (word!("shell-action-next"), word!("shell-help-next"), const { &[plain(Key::J), plain(Key::ArrowDown)] })
@@ -153,6 +159,7 @@ impl Action {
             Self::SendDrill => (word!("shell-action-send-drill"), word!("shell-help-send-drill"), const { &[ctrl(Key::Enter)] }),
             Self::SendAgain => (word!("shell-action-send-again"), word!("shell-help-send-again"), const { &[plain(Key::R)] }),
             Self::Validate => (word!("shell-action-validate"), word!("shell-help-validate"), const { &[ctrl_shift(Key::V)] }),
+            Self::Save => (word!("settings-save"), word!("shell-help-save"), const { &[ctrl(Key::S)] }),
             Self::SwitchTheme => (word!("shell-action-theme"), word!("shell-help-theme"), const { &[ctrl_shift(Key::D)] }),
             Self::Search => (word!("shell-action-search"), word!("shell-help-search"), const { &[ctrl(Key::K)] }),
             Self::Pause => (word!("shell-action-pause"), word!("shell-help-pause"), const { &[plain(Key::Space)] }),
@@ -257,6 +264,7 @@ pub fn key_text(shortcut: &KeyboardShortcut) -> String {
         Key::ArrowUp => "Up",
         Key::Escape => "Esc",
         Key::Slash => "/",
+        Key::Comma => ",",
         Key::Questionmark => "?",
         Key::OpenBracket => "[",
         Key::CloseBracket => "]",

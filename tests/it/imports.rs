@@ -28,7 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("play", &["clock", "model"]),
     ("sound", &[]),
     ("store", &["clock", "functions", "model"]),
-    ("ui", &["model", "place", "pricing", "scenario", "search", "state", "wire"]),
+    ("ui", &["functions", "model", "place", "pricing", "scenario", "search", "state", "wire"]),
     // The wiring, and what stands above it.
     (
         "pipeline",

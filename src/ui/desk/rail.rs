@@ -17,6 +17,10 @@ impl Desk {
         let mut top = rect.top() + 6.0;
         let screens: Vec<_> = self.panels.iter().map(|slot| (slot.panel.screen(), slot.panel.title())).collect();
         for (screen, title) in screens {
+            // Apart from the screens that are worked at.
+            if screen == super::Screen::Settings {
+                top = (rect.bottom() - 64.0).max(top);
+            }
             let item = Rect::from_min_size(pos2(rect.left() + 6.0, top), vec2(rect.width() - 12.0, 58.0));
             top += 60.0;
             let response = ui.interact(item, ui.scope_id().with(("rail", screen as u8)), Sense::click());

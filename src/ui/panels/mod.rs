@@ -10,6 +10,7 @@ mod functions;
 mod incidents;
 mod inject;
 mod live;
+mod settings;
 mod temperature;
 
 use std::collections::BTreeSet;
@@ -46,6 +47,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::<cost::Cost>::default(),
         Box::<inject::Inject>::default(),
         Box::<connections::Connections>::default(),
+        Box::<settings::Settings>::default(),
     ]
 }
 
@@ -67,12 +69,22 @@ pub enum Screen {
     Inject,
     /// What is broken, what does it affect, how do I fix it?
     Connections,
+    /// What holds, what may it be, and what would a change do?
+    Settings,
 }
 
 impl Screen {
     /// Every screen, in the order of the rail.
-    pub const ALL: [Self; 7] =
-        [Self::Live, Self::Incidents, Self::Temperature, Self::Functions, Self::Cost, Self::Inject, Self::Connections];
+    pub const ALL: [Self; 8] = [
+        Self::Live,
+        Self::Incidents,
+        Self::Temperature,
+        Self::Functions,
+        Self::Cost,
+        Self::Inject,
+        Self::Connections,
+        Self::Settings,
+    ];
 
     /// Its title.
     pub fn title(self) -> &'static str {
@@ -89,6 +101,7 @@ impl Screen {
             Self::Cost => icons::COINS,
             Self::Inject => icons::TEST_TUBE,
             Self::Connections => icons::PLUGS,
+            Self::Settings => icons::GEAR,
         }
     }
 }

@@ -1,5 +1,11 @@
 //! The past judged again, beside a running desk and without one; floods and second impacts on the real road.
 
+use std::sync::Arc;
+
+use fleetwatch::model::Question;
+use fleetwatch::pipeline::{Line, Options};
+use fleetwatch::pricing::PriceSheet;
+use fleetwatch::settings::Settings;
 use serde_json::Value;
 
 use super::{frontal, place};
@@ -11,6 +17,49 @@ use crate::support::peer::Peer;
 fn lines(output: &std::process::Output) -> Vec<Value> {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// As the Settings screen asks it: through the desk, while reviews go on being answered.
+fn asked_in_the_window(data: &std::path::Path) {
+    let settings = Settings::default();
+    let line = Line::start(Options {
+        data_dir: data.to_owned(),
+        broker: settings.broker,
+        formats: settings.formats,
+        functions: settings.functions,
+        outbound: fleetwatch::outbound::Settings { desktop: false, ..settings.outbound },
+        team: settings.team,
+        shadow: None,
+        prices: PriceSheet::standard().clone(),
+        max_devices: 10,
+        memory_budget_mb: 16,
+        sample: false,
+        announce: None,
+        wake: Arc::new(|| {}),
+        blind: false,
+    });
+    let line = line.unwrap();
+    let desk = line.desk();
+    let answer = |limits: Value| {
+        let before = desk.latest().comparison.clone();
+        assert!(desk.ask(Question::Rejudge { limits }));
+        let mut found = None;
+        eventually("the past is judged", 30, || {
+            found = desk.latest().comparison.clone().filter(|new| Some(new) != before.as_ref());
+            found.as_ref().is_some_and(|found| found.complete || found.error.is_some())
+        });
+        found.unwrap()
+    };
+    let mut limits = serde_json::json!(Settings::default().functions.judge_crash);
+    let same = answer(limits.clone());
+    assert_eq!((same.n_incidents, same.n_reports, same.n_flips), (2, 2, 0));
+    limits["delta_v_kmh"] = 100.0.into();
+    let strict = answer(limits.clone());
+    assert_eq!((strict.n_flips, strict.flips.len(), strict.error.as_deref()), (2, 2, None));
+    limits["delta_v_kmh"] = 1e9.into();
+    let refused = answer(limits);
+    assert!(refused.error.as_deref().is_some_and(|why| why.contains("must be from 1 to 100 km/h")), "{refused:?}");
+    line.stop();
 }
 
 #[test]
@@ -46,6 +95,7 @@ fn the_past_is_judged_again_beside_a_desk_and_saved_without_one() {
     assert_eq!(refused.status.code(), Some(1), "{words}");
     assert!(words.contains("nothing saved") && words.contains("running") && words.contains("--save"), "{words}");
     assert_eq!(desk.stop()["incidents"], 2);
+    asked_in_the_window(&data);
 
     let live = || -> Vec<Value> {
         incidents(&data).iter().map(|row| incident(&data, row["id"].as_str().unwrap())["verdict"].clone()).collect()
