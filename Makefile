@@ -5,8 +5,8 @@
 RUN_PACKAGES = gcc libc6-dev pkg-config libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbcommon0 libxkbcommon-x11-0 \
 	libgl1 libglx-mesa0 libgl1-mesa-dri libegl1 alsa-utils
 # What the tests need beside that: a real broker, its clients, certificates, a display that is not there, a mouse, and
-# Python for a Lambda function in another language.
-TEST_PACKAGES = $(RUN_PACKAGES) mosquitto mosquitto-clients openssl xvfb xauth openbox xdotool x11-utils imagemagick procps pngquant python3
+# Python for a Lambda function in another language. strip makes our own small.
+TEST_PACKAGES = $(RUN_PACKAGES) mosquitto mosquitto-clients openssl xvfb xauth openbox xdotool x11-utils imagemagick procps pngquant python3 binutils
 
 .PHONY: run test accuracy screens packages test-packages
 

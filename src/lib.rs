@@ -22,18 +22,26 @@ pub mod aws;
 pub mod clock;
 pub mod https;
 
-pub mod broker;
 pub mod host;
-pub mod lambda;
 pub mod outbound;
+
+#[cfg(feature = "line")]
+pub mod broker;
+#[cfg(feature = "line")]
+pub mod lambda;
+#[cfg(feature = "line")]
 pub mod store;
 
+#[cfg(feature = "line")]
 pub mod play;
 
+#[cfg(feature = "line")]
 pub mod pipeline;
 
+#[cfg(feature = "line")]
 pub mod settings;
 
+#[cfg(feature = "line")]
 pub mod cli;
 
 #[cfg(feature = "desk")]

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::Error;
+use super::request::Service;
 use crate::model::Timestamp;
 
 /// Credentials are got anew so long before they end.
@@ -85,8 +86,8 @@ impl Environment {
     }
 
     /// Where a service is, if not at AWS: its own variable before that for all.
-    pub(super) fn endpoint(&self, service: &str) -> Option<String> {
-        let own = self.get(&format!("AWS_ENDPOINT_URL_{}", service.to_uppercase()));
+    pub(super) fn endpoint(&self, service: Service) -> Option<String> {
+        let own = self.get(&format!("AWS_ENDPOINT_URL_{}", service.variable));
         own.or_else(|| self.get("AWS_ENDPOINT_URL")).map(str::to_owned)
     }
 

@@ -5,27 +5,34 @@
 //! machine. A clock that is off by more than AWS takes is corrected by the time that AWS answers with.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, RETRY_AFTER};
 use url::Url;
 
 use crate::clock::Clock;
 use crate::https;
 
+use request::{Call, Service};
+
 mod credentials;
+mod dynamodb;
+mod iot;
+mod request;
+mod s3;
 mod sns;
 mod sts;
 mod xml;
 
 pub use credentials::{Credentials, Environment};
+pub use dynamodb::{Attribute, Write, Written};
+pub use s3::Object;
 pub use sns::{Message, TopicArn};
 
 /// AWS refuses what is signed with a clock that is off by more than 5 minutes (signature reference, "request must reach AWS
 /// within five minutes of the time stamp"); corrected a little before that, s.
 const SKEW_SECS: i64 = 240;
-const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
+const FORM: &[(&str, &str)] = &[("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
 
 /// What went wrong, in words without a secret.
 #[derive(Debug, thiserror::Error)]
@@ -148,11 +155,15 @@ impl Client {
         })
     }
 
-    /// Signs and posts a form, and answers with the body. It corrects its clock and gets new credentials, where those are
-    /// what AWS complains of, once.
-    async fn post(&self, service: &'static str, form: &[(&str, &str)]) -> Result<String, Error> {
+    /// Signs and posts a form, and answers with the body.
+    async fn post_form(&self, service: Service, form: &[(&str, &str)]) -> Result<String, Error> {
+        self.call(&form_of(service, form)).await.map(|answer| answer.text())
+    }
+
+    /// Signs and sends. It corrects its clock and gets new credentials, where those are what AWS complains of, once.
+    async fn call(&self, call: &Call<'_>) -> Result<Answer, Error> {
         let credentials = self.credentials().await?;
-        let (error, their_secs) = match self.post_with(service, form, &credentials).await {
+        let (error, their_secs) = match self.call_with(call, &credentials).await {
             Ok(answer) => return Ok(answer),
             Err(failed) => failed,
         };
@@ -167,7 +178,7 @@ impl Client {
             return Err(error);
         }
         let credentials = self.credentials().await?;
-        self.post_with(service, form, &credentials).await.map_err(|(error, _)| error)
+        self.call_with(call, &credentials).await.map_err(|(error, _)| error)
     }
 
     async fn credentials(&self) -> Result<Credentials, Error> {
@@ -184,27 +195,29 @@ impl Client {
         Ok(credentials)
     }
 
-    fn address(&self, service: &str) -> Result<Url, Error> {
-        let own = self.environment.endpoint(service);
-        let text = own.unwrap_or_else(|| format!("https://{service}.{}.amazonaws.com", self.region));
+    fn address(&self, call: &Call<'_>) -> Result<Url, Error> {
+        let own = self.environment.endpoint(call.service);
+        let base = own.unwrap_or_else(|| {
+            let subdomain = call.subdomain.map(|name| format!("{name}.")).unwrap_or_default();
+            format!("https://{subdomain}{}.{}.amazonaws.com", call.service.host, self.region)
+        });
+        let text = base.trim_end_matches('/').to_owned() + &call.path;
         let url = Url::parse(&text).ok().filter(https::is_private);
         // Without the password that it may hold.
-        url.ok_or_else(|| Error::Endpoint(text.rsplit('@').next().unwrap_or_default().to_owned()))
+        url.ok_or_else(|| Error::Endpoint(base.rsplit('@').next().unwrap_or_default().to_owned()))
     }
 
     /// The second of an error is AWS's time, s since 1970, where it said so.
-    async fn post_with(
-        &self,
-        service: &'static str,
-        form: &[(&str, &str)],
-        credentials: &Credentials,
-    ) -> Result<String, (Error, Option<i64>)> {
+    async fn call_with(&self, call: &Call<'_>, credentials: &Credentials) -> Result<Answer, (Error, Option<i64>)> {
         let plain = |error| (error, None);
-        let url = self.address(service).map_err(plain)?;
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let service = call.service.name;
+        let url = self.address(call).map_err(plain)?;
         let time_secs = now_secs() + self.skew_secs.load(Ordering::Relaxed);
-        let signature = signature(service, &url, &body, credentials, &self.region, time_secs);
-        let mut request = self.https.post(url).header(CONTENT_TYPE, FORM);
+        let signature = request::signature(call, &url, credentials, &self.region, time_secs);
+        let mut request = self.https.request(call.method.clone(), url);
+        for (name, value) in call.headers {
+            request = request.header(*name, *value);
+        }
         for (name, value) in &signature.map_err(|words| plain(Error::Signature { service, words }))? {
             request = request.header(name, value);
         }
@@ -212,51 +225,68 @@ impl Client {
             let first = if error.is_timeout() { "no answer in time" } else { "no connection" };
             plain(Error::Unreachable { service, words: first.to_owned() + &https::causes(error) })
         };
-        let answer = request.body(body).send().await.map_err(unreachable)?;
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let text = answer.text().await.map_err(unreachable)?;
-        if (200..=299).contains(&status) {
-            return Ok(text);
+        let mut response = request.body(call.body.clone()).send().await.map_err(unreachable)?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+            body.extend_from_slice(&chunk);
+            if body.len() > call.max_answer {
+                break;
+            }
         }
-        let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let their_secs = header(DATE).and_then(|text| Some(chrono::DateTime::parse_from_rfc2822(text).ok()?.timestamp()));
-        let after = header(RETRY_AFTER).and_then(|text| text.parse().ok()).map(Duration::from_secs);
-        let (code, message) = xml::problem(&text);
+        let cut = body.len() > call.max_answer;
+        body.truncate(call.max_answer);
+        if (200..=299).contains(&status) {
+            return Ok(Answer { body, cut });
+        }
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let their_secs =
+            header(DATE.as_str()).and_then(|text| Some(chrono::DateTime::parse_from_rfc2822(text).ok()?.timestamp()));
+        let after = header(RETRY_AFTER.as_str()).and_then(|text| text.parse().ok()).map(Duration::from_secs);
+        let (code, message) = problem(header("x-amzn-errortype"), &String::from_utf8_lossy(&body));
         let message = credentials.without_secrets(&message);
         Err((Error::Refused { service, status, code, message, after }, their_secs))
     }
 }
 
-fn now_secs() -> i64 {
-    Clock.now().0 / 1_000_000
+/// What AWS said.
+#[derive(Debug)]
+struct Answer {
+    body: Vec<u8>,
+    /// There was more of the body than was asked for.
+    cut: bool,
 }
 
-/// The headers that sign a request.
-fn signature(
-    service: &str,
-    url: &Url,
-    body: &str,
-    credentials: &Credentials,
-    region: &str,
-    time_secs: i64,
-) -> Result<HeaderMap, String> {
-    let identity = credentials.identity().into();
-    let params = aws_sigv4::sign::v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name(service)
-        .time(UNIX_EPOCH + Duration::from_secs(time_secs.unsigned_abs()))
-        .settings(SigningSettings::default())
-        .build()
-        .map_err(|error| error.to_string())?
-        .into();
-    let headers = [("content-type", FORM)].into_iter();
-    let request = SignableRequest::new("POST", url.as_str(), headers, SignableBody::Bytes(body.as_bytes()));
-    let (signed, _) = sign(request.map_err(|error| error.to_string())?, &params).map_err(|error| error.to_string())?.into_parts();
-    let mut headers = HeaderMap::new();
-    for header in signed.into_parts().0 {
-        let value = reqwest::header::HeaderValue::from_str(header.value()).map_err(|error| error.to_string())?;
-        headers.insert(header.name(), value);
+impl Answer {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
     }
-    Ok(headers)
+
+    fn json(&self, service: Service) -> Result<serde_json::Value, Error> {
+        let words = |error: serde_json::Error| Error::Answer { service: service.name, words: error.to_string() };
+        serde_json::from_slice(&self.body).map_err(words)
+    }
+}
+
+/// A form to post.
+fn form_of(service: Service, form: &[(&str, &str)]) -> Call<'static> {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    Call::post(service, FORM, body.into_bytes())
+}
+
+/// Code and message of an error, which stands in a header, in JSON or in XML. The message is one line of at most 300
+/// characters: further lines repeat what was signed.
+fn problem(header: Option<&str>, body: &str) -> (String, String) {
+    let json: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    let text = |names: [&str; 2]| names.iter().find_map(|name| Some(json.get(name)?.as_str()?.to_owned()));
+    let code = header.map(str::to_owned).or_else(|| text(["__type", "code"])).or_else(|| xml::text(body, "Code"));
+    let message = text(["message", "Message"]).or_else(|| xml::text(body, "Message")).unwrap_or_default();
+    // `com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException:http://…`
+    let code = code.unwrap_or_default();
+    let code = code.rsplit('#').next().and_then(|code| code.split(':').next()).unwrap_or_default().to_owned();
+    (code, message.lines().next().unwrap_or_default().chars().take(300).collect())
+}
+
+fn now_secs() -> i64 {
+    Clock.now().0 / 1_000_000
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::request::Service;
 use super::{Client, Error, xml};
 
 /// The name of a standard topic: `arn:aws:sns:ap-northeast-2:123456789012:crashes`.
@@ -86,6 +87,6 @@ impl Client {
         for ([name, kind, value], (attribute, text)) in names.iter().zip(message.attributes) {
             form.extend([(name.as_str(), *attribute), (kind, "String"), (value, *text)]);
         }
-        xml::element("sns", &self.post("sns", &form).await?, "MessageId")
+        xml::element("sns", &self.post_form(Service::SNS, &form).await?, "MessageId")
     }
 }

@@ -1,6 +1,7 @@
 //! STS: taking on a role.
 
-use super::{Client, Credentials, Error, credentials, xml};
+use super::request::Service;
+use super::{Client, Credentials, Error, credentials, form_of, xml};
 
 /// Takes on a role for an hour.
 pub(super) async fn assume_role(client: &Client, with: &Credentials, role_arn: &str) -> Result<Credentials, Error> {
@@ -11,7 +12,7 @@ pub(super) async fn assume_role(client: &Client, with: &Credentials, role_arn: &
         ("RoleSessionName", "fleetwatch"),
         ("DurationSeconds", "3600"),
     ];
-    let answer = client.post_with("sts", &form, with).await.map_err(|(error, _)| error)?;
+    let answer = client.call_with(&form_of(Service::STS, &form), with).await.map_err(|(error, _)| error)?.text();
     let get = |name| xml::element("sts", &answer, name);
     let end = credentials::time(&get("Expiration")?)
         .map_err(|()| Error::Answer { service: "sts", words: "an Expiration that is no time".to_owned() })?;

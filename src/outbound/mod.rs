@@ -30,7 +30,7 @@ mod worker;
 mod tests;
 
 use retry::Pace;
-use topic::Topic;
+pub use topic::Topic;
 pub use watchdog::Watchdog;
 use webhook::Webhook;
 use worker::{Channel, Job};
@@ -213,7 +213,7 @@ impl Outbound {
             channels.push(Channel::Webhook(Webhook::new(url, settings, pace.timeout)?));
         }
         if let Some(arn) = &settings.sns_topic_arn {
-            channels.push(Channel::Sns(Topic::new(arn, pace.timeout)?));
+            channels.push(Channel::Sns(Topic::of_process(arn, pace.timeout)?));
         }
         if settings.desktop && cfg!(feature = "desk") {
             channels.push(Channel::Desktop);

@@ -40,9 +40,11 @@ use crate::search::{self, Search};
 pub use fleet::{MOVING_KMH, SILENT_AFTER_SECS};
 pub use incidents::MERGE_SECS;
 use incidents::{Filed, Settled, Wish};
+pub use notices::crash_words;
 use notices::{crash_notice, overruled_notice, row_rejection, ruling_words};
 use picture::Parts;
 pub use snapshot::Snapshot;
+pub use temperatures::{alarm_words, since_words};
 use traces::stage;
 
 /// Ticks, s, after which counted faults of devices go to the store; `kill -9` loses so many.

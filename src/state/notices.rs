@@ -1,7 +1,8 @@
 //! Words for people: notices, and rejections of rows.
 
 use crate::model::{
-    CrashReport, CrashVerdict, Event, Incident, IncidentKind, Notice, Rejection, RejectionReason, Ruling, Timestamp, likelihood,
+    CrashReport, CrashVerdict, DeviceId, Event, Incident, IncidentKind, Notice, Rejection, RejectionReason, Ruling, Timestamp,
+    likelihood,
 };
 
 pub(super) fn row_rejection(event: &Event, kind: &str, reason: RejectionReason) -> Rejection {
@@ -49,16 +50,30 @@ pub(super) fn again(incident: &Incident, why: &str, now: Timestamp) -> Option<No
     })
 }
 
-pub(super) fn crash_notice(incident: &Incident, report: &CrashReport, verdict: &CrashVerdict, now: Timestamp) -> Notice {
+/// Title and text of what people are told of a crash report. `at` is when it happened, `None` where the device's clock is
+/// wrong.
+pub fn crash_words(
+    device: &DeviceId,
+    report: &CrashReport,
+    verdict: &CrashVerdict,
+    at: Option<Timestamp>,
+    received_at: Timestamp,
+) -> (String, String) {
     let place = report.position.map_or_else(
         || "Position unknown.".to_owned(),
         |position| format!("At {:.5}, {:.5} (WGS 84).", position.lat, position.lon),
     );
-    let when = if incident.clock_wrong {
-        format!("Received {}; the device's clock is wrong.", incident.received_at.rfc3339())
-    } else {
-        format!("At {}.", incident.occurred_at.rfc3339())
+    let when = match at {
+        Some(at) => format!("At {}.", at.rfc3339()),
+        None => format!("Received {}; the device's clock is wrong.", received_at.rfc3339()),
     };
+    let title = format!("{device}: {}, probability {}", ruling_words(verdict), likelihood(verdict.probability));
+    (title, format!("{} {when} {place}", verdict.summary))
+}
+
+pub(super) fn crash_notice(incident: &Incident, report: &CrashReport, verdict: &CrashVerdict, now: Timestamp) -> Notice {
+    let at = (!incident.clock_wrong).then_some(incident.occurred_at);
+    let (title, text) = crash_words(&incident.device, report, verdict, at, incident.received_at);
     Notice {
         // One key per incident and report that told: the same on each retry, new when a graver report tells again.
         dedup_key: format!("{}-{}", incident.id, incident.n_reports),
@@ -66,8 +81,8 @@ pub(super) fn crash_notice(incident: &Incident, report: &CrashReport, verdict: &
         device: incident.device.clone(),
         severity: verdict.severity,
         origin: incident.origin,
-        title: format!("{}: {}, probability {}", incident.device, ruling_words(verdict), likelihood(verdict.probability)),
-        text: format!("{} {when} {place}", verdict.summary),
+        title,
+        text,
         at: now,
     }
 }

@@ -66,39 +66,15 @@ impl State {
         now: Timestamp,
         effects: &mut Vec<Effect>,
     ) -> Option<(IncidentId, bool)> {
-        let watch = verdict.watch;
-        let celsius = verdict.celsius.0;
         // One alert at a time, whether it is out of its band or changes too fast.
         let is_temperature = |alert: &Alert| {
             matches!(alert.about, AlertKind::Temperature { .. } | AlertKind::TemperatureRate) && is_of(alert, event)
         };
         self.clear_alerts(now, &is_temperature, effects);
-        let (kind, text) = match watch.alarm {
-            None => {
-                let id = self.incidents.back_in_band(event, verdict, now)?;
-                self.save_incident(&id, None, None, effects);
-                return Some((id, false));
-            }
-            Some(Alarm::Band) => {
-                let (limit, sign) = match verdict.band {
-                    Band::Cold => (verdict.limits_c.0, "<"),
-                    Band::Hot | Band::Normal => (verdict.limits_c.1, ">"),
-                };
-                let fahrenheit = verdict.fahrenheit.0;
-                let held = if watch.out_secs >= 1.0 { format!(" for {}", duration(watch.out_secs)) } else { String::new() };
-                let words = format!(
-                    "{} is {}: {celsius:.1} °C ({fahrenheit:.1} °F) {sign} {limit:.1} °C{held}",
-                    event.device,
-                    verdict.band.segment()
-                );
-                (AlertKind::Temperature { band: verdict.band }, words)
-            }
-            Some(Alarm::Rate) => {
-                let rate = watch.rate_k_min.unwrap_or_default();
-                let way = if rate > 0.0 { "rises" } else { "falls" };
-                let words = format!("{} {way} by {:.1} K/min, now {celsius:.1} °C", event.device, rate.abs());
-                (AlertKind::TemperatureRate, words)
-            }
+        let Some((kind, text)) = alarm_words(event, verdict) else {
+            let id = self.incidents.back_in_band(event, verdict, now)?;
+            self.save_incident(&id, None, None, effects);
+            return Some((id, false));
         };
         let (id, opened) = self.incidents.temperature_alarm(event, verdict, &text, cost, now);
         self.raise(kind, event, Severity::High, text.clone(), now, effects);
@@ -109,7 +85,7 @@ impl State {
             severity: Severity::High,
             origin: event.origin,
             title: text,
-            text: format!("Since {}.", event.time().plus_secs(-(watch.out_secs as i64)).rfc3339()),
+            text: since_words(event, verdict),
             at: now,
         });
         if opened {
@@ -118,6 +94,38 @@ impl State {
         self.save_incident(&id, notice, None, effects);
         Some((id, opened))
     }
+}
+
+/// What is wrong with a temperature, and in words; `None` where nothing is.
+pub fn alarm_words(event: &Event, verdict: &TemperatureVerdict) -> Option<(AlertKind, String)> {
+    let (watch, celsius) = (verdict.watch, verdict.celsius.0);
+    Some(match watch.alarm? {
+        Alarm::Band => {
+            let (limit, sign) = match verdict.band {
+                Band::Cold => (verdict.limits_c.0, "<"),
+                Band::Hot | Band::Normal => (verdict.limits_c.1, ">"),
+            };
+            let fahrenheit = verdict.fahrenheit.0;
+            let held = if watch.out_secs >= 1.0 { format!(" for {}", duration(watch.out_secs)) } else { String::new() };
+            let words = format!(
+                "{} is {}: {celsius:.1} °C ({fahrenheit:.1} °F) {sign} {limit:.1} °C{held}",
+                event.device,
+                verdict.band.segment()
+            );
+            (AlertKind::Temperature { band: verdict.band }, words)
+        }
+        Alarm::Rate => {
+            let rate = watch.rate_k_min.unwrap_or_default();
+            let way = if rate > 0.0 { "rises" } else { "falls" };
+            let words = format!("{} {way} by {:.1} K/min, now {celsius:.1} °C", event.device, rate.abs());
+            (AlertKind::TemperatureRate, words)
+        }
+    })
+}
+
+/// Since when a temperature is wrong.
+pub fn since_words(event: &Event, verdict: &TemperatureVerdict) -> String {
+    format!("Since {}.", event.time().plus_secs(-(verdict.watch.out_secs as i64)).rfc3339())
 }
 
 fn is_of(alert: &Alert, event: &Event) -> bool {

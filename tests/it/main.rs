@@ -22,6 +22,7 @@ mod lambda;
 mod line;
 mod mosquitto;
 mod never;
+mod on_lambda;
 mod panels;
 mod payloads;
 mod play;
