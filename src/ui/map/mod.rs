@@ -38,6 +38,8 @@ const CITIES_MOST: usize = 40;
 const PULSE_SECS: f64 = 1.6;
 /// How far they grow, points.
 const RINGS_REACH: f32 = 31.0;
+/// From the chosen vehicle to its name, points: clear of its ring.
+const CHOSEN_GAP: f32 = 16.0;
 /// From this zoom on a vehicle that is not chosen may wear its name.
 const NAMES_FROM: f64 = 13.5;
 /// Vehicles wear their names only while no more than this are in view.
@@ -178,8 +180,16 @@ impl MapView {
         self.camera.unwrap_or_else(|| Camera::over(HOME.0, HOME.1, HOME.2)).metres_per_point()
     }
 
-    /// Names of cities, the largest first, as long as there is room beside the pins.
-    fn cities(&mut self, painter: &Painter, rect: Rect, camera: &Camera, pins: &[PinMark], theme: &Theme) {
+    /// Names of cities, the largest first, as long as there is room beside the pins and the chosen vehicle with its name.
+    fn cities(
+        &mut self,
+        painter: &Painter,
+        rect: Rect,
+        camera: &Camera,
+        pins: &[PinMark],
+        chosen: Option<&VehicleMark>,
+        theme: &Theme,
+    ) {
         let kept = self.cities.as_ref().is_some_and(|(at, place, _)| at == camera && *place == rect);
         if !kept {
             let (north, west) = camera.world(rect, rect.min).degrees();
@@ -191,6 +201,12 @@ impl MapView {
         for pin in pins {
             let at = camera.screen(rect, World::of(pin.lat, pin.lon));
             labels.take(Rect::from_center_size(at, vec2(2.0 * RINGS_REACH, 2.0 * RINGS_REACH)));
+        }
+        if let Some(mark) = chosen {
+            let at = camera.screen(rect, World::of(mark.lat, mark.lon));
+            let words = painter.layout_no_wrap(mark.device.to_string(), Type::Small.semibold(), theme.text.primary);
+            // At whichever side it will stand.
+            labels.take(Rect::from_center_size(at, vec2(2.0 * (CHOSEN_GAP + words.size().x), 2.0 * CHOSEN_GAP)));
         }
         let cities = self.cities.iter().flat_map(|(.., cities)| cities.iter().copied());
         for city in cities {
@@ -280,7 +296,8 @@ pub fn ui(ui: &mut Ui, rect: Rect, view: &mut MapView, scene: &Scene<'_>, label:
     view.basemap.paint(&painter, rect, &camera, &theme.map);
     graticule(&painter, rect, &camera, theme);
     driven(&painter, rect, &camera, scene.driven, theme);
-    view.cities(&painter, rect, &camera, scene.pins, theme);
+    let mark = scene.chosen.and_then(|device| scene.vehicles.iter().find(|mark| mark.device == *device));
+    view.cities(&painter, rect, &camera, scene.pins, mark, theme);
     trail(&painter, rect, &camera, scene, theme);
 
     let placed = if scene.show_vehicles { Placed::of(scene.vehicles, rect, &camera) } else { Placed::default() };
@@ -295,7 +312,9 @@ pub fn ui(ui: &mut Ui, rect: Rect, view: &mut MapView, scene: &Scene<'_>, label:
     }
     callout(&painter, rect, &camera, scene, &mut labels, theme);
     let moves = pins(ui, &painter, rect, &camera, scene, &mut labels, theme);
-    chosen(ui, &painter, rect, &camera, scene, &mut labels, theme);
+    if let Some(mark) = mark {
+        chosen(ui, &painter, rect, &camera, scene, mark, &mut labels, theme);
+    }
     names(&painter, rect, &camera, scene, &placed, &mut labels, theme);
     if !scene.attribution.is_empty() {
         let at = rect.right_bottom() - vec2(6.0, 4.0);
@@ -481,8 +500,17 @@ fn drill(painter: &Painter, at: Pos2, theme: &Theme) {
     dashed_rect(painter, tile, theme.status.drill.fg);
 }
 
-fn chosen(ui: &Ui, painter: &Painter, rect: Rect, camera: &Camera, scene: &Scene<'_>, labels: &mut Labels, theme: &Theme) {
-    let Some(mark) = scene.chosen.and_then(|device| scene.vehicles.iter().find(|mark| mark.device == *device)) else { return };
+#[expect(clippy::too_many_arguments, reason = "what, where, and how it looks")]
+fn chosen(
+    ui: &Ui,
+    painter: &Painter,
+    rect: Rect,
+    camera: &Camera,
+    scene: &Scene<'_>,
+    mark: &VehicleMark,
+    labels: &mut Labels,
+    theme: &Theme,
+) {
     let at = camera.screen(rect, World::of(mark.lat, mark.lon));
     if !rect.contains(at) {
         return;
@@ -490,7 +518,16 @@ fn chosen(ui: &Ui, painter: &Painter, rect: Rect, camera: &Camera, scene: &Scene
     painter.circle_stroke(at, 12.0, Stroke::new(2.0, theme.accent.base));
     if scene.callout.is_none() {
         let words = mark.device.as_str();
-        labels.words(painter, rect.shrink(4.0), at, 16.0, words, Type::Small.semibold(), theme.text.primary, theme.map.land);
+        labels.words(
+            painter,
+            rect.shrink(4.0),
+            at,
+            CHOSEN_GAP,
+            words,
+            Type::Small.semibold(),
+            theme.text.primary,
+            theme.map.land,
+        );
     }
     let speed = mark.speed_kmh.map_or_else(|| tr!("map-speed-unknown"), |kmh| text::kmh(f64::from(kmh)));
     let words = tr!("map-mark", device = mark.device.as_str(), speed = speed, motion = motion(mark.motion, scene.stale));
