@@ -16,6 +16,7 @@ run: packages
 
 ## Every test: units, scenarios, simulation, real mosquitto, the real window under Xvfb.
 test: test-packages
+	cargo build -p fleetwatch-lambda
 	cargo test
 
 ## How right the functions are, from recordings with labels in FLEETWATCH_DATA or ../shared/data.

@@ -26,8 +26,8 @@ pub(super) async fn show(real: RealNotice) -> Attempt {
 
 /// Built without a window, and so without notifications.
 #[cfg(not(feature = "desk"))]
-pub(super) async fn show(_: RealNotice) -> Attempt {
-    refused("this build has no window")
+pub(super) fn show(_: RealNotice) -> impl Future<Output = Attempt> {
+    std::future::ready(refused("this build has no window"))
 }
 
 fn refused(cause: &str) -> Attempt {

@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 
+use fleetwatch::lambda::{Call, DeadLetter, End, Function, Limits, Meter, Runner};
 use serde_json::{Value, json};
 
 use crate::support::aws::Aws;
@@ -31,6 +33,19 @@ fn package() -> Option<&'static Path> {
     }))
 }
 
+/// What a deployment puts into the function's environment.
+fn environment(peer: &Aws, function: &str, secret: &str) -> [(&'static str, String); 7] {
+    [
+        ("FUNCTION", function.to_owned()),
+        ("TABLE", "fleet".to_owned()),
+        ("TOPIC_ARN", "arn:aws:sns:ap-northeast-2:123456789012:crashes".to_owned()),
+        ("AWS_REGION", "ap-northeast-2".to_owned()),
+        ("AWS_ENDPOINT_URL", peer.url()),
+        ("AWS_ACCESS_KEY_ID", "AKIAONE".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", secret.to_owned()),
+    ]
+}
+
 /// Runs events in one container; the lines that the host writes.
 #[track_caller]
 fn run(peer: &Aws, function: &str, secret: &str, events: &[Value]) -> Vec<Value> {
@@ -40,15 +55,7 @@ fn run(peer: &Aws, function: &str, secret: &str, events: &[Value]) -> Vec<Value>
     let mut command = fleetwatch(&["lambda"]);
     command.arg(package().unwrap()).arg("--events").arg(file.path());
     command.args(["--json", "--concurrency", "1", "--retry-after-secs", "0,0", "--timeout-secs", "30", "--memory-mb", "256"]);
-    for (name, value) in [
-        ("FUNCTION", function),
-        ("TABLE", "fleet"),
-        ("TOPIC_ARN", "arn:aws:sns:ap-northeast-2:123456789012:crashes"),
-        ("AWS_REGION", "ap-northeast-2"),
-        ("AWS_ENDPOINT_URL", &peer.url()),
-        ("AWS_ACCESS_KEY_ID", "AKIAONE"),
-        ("AWS_SECRET_ACCESS_KEY", secret),
-    ] {
+    for (name, value) in environment(peer, function, secret) {
         command.args(["--env", &format!("{name}={value}")]);
     }
     let output = command.output().unwrap();
@@ -66,6 +73,31 @@ fn answers(peer: &Aws, function: &str, events: &[Value]) -> Vec<Value> {
     let calls: Vec<_> = lines.iter().filter(|line| line["type"] == "call").collect();
     assert!(calls.len() == events.len() && calls.iter().all(|call| call["status"] == "ok"), "{lines:#?}");
     calls.iter().map(|call| call["answer"].clone()).collect()
+}
+
+/// What one new container answered, each event sent when the one before was answered: what is sent at once has no order.
+fn answers_in_turn(peer: &Aws, function: &str, events: &[Value]) -> Vec<Value> {
+    struct Nobody;
+    impl Meter for Nobody {
+        fn called(&self, _call: Call) {}
+        fn gave_up(&self, _letter: DeadLetter) {}
+    }
+    let mut lambda = Function::new(function, package().unwrap().to_owned());
+    lambda.memory_mb = 256;
+    lambda.timeout = Duration::from_secs(30);
+    lambda.environment = environment(peer, function, SECRET).map(|(name, value)| (name.to_owned(), value)).into();
+    let runner = Runner::new(lambda, Limits::TODAY, Box::new(Nobody)).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut answers = Vec::new();
+        for event in events {
+            let call = runner.invoke(event.to_string().into()).await.unwrap().unwrap();
+            let End::Answered(answer) = &call.end else { panic!("{:?}\n{}", call.end, call.log.join("\n")) };
+            assert_eq!(call.cold(), answers.is_empty(), "one container");
+            answers.push(serde_json::from_slice(answer).unwrap());
+        }
+        answers
+    })
 }
 
 /// An event of S3 in the words of AWS (user guide, "Event message structure"); the keys as S3 encodes them.
@@ -219,7 +251,7 @@ fn a_temperature_is_routed_and_a_wrong_one_is_told_once() {
     };
     let (mild, hot) = (|secs| reading(secs, r#"{"celsius": 29}"#), |secs| reading(secs, r#"{"celsius": 31.4}"#));
     let told = |events: &[Value]| -> Vec<u64> {
-        answers(&peer, "route_temperature", events).iter().map(|answer| answer["told"].as_u64().unwrap()).collect()
+        answers_in_turn(&peer, "route_temperature", events).iter().map(|answer| answer["told"].as_u64().unwrap()).collect()
     };
     let first = told(&[mild(0), mild(10), mild(20), hot(30), hot(60), hot(91), hot(100), reading(101, "broken")]);
     assert_eq!(first, [0, 0, 0, 0, 0, 1, 0, 0], "out for a minute");
