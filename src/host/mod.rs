@@ -5,7 +5,6 @@
 //! A function that panics, times out or answers with the wrong kind of verdict means "not judged", and a crash that
 //! was not judged is treated as real: fail towards the human.
 
-use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -186,21 +185,14 @@ fn fail_open(event: &Event, card: &functions::Card, what: &str) -> Option<Verdic
             window_ms: None,
             free_fall_ms: None,
             direction: None,
-            evidence: vec![Evidence {
-                key: Cow::Borrowed("not_judged"),
-                name: Cow::Borrowed("Judged"),
-                value: None,
-                unit: Cow::Borrowed(""),
-                reading: reading.text,
-                reading_key: reading.key,
-                reading_args: reading.args,
-                limit: limit.text,
-                limit_key: limit.key,
-                limit_args: limit.args,
-                source: Cow::Borrowed("rule: a crash that was not judged is treated as real"),
-                points: Points::NotChecked,
-                weight: 0.0,
-            }],
+            evidence: vec![Evidence::of(
+                "not_judged",
+                "Judged",
+                reading,
+                limit,
+                "rule: a crash that was not judged is treated as real",
+                Points::NotChecked,
+            )],
         }))),
         Reading::Driving(_) if card.name == functions::preprocess_driving::CARD.name => {
             Some(Verdict::Driving(DrivingVerdict::Drop(RejectionReason::NotJudged)))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::rejection::RejectionReason;
-use super::saying::Args;
+use super::saying::{Args, Saying};
 use super::units::{Celsius, Fahrenheit, Timestamp};
 
 /// What a function answered.
@@ -127,6 +127,34 @@ pub struct Evidence {
     pub points: Points,
     /// Its weight in log-odds, positive towards an accident.
     pub weight: f64,
+}
+
+impl Evidence {
+    /// A check that weighs nothing and has no number of its own yet: what was found, what is allowed, and who says so.
+    pub fn of(
+        key: &'static str,
+        name: &'static str,
+        reading: Saying,
+        limit: Saying,
+        source: &'static str,
+        points: Points,
+    ) -> Self {
+        Self {
+            key: key.into(),
+            name: name.into(),
+            value: None,
+            unit: "".into(),
+            reading: reading.text,
+            reading_key: reading.key,
+            reading_args: reading.args,
+            limit: limit.text,
+            limit_key: limit.key,
+            limit_args: limit.args,
+            source: source.into(),
+            points,
+            weight: 0.0,
+        }
+    }
 }
 
 /// Where the hit came from, in the vehicle frame.

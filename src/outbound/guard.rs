@@ -5,8 +5,14 @@
 //! the settings were read may point elsewhere now. Redirects are not followed at all.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
 
+use reqwest::Client;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+use super::{Error, Settings};
+use crate::https;
 
 /// What an address is, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +71,19 @@ pub(super) fn refuses(address: IpAddr, private_allowed: bool) -> Option<String> 
     }
 }
 
+/// Checks the address that stands under `key` in `[outbound]`, and makes a client that keeps within what is allowed.
+pub(super) fn receiver(key: &'static str, url: &str, settings: &Settings, timeout: Duration) -> Result<(Client, Url), Error> {
+    let url = Url::parse(url).map_err(|source| Error::Address { key, source })?;
+    if !https::is_private(&url) {
+        return Err(Error::Insecure { key });
+    }
+    // This machine by its own name is meant; any other name must not turn out to be it.
+    let here = https::is_here(&url);
+    let guard = Guard { private_allowed: settings.webhook_private || here };
+    guard.host(&url).map_err(|why| Error::Forbidden { key, why })?;
+    Ok((https::guarded_client(timeout, here, guard)?, url))
+}
+
 /// Resolves names, and gives only addresses that may be connected to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Guard {
@@ -73,13 +92,13 @@ pub(super) struct Guard {
 
 impl Guard {
     /// Refuses an address that stands in the URL itself as a number.
-    pub(super) fn host(self, url: &url::Url) -> Result<(), super::Error> {
+    pub(super) fn host(self, url: &Url) -> Result<(), String> {
         let address = match url.host() {
-            Some(url::Host::Ipv4(address)) => address.into(),
-            Some(url::Host::Ipv6(address)) => address.into(),
+            Some(Host::Ipv4(address)) => address.into(),
+            Some(Host::Ipv6(address)) => address.into(),
             _ => return Ok(()),
         };
-        refuses(address, self.private_allowed).map_or(Ok(()), |why| Err(super::Error::Forbidden(why)))
+        refuses(address, self.private_allowed).map_or(Ok(()), Err)
     }
 
     /// The addresses that are taken; an error where there are none.

@@ -46,17 +46,30 @@ const NOBODY: &str = "nobody";
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The address is none.
-    #[error("webhook_url in [outbound] is no web address: {0}")]
-    Address(#[from] url::ParseError),
+    #[error("{key} in [outbound] is no web address: {source}")]
+    Address {
+        /// Where it stands.
+        key: &'static str,
+        /// What is wrong with it.
+        source: url::ParseError,
+    },
     /// The address is open to eavesdroppers.
     #[error(
-        "webhook_url in [outbound] must begin with https://, since crash reports would cross the network in the clear; \
+        "{key} in [outbound] must begin with https://, since crash reports would cross the network in the clear; \
          http:// is only taken for this machine (127.0.0.1, localhost)"
     )]
-    Insecure,
+    Insecure {
+        /// Where it stands.
+        key: &'static str,
+    },
     /// The address is one that nothing is sent to.
-    #[error("webhook_url in [outbound]: {0}")]
-    Forbidden(String),
+    #[error("{key} in [outbound]: {why}")]
+    Forbidden {
+        /// Where it stands.
+        key: &'static str,
+        /// Which address, and what to do.
+        why: String,
+    },
     /// The secret is none.
     #[error("webhook_secret in [outbound] cannot be used: {0}")]
     WebhookSecret(&'static str),

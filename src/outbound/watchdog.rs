@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 use url::Url;
 
-use super::guard::Guard;
+use super::guard::receiver;
 use super::{Error, Settings};
 use crate::clock::Clock;
 use crate::https;
@@ -31,14 +31,8 @@ impl Watchdog {
     /// Checks the settings; `None` where no receiver is set.
     pub fn new(settings: &Settings) -> Result<Option<Self>, Error> {
         let Some(url) = &settings.watchdog_url else { return Ok(None) };
-        let url = Url::parse(url)?;
-        if !https::is_private(&url) {
-            return Err(Error::Insecure);
-        }
-        let here = https::is_here(&url);
-        let guard = Guard { private_allowed: settings.webhook_private || here };
-        guard.host(&url)?;
-        Ok(Some(Self { client: https::guarded_client(Duration::from_secs(TIMEOUT_SECS), here, guard)?, url }))
+        let (client, url) = receiver("watchdog_url", url, settings, Duration::from_secs(TIMEOUT_SECS))?;
+        Ok(Some(Self { client, url }))
     }
 
     /// Sends each until no more come, and reports what became of it. None is tried again: the next comes soon.

@@ -8,7 +8,7 @@ use reqwest::{Client, StatusCode};
 use url::Url;
 
 use super::body::Body;
-use super::guard::Guard;
+use super::guard::receiver;
 use super::worker::Attempt;
 use super::{Error, RealNotice, Settings, sign};
 use crate::clock::Clock;
@@ -26,17 +26,10 @@ pub(super) struct Webhook {
 
 impl Webhook {
     pub(super) fn new(url: &str, settings: &Settings, timeout: Duration) -> Result<Self, Error> {
-        let url = Url::parse(url)?;
-        if !https::is_private(&url) {
-            return Err(Error::Insecure);
-        }
-        // This machine by its own name is meant; any other name must not turn out to be it.
-        let here = https::is_here(&url);
-        let guard = Guard { private_allowed: settings.webhook_private || here };
-        guard.host(&url)?;
+        let (client, url) = receiver("webhook_url", url, settings, timeout)?;
         let secret = settings.webhook_secret.as_ref().map(|secret| sign::key(secret.expose())).transpose();
         let key = secret.map_err(Error::WebhookSecret)?.map(Arc::from);
-        Ok(Self { client: https::guarded_client(timeout, here, guard)?, url, key })
+        Ok(Self { client, url, key })
     }
 
     /// Where to, without the path and the password, which may be secret.

@@ -319,19 +319,16 @@ pub(super) fn spike_verdict(peak_g: f64) -> CrashVerdict {
         free_fall_ms: None,
         direction: None,
         evidence: vec![Evidence {
-            key: "spike_in_driving".into(),
-            name: "Peak in the driving data".into(),
             value: Some(peak_g),
             unit: "g".into(),
-            reading: reading.text,
-            reading_key: reading.key,
-            reading_args: reading.args,
-            limit: limit.text,
-            limit_key: limit.key,
-            limit_args: limit.args,
-            source: "Geotab, collision level".into(),
-            points: Points::Accident,
-            weight: 0.0,
+            ..Evidence::of(
+                "spike_in_driving",
+                "Peak in the driving data",
+                reading,
+                limit,
+                "Geotab, collision level",
+                Points::Accident,
+            )
         }],
     }
 }

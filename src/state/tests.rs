@@ -10,7 +10,7 @@ use super::*;
 use crate::clock::FakeClock;
 use crate::functions;
 use crate::host::Host;
-use crate::model::{Band, Invocation, Lane, Life, Outcome, Packet, QueueReading, RejectionReason};
+use crate::model::{Band, Command, Invocation, Lane, Life, Operator, Outcome, Packet, QueueReading, RejectionReason, Ruling};
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
 

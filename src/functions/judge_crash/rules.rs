@@ -1,7 +1,5 @@
 //! The checks by name, each with the most that it can weigh and where its limit comes from.
 
-use std::borrow::Cow;
-
 use crate::model::{Evidence, Points, Saying};
 
 /// What a rule's weight rests on.
@@ -267,18 +265,9 @@ pub(super) fn row(key: &'static str, finding: Finding) -> Evidence {
         (true, _) => Points::Neutral,
     };
     Evidence {
-        key: Cow::Borrowed(key),
-        name: Cow::Borrowed(rule.name),
         value: finding.value,
-        unit: Cow::Borrowed(finding.unit),
-        reading: finding.reading.text,
-        reading_key: finding.reading.key,
-        reading_args: finding.reading.args,
-        limit: finding.limit.text,
-        limit_key: finding.limit.key,
-        limit_args: finding.limit.args,
-        source: Cow::Borrowed(rule.source),
-        points,
+        unit: finding.unit.into(),
         weight,
+        ..Evidence::of(key, rule.name, finding.reading, finding.limit, rule.source, points)
     }
 }

@@ -1,7 +1,7 @@
 //! A team over incidents, seen from outside the state: what is saved, told and refused.
 
 use super::*;
-use crate::model::Role;
+use crate::model::{Bulk, Role};
 
 fn team() -> Team {
     let people = [("mina", Role::Operator), ("kim", Role::Supervisor), ("lee", Role::Operator), ("guest", Role::Viewer)];
