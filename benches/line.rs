@@ -14,6 +14,11 @@ mod measure;
 mod numbers;
 mod subject;
 
+/// The program's own.
+#[cfg(unix)]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
     let text: Vec<&str> = args.iter().map(String::as_str).collect();

@@ -20,6 +20,13 @@ use fleetwatch::scenario;
 use fleetwatch::settings::Settings;
 use fleetwatch::store::{Archive, Receipt};
 
+/// A report is made by one thread and dropped by another, which the allocator of glibc pays for with locks. SQLite's memory
+/// comes from it as well: left to glibc alone it is given back and fetched anew with each commit, which costs thrice as
+/// much. docs/PERFORMANCE.md has the figures.
+#[cfg(unix)]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Incidents that `fleetwatch incidents` lists at most, of the real ones and of the others.
 const INCIDENTS_LISTED: usize = 1_000;
 

@@ -9,9 +9,9 @@
 
 use std::io::{self, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread::Builder;
 use std::time::Instant;
 
@@ -58,14 +58,14 @@ impl Frames {
     }
 
     /// Writes `n_messages`, from the beginning again as often as it takes.
-    fn write(&self, socket: &mut TcpStream, n_messages: usize) -> io::Result<()> {
+    fn write(&self, socket: &Mutex<TcpStream>, n_messages: usize) -> io::Result<()> {
         let mut n_left = n_messages;
         while n_left > 0 {
             let (mut start, mut first) = (0, 0);
             for (end, n_packets) in &self.writes {
                 let n_now = n_left.min(*n_packets);
                 let end = if n_now == *n_packets { *end } else { self.ends[first + n_now - 1] };
-                socket.write_all(&self.bytes[start..end])?;
+                answer(socket, &self.bytes[start..end])?;
                 n_left -= n_now;
                 if n_left == 0 {
                     break;
@@ -163,36 +163,42 @@ struct Job {
 impl Job {
     /// CONNECT, SUBSCRIBE and PINGREQ are answered, PUBACKs counted, all else is read over. The flood is written by a thread
     /// of its own, since what the client publishes meanwhile must be read.
-    fn serve(self: &Arc<Self>, mut socket: TcpStream) -> io::Result<()> {
+    fn serve(self: &Arc<Self>, socket: TcpStream) -> io::Result<()> {
         socket.set_nodelay(true)?;
         let mut incoming = BufReader::with_capacity(WRITE_BYTES, socket.try_clone()?);
+        let socket = Arc::new(Mutex::new(socket));
         loop {
             let (kind, body) = read_packet(&mut incoming)?;
             match kind >> 4 {
-                1 => socket.write_all(&[0x20, 2, 0, 0])?,
+                1 => answer(&socket, &[0x20, 2, 0, 0])?,
                 8 => {
                     let filters = filters(&body);
-                    let mut answer = vec![0x90, 2 + filters.len() as u8, body[0], body[1]];
-                    answer.extend(filters.iter().map(|(_, qos)| qos.min(&1)));
-                    socket.write_all(&answer)?;
+                    let mut suback = vec![0x90, 2 + filters.len() as u8, body[0], body[1]];
+                    suback.extend(filters.iter().map(|(_, qos)| qos.min(&1)));
+                    answer(&socket, &suback)?;
                     let wanted = filters.iter().any(|(filter, _)| filter.contains(self.topic_part));
                     if wanted && !self.taken.swap(true, Ordering::Relaxed) {
-                        let (job, mut socket) = (Arc::clone(self), socket.try_clone()?);
+                        let (job, socket) = (Arc::clone(self), Arc::clone(&socket));
                         Builder::new().name("flood-writer".to_owned()).spawn(move || {
                             let start = Clock.instant();
                             // A client that goes away ends the flood; that is no error here.
-                            job.frames.write(&mut socket, job.n_messages).ok();
+                            job.frames.write(&socket, job.n_messages).ok();
                             job.tell.send((start, Clock.instant())).ok();
                         })?;
                     }
                 }
                 4 => _ = self.acknowledged.fetch_add(1, Ordering::Relaxed),
-                12 => socket.write_all(&[0xd0, 0])?,
+                12 => answer(&socket, &[0xd0, 0])?,
                 14 => return Ok(()),
                 _ => {}
             }
         }
     }
+}
+
+/// Writes whole packets: an answer must not fall into the middle of the flood.
+fn answer(socket: &Mutex<TcpStream>, packets: &[u8]) -> io::Result<()> {
+    socket.lock().expect("no panic").write_all(packets)
 }
 
 /// Each filter with the `QoS` that is asked for.
