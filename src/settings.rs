@@ -7,8 +7,8 @@ use directories::ProjectDirs;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::model::Team;
 use crate::model::setting::{self, Key, Preferences, Wrong};
+use crate::model::{SelfTest, Team};
 use crate::{broker, decode, functions, outbound, pricing};
 
 #[cfg(feature = "desk")]
@@ -43,6 +43,8 @@ pub struct Settings {
     pub team: Team,
     /// `[pricing]`
     pub pricing: pricing::Settings,
+    /// `[self_test]`
+    pub self_test: SelfTest,
     /// `[desk]`
     pub desk: Preferences,
 }
@@ -116,12 +118,14 @@ pub enum Error {
         wrong: Wrong,
     },
     /// A number out of its range.
-    #[error("the settings {path}, line {line}: [line] {key} must be from {min} to {max}, found {found}", path = path.display())]
+    #[error("the settings {path}, line {line}: [{section}] {key} must be from {min} to {max}, found {found}", path = path.display())]
     Range {
         /// Which.
         path: PathBuf,
         /// Counted from 1.
         line: usize,
+        /// The section.
+        section: &'static str,
         /// The key.
         key: &'static str,
         /// Least.
@@ -169,13 +173,17 @@ impl Settings {
         settings.formats.mappings = std::mem::take(&mut settings.mapping);
         settings.formats.check().map_err(|why| Error::Formats { path: path.to_owned(), why })?;
         let Line { max_devices, memory_budget_mb } = settings.line;
-        for (key, found, min, max) in
-            [("max_devices", max_devices as u64, 1, 1_000_000), ("memory_budget_mb", memory_budget_mb, 16, 65_536)]
-        {
+        let SelfTest { every_minutes, within_secs } = settings.self_test;
+        for (section, key, found, min, max) in [
+            ("line", "max_devices", max_devices as u64, 1, 1_000_000),
+            ("line", "memory_budget_mb", memory_budget_mb, 16, 65_536),
+            ("self_test", "every_minutes", u64::from(every_minutes), 0, 1_440),
+            ("self_test", "within_secs", u64::from(within_secs), 1, 600),
+        ] {
             if !(min..=max).contains(&found) {
                 let is_key = |line: &str| line.split('=').next().is_some_and(|left| left.trim().ends_with(key));
                 let line = text.lines().position(is_key).map_or(0, |line_idx| line_idx + 1);
-                return Err(Error::Range { path: path.to_owned(), line, key, min, max, found });
+                return Err(Error::Range { path: path.to_owned(), line, section, key, min, max, found });
             }
         }
         settings.check().map_err(|wrong| Error::Value { path: path.to_owned(), wrong })?;

@@ -103,6 +103,7 @@ fn wires(desk: LineDesk, keeper: Arc<Keeper>, embedded: bool, sample: bool) -> W
             Request::Ask(question) => desk.ask(question),
             Request::Drill(scenario) => desk.drill(scenario),
             Request::Save(changes) => keeper.save(changes),
+            Request::SelfTest => desk.self_test(),
             Request::Painted { incidents, packets, at } => desk.painted(incidents, packets, at),
         }),
         settings: Box::new(move || kept.sheet()),

@@ -39,6 +39,8 @@ pub enum AlertKind {
     },
     /// A temperature changes too fast.
     TemperatureRate,
+    /// A self-test did not come back: a real crash may not either.
+    ChainBroken,
     /// A sensor is at fault; its temperature says nothing.
     SensorFault {
         /// How.

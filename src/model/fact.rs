@@ -63,6 +63,8 @@ pub enum Link {
     Store,
     /// Telling people.
     Notify,
+    /// The way of a crash as a whole, as the last self-test found it.
+    SelfTest,
 }
 
 /// How a connection is.
@@ -233,6 +235,15 @@ pub enum Fact {
         why: String,
         /// When.
         at: Timestamp,
+    },
+    /// A self-test went out, or could not: it must have come back the whole way in time.
+    SelfTested {
+        /// Its crash report, or why nothing could be sent.
+        sent: Result<PacketId, String>,
+        /// When.
+        at: Timestamp,
+        /// By when it must have come back.
+        due: Timestamp,
     },
     /// The window painted the first frame that shows a packet's outcome.
     Painted {

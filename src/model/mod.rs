@@ -28,6 +28,7 @@ pub mod rejection;
 pub mod role;
 pub mod saying;
 pub mod secret;
+pub mod self_test;
 pub mod setting;
 pub mod verdict;
 
@@ -49,6 +50,7 @@ pub use rejection::{Rejection, RejectionReason};
 pub use role::{Role, Team};
 pub use saying::{Arg, Args, Saying};
 pub use secret::Secret;
+pub use self_test::SelfTest;
 pub use units::{Celsius, Fahrenheit, PicoUsd, Timestamp};
 pub use verdict::{
     Alarm, Band, CrashVerdict, Direction, DrivingVerdict, Evidence, HarshEvent, HarshKind, HarshVerdict, Malfunction, Points,

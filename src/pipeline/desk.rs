@@ -16,6 +16,7 @@ pub struct Desk {
     pub(super) latest: Arc<Latest<Snapshot>>,
     pub(super) facts: Arc<Queue<Told>>,
     pub(super) drills: Option<Arc<Queue<Scenario>>>,
+    pub(super) self_tests: Option<Arc<Queue<()>>>,
     pub(super) questions: Option<Arc<Queue<Question>>>,
 }
 
@@ -23,6 +24,11 @@ impl Desk {
     /// Plays a scenario as a drill; `false` when too many wait.
     pub fn drill(&self, scenario: Scenario) -> bool {
         self.drills.as_ref().is_some_and(|drills| drills.try_push(scenario).is_ok())
+    }
+
+    /// Tests the whole way now; one that is asked for already is that one.
+    pub fn self_test(&self) -> bool {
+        self.self_tests.as_ref().is_some_and(|asked| asked.try_push(()).is_ok() || !asked.is_closed())
     }
 
     /// Asks the store; the answer comes with a picture. `false` when too much is asked.

@@ -21,6 +21,7 @@ mod player;
 pub mod queue;
 pub mod sample_fleet;
 pub mod scenario_player;
+mod self_test;
 mod shadow;
 mod stages;
 mod teller;
@@ -50,7 +51,7 @@ use crate::decode;
 use crate::functions;
 use crate::host::Host;
 use crate::model::effect::SampleChunk;
-use crate::model::{Fact, Lane, Link, LinkState, LinkStatus, Origin, Packet, Question};
+use crate::model::{Fact, Lane, Link, LinkState, LinkStatus, Origin, Packet, Question, SelfTest};
 use crate::outbound::{self, Outbound, Watchdog};
 use crate::pricing::PriceSheet;
 use crate::state::snapshot::Counters;
@@ -99,6 +100,8 @@ pub struct Options {
     pub max_devices: usize,
     /// Numbers in memory take at most this much, MiB.
     pub memory_budget_mb: u64,
+    /// How often the whole way is tested.
+    pub self_test: SelfTest,
     /// Take in the sample fleet's topics.
     pub sample: bool,
     /// One JSON line per incident, verdict and alert goes here.
@@ -166,7 +169,8 @@ impl Line {
         let keep = Arc::new(Queue::new("records", KEEP, weigh_keep));
         let samples = Arc::new(Queue::new("numbers", SAMPLES, |chunk: &Arc<SampleChunk>| 64 * (chunk.t_ms.len() + 4)));
         let latest = Arc::new(Latest::default());
-        let mut desk = Desk { latest: Arc::clone(&latest), facts: Arc::clone(&facts), drills: None, questions: None };
+        let mut desk =
+            Desk { latest: Arc::clone(&latest), facts: Arc::clone(&facts), drills: None, self_tests: None, questions: None };
 
         let (embedded, settings) = broker_settings(&options)?;
         let origins: &[Origin] =
@@ -208,6 +212,7 @@ impl Line {
         if watchdog.is_some() {
             state.set_watchdog(options.outbound.watchdog_every_s.clamp(1, 3_600), Clock.now());
         }
+        state.apply(linked(Link::SelfTest, self_test::first_status(options.self_test)), Clock.now(), &mut ignored);
         state.apply(linked(teller::LINK, teller::first_status(&outbound)), Clock.now(), &mut ignored);
 
         let host = spawn("host", {
@@ -252,9 +257,10 @@ impl Line {
             pending.into_iter().take_while(|item| notices.blocking_send(item.clone()).is_ok()).for_each(drop);
         })?;
 
-        let player = Player::start(&desk, &telemetry_lane.publisher, options.sample)?;
+        let player = Player::start(&desk, &telemetry_lane.publisher, options.sample, options.self_test)?;
         desk.drills = Some(player.scenarios());
         let librarian = librarian::start(options.data_dir.clone(), options.formats.clone(), Arc::clone(&facts))?;
+        desk.self_tests = Some(player.self_tests());
         desk.questions = Some(Arc::clone(&librarian.0));
         let ending = Arc::new(AtomicBool::new(false));
         let mut others: Vec<_> = announcing.into_iter().collect();

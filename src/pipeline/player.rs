@@ -12,14 +12,17 @@ use super::Desk;
 use super::queue::{Bounds, Queue};
 use super::sample_fleet::SampleFleet;
 use super::scenario_player::play_scenario;
+use super::self_test;
 use crate::broker::{self, Publisher, Qos};
 use crate::clock::Clock;
-use crate::model::Origin;
+use crate::model::{Fact, Origin, SelfTest};
 use crate::play::{Publish, PublishError, WallPace};
 use crate::scenario::Scenario;
 
 /// Scenarios that may wait to be played.
 const WAITING: Bounds = Bounds { urgent: 16, bulk: 1, bytes: 16 << 20 };
+/// Self-tests that may wait: one, since another tests nothing more.
+const ONE: Bounds = Bounds { urgent: 1, bulk: 1, bytes: 1 };
 /// How long a flush waits for the broker's answer.
 const FLUSH: Duration = Duration::from_secs(5);
 
@@ -81,13 +84,14 @@ impl Publish for OnLine {
 /// The running player.
 pub(super) struct Player {
     scenarios: Arc<Queue<Scenario>>,
+    self_tests: Arc<Queue<()>>,
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Player {
     /// Starts the player of drills and, with `sample`, the sample fleet.
-    pub(super) fn start(desk: &Desk, publisher: &Publisher, sample: bool) -> std::io::Result<Self> {
+    pub(super) fn start(desk: &Desk, publisher: &Publisher, sample: bool, self_test: SelfTest) -> std::io::Result<Self> {
         let scenarios: Arc<Queue<Scenario>> =
             Arc::new(Queue::new("drills", WAITING, |scenario| scenario.steps.iter().map(|step| step.payload.len()).sum()));
         let stop = Arc::new(AtomicBool::new(false));
@@ -95,6 +99,11 @@ impl Player {
             let (scenarios, stop, desk, publisher) = (Arc::clone(&scenarios), Arc::clone(&stop), desk.clone(), publisher.clone());
             move || play_drills(&scenarios, &stop, &desk, publisher)
         })?];
+        let self_tests = Arc::new(Queue::new("self-tests", ONE, |()| 0));
+        threads.push(super::spawn("self-test", {
+            let (asked, stop, desk, publisher) = (Arc::clone(&self_tests), Arc::clone(&stop), desk.clone(), publisher.clone());
+            move || test_ourselves(self_test, &asked, &stop, &desk, publisher)
+        })?);
         if sample {
             threads.push(super::spawn("sample-fleet", {
                 let (stop, publisher) = (Arc::clone(&stop), publisher.clone());
@@ -104,7 +113,12 @@ impl Player {
                 }
             })?);
         }
-        Ok(Self { scenarios, stop, threads })
+        Ok(Self { scenarios, self_tests, stop, threads })
+    }
+
+    /// For whoever wants a self-test now.
+    pub(super) fn self_tests(&self) -> Arc<Queue<()>> {
+        Arc::clone(&self.self_tests)
     }
 
     /// For whoever wants a scenario played.
@@ -116,6 +130,7 @@ impl Player {
     pub(super) fn stop(self) {
         self.stop.store(true, std::sync::atomic::Ordering::Release);
         self.scenarios.close();
+        self.self_tests.close();
         for thread in self.threads {
             super::join(thread, "player");
         }
@@ -137,5 +152,35 @@ fn play_drills(scenarios: &Queue<Scenario>, stop: &Arc<AtomicBool>, desk: &Desk,
                 desk.drill_failed(&scenario.title, &error.to_string());
             }
         }
+    }
+}
+
+/// Sends the self-test on its schedule and whenever it is asked for.
+fn test_ourselves(settings: SelfTest, asked: &Queue<()>, stop: &Arc<AtomicBool>, desk: &Desk, publisher: Publisher) {
+    let (mut wanted, mut none) = (VecDeque::new(), VecDeque::new());
+    let mut publish = OnLine::new(publisher);
+    let mut patience = settings.every().map_or(self_test::NEVER, |every| every.min(self_test::FIRST_AFTER));
+    while asked.drain(&mut wanted, &mut none, patience) {
+        let is_due = !wanted.is_empty() || settings.every().is_some();
+        wanted.clear();
+        patience = settings.every().unwrap_or(self_test::NEVER);
+        if !is_due {
+            continue;
+        }
+        let at = Clock.now();
+        let mut report = None;
+        let mut sent = |sent: super::scenario_player::Sent| {
+            report = Some(sent.packet);
+            desk.injected(sent.packet, sent.topic, sent.title, sent.origin, sent.sent_at, sent.accepted_at);
+        };
+        let run = format!("self-test-{:x}", at.0);
+        let mut pace = WallPace::until(Arc::clone(stop));
+        let played = play_scenario(self_test::scenario(), Origin::Drill, &run, &mut pace, &mut publish, &mut sent);
+        let sent = match (played, report) {
+            (Ok(_), Some(packet)) => Ok(packet),
+            (Ok(_), None) => return,
+            (Err(error), _) => Err(error.to_string()),
+        };
+        desk.tell(Fact::SelfTested { sent, at, due: at.plus_secs(i64::from(settings.within_secs)) });
     }
 }

@@ -16,6 +16,7 @@ mod meters;
 mod notices;
 mod picture;
 mod rows;
+mod self_test;
 mod series;
 mod shadow;
 mod silence;
@@ -85,6 +86,7 @@ pub struct State {
     team: Team,
     silence: silence::Silence,
     after_impact: after_impact::AfterImpact,
+    self_test: self_test::SelfTest,
     alerts: VecDeque<Alert>,
     n_alerts: u64,
     focus: Focus,
@@ -109,6 +111,7 @@ impl State {
             team: Team { escalate_after_s: Vec::new(), ..Team::default() },
             silence: silence::Silence::default(),
             after_impact: after_impact::AfterImpact::default(),
+            self_test: self_test::SelfTest::default(),
             alerts: VecDeque::new(),
             n_alerts: 0,
             focus: Focus { fleet_len: 40, ..Focus::default() },
@@ -185,6 +188,10 @@ impl State {
                 self.traces.failed(&title, &why, at);
                 self.parts.traces_changed = true;
             }
+            Fact::SelfTested { sent: Ok(packet), at, due } => self.self_test.sent(packet, at, due),
+            Fact::SelfTested { sent: Err(why), at, .. } => {
+                self.chain_broke(at, &format!("it could not be sent: {why}."), effects);
+            }
             Fact::Painted { incidents, packets, at } => {
                 for incident in incidents {
                     // A window that was opened again shows it again; the first time is what counts.
@@ -224,6 +231,7 @@ impl State {
                 self.look_for_silence(at, effects);
                 self.look_after_closings(at, effects);
                 self.escalate(at, effects);
+                self.look_at_self_test(at, effects);
                 self.incidents.forget_old();
                 self.n_ticks += 1;
                 effects.extend(self.health.beat(at).map(|at| Effect::Save(Record::Heartbeat(at))));

@@ -1,3 +1,4 @@
+mod self_test;
 mod silent;
 mod team;
 

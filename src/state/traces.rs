@@ -119,6 +119,11 @@ impl Traces {
         &mut self.newest_first[place]
     }
 
+    /// The trace of a packet.
+    pub(super) fn get(&self, packet: PacketId) -> Option<&Trace> {
+        self.newest_first.iter().map(|kept| &*kept.trace).find(|trace| trace.packet == packet)
+    }
+
     /// Whether a trace opened or joined an incident; only messages that were injected by hand do.
     pub(super) fn know(&self, incident: &IncidentId) -> bool {
         self.newest_first.iter().any(|kept| kept.trace.incident.as_ref() == Some(incident))

@@ -48,6 +48,8 @@ pub enum Request {
     Drill(Scenario),
     /// Save these changes to the settings; what becomes of it stands in their sheet.
     Save(Vec<Change>),
+    /// Test the whole way now.
+    SelfTest,
     /// First frame that showed these.
     Painted {
         /// Incidents on the screen for the first time.

@@ -292,6 +292,10 @@ pub fn link_of(which: Link, state: LinkState) -> &'static str {
         (Link::Notify, LinkState::Down) => word!("text-notify-unreachable"),
         (Link::Notify, LinkState::Degraded) => word!("text-notify-telling-fails"),
         (Link::Notify, LinkState::Connecting) => word!("text-notify-set-up-not-used-yet"),
+        (Link::SelfTest, LinkState::Up) => word!("text-self-test-passed"),
+        (Link::SelfTest, LinkState::Down) => word!("text-self-test-failed"),
+        (Link::SelfTest, LinkState::Connecting) => word!("text-self-test-waiting"),
+        (Link::SelfTest, LinkState::NotSet) => word!("text-self-test-by-hand"),
         (_, state) => link(state),
     }
 }

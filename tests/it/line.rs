@@ -5,6 +5,7 @@ mod commands;
 mod faults;
 mod floods;
 mod past;
+mod self_test;
 mod telling;
 
 use std::collections::BTreeSet;

@@ -235,3 +235,6 @@ inject-lab-speed = speed before
 inject-lab-gps = place and speeds
 inject-lab-airbag = airbag
 inject-lab-twice = sent twice
+inject-self-test = Self-test of the whole way
+inject-self-test-now = Test now
+inject-self-test-is = Self-test: { $state }. { $why }

@@ -63,3 +63,7 @@ text-search-no-order = { $field } has no more and no less: write { $field }:{ $w
 text-search-no-value = Nothing stands behind "{ $word }": write { $field }:something
 text-search-no-end = { $word } has no end: put a second " behind it.
 text-search-too-many = These are too many terms; take some away.
+text-self-test-passed = Passed
+text-self-test-failed = Failed
+text-self-test-waiting = Not run yet
+text-self-test-by-hand = By hand only

@@ -220,3 +220,6 @@ inject-lab-speed = 직전 속도
 inject-lab-gps = 위치와 속도
 inject-lab-airbag = 에어백
 inject-lab-twice = 두 번 보냄
+inject-self-test = 전 구간 자가 점검
+inject-self-test-now = 지금 점검
+inject-self-test-is = 자가 점검: { $state }. { $why }

@@ -50,3 +50,7 @@ text-search-no-order = { $field }에는 크고 작음이 없습니다. { $field 
 text-search-no-value = "{ $word }" 뒤에 값이 없습니다. { $field }:값 처럼 쓰세요.
 text-search-no-end = { $word } 따옴표가 닫히지 않았습니다. 뒤에 " 를 붙이세요.
 text-search-too-many = 검색 조건이 너무 많습니다. 줄여 주세요.
+text-self-test-passed = 통과
+text-self-test-failed = 실패
+text-self-test-waiting = 아직 실행 전
+text-self-test-by-hand = 수동 실행만

@@ -371,7 +371,9 @@ impl Desk {
             frame_past(ui, rect);
             // What is shown is the past; it must not be taken for the present.
             let before = requests.len();
-            requests.retain(|request| !matches!(request, Request::Command(_) | Request::CommandAll(_) | Request::Drill(_)));
+            requests.retain(|request| {
+                !matches!(request, Request::Command(_) | Request::CommandAll(_) | Request::Drill(_) | Request::SelfTest)
+            });
             if requests.len() < before {
                 self.toasts.warning(tr!("shell-past-refused"), now);
             }

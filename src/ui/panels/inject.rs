@@ -19,6 +19,7 @@ mod form;
 mod json;
 mod lab;
 mod list;
+mod self_test;
 mod templates;
 mod trace;
 mod wire;
@@ -98,7 +99,7 @@ impl Panel for Inject {
         if self.waiting.is_some_and(|(_, before)| newest.is_some() && newest != before) {
             self.waiting = None;
         }
-        self.left(ui, left, &traces);
+        self.left(ui, left, snapshot, &traces, context);
         let off = line_off(snapshot).map(str::to_owned).or_else(|| self.draft.off());
         let pressed = form::show(ui, middle, &mut self.draft, &mut self.form, off.as_deref(), context.pressed(Action::Validate));
         if off.is_none() && (pressed == Pressed::Send || context.pressed(Action::SendDrill)) {
@@ -109,10 +110,14 @@ impl Panel for Inject {
 }
 
 impl Inject {
-    fn left(&mut self, ui: &mut Ui, rect: Rect, traces: &[&Trace]) {
+    fn left(&mut self, ui: &mut Ui, rect: Rect, snapshot: &Snapshot, traces: &[&Trace], context: &mut PanelContext<'_>) {
         let sent_h = (rect.height() * 0.24).clamp(100.0, 200.0).floor();
         let split = rect.bottom() - sent_h;
-        let upper = Rect::from_min_max(rect.min, pos2(rect.right(), split));
+        let strip = Rect::from_min_max(pos2(rect.left(), split - self_test::HEIGHT), pos2(rect.right(), split));
+        if self_test::ui(ui, strip, snapshot, line_off(snapshot)) {
+            context.requests.push(Request::SelfTest);
+        }
+        let upper = Rect::from_min_max(rect.min, strip.right_top());
         let chosen = self.draft.key;
         if let Some(idx) = list::templates(ui, upper, &self.templates, chosen)
             && let Some(template) = self.templates.get(idx)

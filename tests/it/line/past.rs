@@ -36,6 +36,7 @@ fn asked_in_the_window(data: &std::path::Path) {
         sample: false,
         announce: None,
         wake: Arc::new(|| {}),
+        self_test: fleetwatch::model::SelfTest::default(),
         blind: false,
     });
     let line = line.unwrap();

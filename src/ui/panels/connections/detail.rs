@@ -42,6 +42,7 @@ fn head(ui: &mut Ui, rect: Rect, link: Link, status: &LinkStatus) {
         Link::BrokerTelemetry => tr!("connections-about-telemetry"),
         Link::Store => tr!("connections-about-store"),
         Link::Notify => tr!("connections-about-notify"),
+        Link::SelfTest => tr!("connections-about-self-test"),
     };
     let about = elided(&painter, &about, &Type::Small.font(), theme.text.secondary, rect.width() - 240.0);
     painter.galley(pos2(left, rect.top() + 43.0 - about.size().y / 2.0), about, theme.text.secondary);
@@ -56,6 +57,8 @@ fn head(ui: &mut Ui, rect: Rect, link: Link, status: &LinkStatus) {
 fn wrong(ui: &mut Ui, top: f32, link: Link, status: &LinkStatus, context: &PanelContext<'_>) -> f32 {
     let theme = Theme::of(ui);
     let effect = match (link, status.state) {
+        (Link::SelfTest, LinkState::NotSet | LinkState::Connecting) => tr!("connections-effect-untested"),
+        (Link::SelfTest, _) => tr!("connections-effect-self-test"),
         (_, LinkState::NotSet) => tr!("connections-effect-not-set"),
         (Link::BrokerCrash, _) => tr!("connections-effect-crash"),
         (Link::BrokerTelemetry, _) => tr!("connections-effect-telemetry"),
@@ -138,7 +141,7 @@ fn figures(link: Link, snapshot: &Snapshot, status: &LinkStatus) -> Vec<Figure> 
             let (used, budget) = snapshot.memory;
             figures.push((tr!("connections-memory"), tr!("connections-of", n = text::bytes(used), of = text::bytes(budget))));
         }
-        Link::Notify => {}
+        Link::Notify | Link::SelfTest => {}
     }
     figures
 }

@@ -76,5 +76,6 @@ fn link_name(link: Link) -> String {
         Link::BrokerTelemetry => tr!("connections-broker-telemetry"),
         Link::Store => tr!("connections-store"),
         Link::Notify => tr!("connections-notify"),
+        Link::SelfTest => tr!("connections-self-test"),
     }
 }

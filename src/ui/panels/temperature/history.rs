@@ -56,6 +56,7 @@ fn row(ui: &mut Ui, alert: &Alert, snapshot: &Snapshot, context: &mut PanelConte
             AlertKind::Temperature { .. }
             | AlertKind::Incident { .. }
             | AlertKind::WentSilent { .. }
+            | AlertKind::ChainBroken
             | AlertKind::HarshDriving { .. },
             _,
         ) => {
