@@ -48,6 +48,20 @@ pub enum AlertKind {
     },
 }
 
+impl AlertKind {
+    /// Whether what it says ends by itself: the others stand for something that happened.
+    pub const fn ends(&self) -> bool {
+        match self {
+            Self::Temperature { .. }
+            | Self::TemperatureRate
+            | Self::SensorFault { .. }
+            | Self::WentSilent { .. }
+            | Self::ChainBroken => true,
+            Self::Incident { .. } | Self::HarshDriving { .. } => false,
+        }
+    }
+}
+
 /// Something a person must see now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Alert {

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::State;
+use super::alerts::Which;
 use super::silence::TIMES_USUAL;
 use super::temperatures::duration;
 use crate::model::saying::{say, tenth};
@@ -299,7 +300,7 @@ impl State {
         if let Some((incident, alert, since)) = self.after_impact.silent.remove(&key) {
             let words = format!("after {}", duration(now.secs_since(since)));
             self.add_step(&incident, StepKind::HeardAgain, now, words, effects);
-            self.clear_alerts(now, &|other| other.id == alert, effects);
+            self.clear_alerts(Which::One(alert), now, effects);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! another must know passes through here.
 
 mod after_impact;
+mod alerts;
 mod commands;
 pub mod device_health;
 mod driven;
@@ -24,7 +25,6 @@ pub mod snapshot;
 mod temperatures;
 mod traces;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::model::DeviceId;
@@ -38,6 +38,7 @@ use crate::model::{
 };
 use crate::pricing::PriceSheet;
 
+use alerts::{Alerts, Which};
 pub use fleet::{MOVING_KMH, SILENT_AFTER_SECS};
 pub use incidents::MERGE_SECS;
 use incidents::{Filed, Settled};
@@ -50,8 +51,6 @@ use traces::stage;
 
 /// Ticks, s, after which counted faults of devices go to the store; `kill -9` loses so many.
 const FAULTS_EVERY: u64 = 60;
-/// Alerts listed.
-const ALERTS: usize = 50;
 
 /// What the state starts with.
 #[derive(Debug, Default)]
@@ -87,8 +86,7 @@ pub struct State {
     silence: silence::Silence,
     after_impact: after_impact::AfterImpact,
     self_test: self_test::SelfTest,
-    alerts: VecDeque<Alert>,
-    n_alerts: u64,
+    alerts: Alerts,
     focus: Focus,
     at: Timestamp,
     version: u64,
@@ -112,8 +110,7 @@ impl State {
             silence: silence::Silence::default(),
             after_impact: after_impact::AfterImpact::default(),
             self_test: self_test::SelfTest::default(),
-            alerts: VecDeque::new(),
-            n_alerts: 0,
+            alerts: Alerts::default(),
             focus: Focus { fleet_len: 40, ..Focus::default() },
             at: Timestamp::default(),
             version: 0,
@@ -450,39 +447,20 @@ impl State {
         now: Timestamp,
         effects: &mut Vec<Effect>,
     ) -> AlertId {
-        self.n_alerts += 1;
-        let alert = Alert {
-            id: AlertId(self.n_alerts),
-            about,
-            device: device.clone(),
-            severity,
-            origin,
-            raised_at: now,
-            cleared_at: None,
-            text,
-        };
-        // What nobody must act on makes room first.
-        if self.alerts.len() >= ALERTS
-            && let Some(mild) = self.alerts.iter().rposition(|alert| alert.severity == Severity::Low)
-        {
-            self.alerts.remove(mild);
-        }
-        self.alerts.truncate(ALERTS - 1);
-        self.alerts.push_front(alert.clone());
+        let id = self.alerts.next_id();
+        let (device, raised_at) = (device.clone(), now);
+        let alert = Alert { id, about, device, severity, origin, raised_at, cleared_at: None, text };
+        let let_go = self.alerts.raise(alert.clone());
+        effects.extend(std::iter::once(Effect::Raise(alert)).chain(let_go.map(Effect::Clear)));
         self.parts.alerts_changed = true;
-        effects.push(Effect::Raise(alert));
-        AlertId(self.n_alerts)
+        id
     }
 
-    /// What these alerts say holds no more: each gets its end and says how long it lasted.
-    fn clear_alerts(&mut self, now: Timestamp, which: &dyn Fn(&Alert) -> bool, effects: &mut Vec<Effect>) {
-        for alert in self.alerts.iter_mut().filter(|alert| alert.cleared_at.is_none() && which(alert)) {
-            alert.cleared_at = Some(now);
-            let lasted = temperatures::duration(now.secs_since(alert.raised_at).max(0.0));
-            alert.text = format!("{}; over after {lasted}", alert.text);
-            self.parts.alerts_changed = true;
-            effects.push(Effect::Clear(alert.clone()));
-        }
+    /// What these alerts say holds no more.
+    fn clear_alerts(&mut self, which: Which<'_>, now: Timestamp, effects: &mut Vec<Effect>) {
+        let ended = self.alerts.end(which, now);
+        self.parts.alerts_changed |= !ended.is_empty();
+        effects.extend(ended.into_iter().map(Effect::Clear));
     }
 
     fn save_incident(&mut self, id: &IncidentId, notice: Option<Notice>, audit: Option<Audit>, effects: &mut Vec<Effect>) {

@@ -43,7 +43,7 @@ impl State {
             snapshot.traces = Arc::new(self.traces.list());
         }
         if std::mem::take(&mut parts.alerts_changed) {
-            snapshot.alerts = Arc::new(self.alerts.iter().cloned().collect());
+            snapshot.alerts = Arc::new(self.alerts.listed().cloned().collect());
         }
         if std::mem::take(&mut parts.shadow_changed) {
             snapshot.shadow = self.shadow.view();

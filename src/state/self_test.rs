@@ -2,6 +2,7 @@
 //! a real crash takes the same way.
 
 use super::State;
+use super::alerts::Which;
 use super::traces::Traces;
 use crate::model::alert::AlertKind;
 use crate::model::{
@@ -85,7 +86,7 @@ impl State {
                 let reason = format!("The drill of {} came back the whole way in {} ms.", sent_at.rfc3339(), micros / 1_000);
                 self.linked(Link::SelfTest, LinkStatus { reason, ..LinkStatus::plain(LinkState::Up) }, now);
                 if let Some(alert) = self.self_test.alert.take() {
-                    self.clear_alerts(now, &|raised| raised.id == alert, effects);
+                    self.clear_alerts(Which::One(alert), now, effects);
                 }
                 // Nobody needs to look at what went as it should.
                 if self.incidents.resolve(&incident, &Operator(VEHICLE.to_owned()), now) == Ok(true) {

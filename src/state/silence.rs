@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::State;
+use super::alerts::Which;
 use super::temperatures::duration;
 use crate::model::{AlertId, AlertKind, Effect, Event, SensorFault, Severity, Timestamp};
 
@@ -88,7 +89,7 @@ impl State {
         *awaited -= 1;
         if *awaited == 0 {
             self.silence.awaited.remove(&alert);
-            self.clear_alerts(now, &|other| other.id == alert, effects);
+            self.clear_alerts(Which::One(alert), now, effects);
         }
     }
 }

@@ -2,11 +2,12 @@
 //! for long enough or changes too fast, and an alert when it is the sensor that is at fault.
 
 use super::State;
+use super::alerts::Which;
 use super::notices::row_rejection;
 use crate::model::alert::AlertKind;
 use crate::model::{
-    Alarm, Alert, Band, Effect, Event, IncidentId, Judged, Notice, Origin, PicoUsd, Record, RejectionReason, SensorFault,
-    Severity, TemperatureVerdict, Timestamp, Verdict,
+    Alarm, Band, Effect, Event, IncidentId, Judged, Notice, Origin, PicoUsd, Record, RejectionReason, SensorFault, Severity,
+    TemperatureVerdict, Timestamp, Verdict,
 };
 use crate::wire;
 
@@ -44,11 +45,8 @@ impl State {
 
     /// A sensor is at fault, or no longer: an alert, since no temperature is known to be wrong.
     fn sensor_fault(&mut self, event: &Event, verdict: &TemperatureVerdict, now: Timestamp, effects: &mut Vec<Effect>) {
-        let is_fault = |alert: &Alert| {
-            let AlertKind::SensorFault { fault } = alert.about else { return false };
-            fault != SensorFault::Silent && is_of(alert, event)
-        };
-        self.clear_alerts(now, &is_fault, effects);
+        let is_fault = |about: &AlertKind| matches!(about, AlertKind::SensorFault { fault } if *fault != SensorFault::Silent);
+        self.clear_alerts(Which::Of(event, is_fault), now, effects);
         let Some(fault) = verdict.watch.fault else { return };
         let celsius = verdict.celsius.0;
         let since =
@@ -67,10 +65,8 @@ impl State {
         effects: &mut Vec<Effect>,
     ) -> Option<(IncidentId, bool)> {
         // One alert at a time, whether it is out of its band or changes too fast.
-        let is_temperature = |alert: &Alert| {
-            matches!(alert.about, AlertKind::Temperature { .. } | AlertKind::TemperatureRate) && is_of(alert, event)
-        };
-        self.clear_alerts(now, &is_temperature, effects);
+        let is_temperature = |about: &AlertKind| matches!(about, AlertKind::Temperature { .. } | AlertKind::TemperatureRate);
+        self.clear_alerts(Which::Of(event, is_temperature), now, effects);
         let Some((kind, text)) = alarm_words(event, verdict) else {
             let id = self.incidents.back_in_band(event, verdict, now)?;
             self.save_incident(&id, None, None, effects);
@@ -126,10 +122,6 @@ pub fn alarm_words(event: &Event, verdict: &TemperatureVerdict) -> Option<(Alert
 /// Since when a temperature is wrong.
 pub fn since_words(event: &Event, verdict: &TemperatureVerdict) -> String {
     format!("Since {}.", event.time().plus_secs(-(verdict.watch.out_secs as i64)).rfc3339())
-}
-
-fn is_of(alert: &Alert, event: &Event) -> bool {
-    alert.device == event.device && alert.origin == event.origin
 }
 
 /// "45 s", "12 min", "3.5 h".

@@ -2,7 +2,7 @@ mod self_test;
 mod silent;
 mod team;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -27,6 +27,8 @@ struct Line {
     /// What the store holds: events with their incidents, and the outbox by key.
     events: HashMap<(Origin, EventId), IncidentId>,
     outbox: HashMap<String, Notice>,
+    /// Alerts that ended.
+    ended: Vec<Alert>,
     minutes: Vec<InvocationMinute>,
 }
 
@@ -43,6 +45,7 @@ impl Line {
             uncommitted: VecDeque::new(),
             events: HashMap::new(),
             outbox: HashMap::new(),
+            ended: Vec::new(),
             minutes: Vec::new(),
         }
     }
@@ -68,10 +71,13 @@ impl Line {
     fn tell(&mut self, fact: Fact) {
         let mut effects = Vec::new();
         self.state.apply(fact, self.now, &mut effects);
-        self.uncommitted.extend(effects.into_iter().filter_map(|effect| match effect {
-            Effect::Save(record) => Some(record),
-            _ => None,
-        }));
+        for effect in effects {
+            match effect {
+                Effect::Save(record) => self.uncommitted.push_back(record),
+                Effect::Clear(alert) => self.ended.push(alert),
+                _ => {}
+            }
+        }
     }
 
     /// Commits one record, as the store and the keeper do.
@@ -298,6 +304,23 @@ fn a_temperature_incident_says_when_the_sensor_came_back_and_stays_until_a_perso
     line.receive("sensors/box-1/temperature", r#"{"celsius":5}"#);
     line.receive("sensors/box-1/temperature", r#"{"celsius":40}"#);
     assert_eq!(line.state.counters().incidents, 2, "closed and hot again is a new one");
+}
+
+#[test]
+fn an_alert_ends_also_once_the_list_has_no_more_room_for_it() {
+    let mut line = Line::new();
+    let send = |line: &mut Line, n: usize, celsius: f64| {
+        line.receive(&format!("sensors/box-{n}/temperature"), &format!(r#"{{"celsius":{celsius}}}"#));
+    };
+    for celsius in [25.0, 40.0] {
+        (0..120).for_each(|n| send(&mut line, n, celsius));
+        line.pass_secs(61);
+    }
+    (0..120).for_each(|n| send(&mut line, n, 25.0));
+    let ended: HashSet<_> = line.ended.iter().map(|alert| (alert.id, alert.device.clone())).collect();
+    assert_eq!((ended.len(), line.ended.len()), (120, 120), "each once");
+    assert!(line.ended.iter().all(|alert| alert.text.ends_with("over after 61 s")), "{:#?}", line.ended[0]);
+    assert!(line.state.snapshot().alerts.iter().all(|alert| alert.cleared_at.is_some()));
 }
 
 /// What can happen to the line.
