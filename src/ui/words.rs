@@ -54,6 +54,13 @@ pub fn headline(incident: &Incident) -> String {
     if incident.is_silent() { tr!("words-went-silent", what = what) } else { what }
 }
 
+/// The headline of a card, in the one line that it has, and what must stand below it: of a vehicle that is silent after an
+/// impact, that comes first.
+pub fn card_headline(incident: &Incident) -> (String, Option<String>) {
+    let what = judged(incident);
+    if incident.is_silent() { (tr!("words-silent"), Some(what)) } else { (what, None) }
+}
+
 fn judged(incident: &Incident) -> String {
     match &incident.kind {
         IncidentKind::Crash { verdict, report } => match verdict.ruling {

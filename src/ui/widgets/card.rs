@@ -38,6 +38,7 @@ fn has_buttons(incident: &Incident) -> bool {
 /// The lines under the headline; the one about telling people comes with its full words.
 fn lines(incident: &Incident) -> Vec<(String, Option<String>)> {
     let drill = incident.origin == Origin::Drill;
+    let (_, judged) = words::card_headline(incident);
     let detail = Some(words::detail(incident)).filter(|detail| !detail.is_empty());
     let place = words::position(incident).filter(|_| !drill).map(words::place);
     let state = match words::told(incident) {
@@ -48,7 +49,7 @@ fn lines(incident: &Incident) -> Vec<(String, Option<String>)> {
     };
     // Who has it stands beside who was told of it.
     let taken = incident.acknowledged.as_ref().filter(|_| words::told(incident).is_some()).map(|_| words::state(incident));
-    detail.into_iter().chain(place).chain(taken).map(|line| (line, None)).chain(state).collect()
+    judged.into_iter().chain(detail).chain(place).chain(taken).map(|line| (line, None)).chain(state).collect()
 }
 
 /// The card of an open incident, or of a drill (hatched, dashed, with the word). An unacknowledged critical one is
@@ -135,7 +136,7 @@ pub fn incident_card(ui: &mut Ui, incident: &Incident, now: Timestamp, selected:
     }
 
     y += 20.0;
-    let headline = elided(&painter, &words::headline(incident), &Type::Body.medium(), theme.text.primary, right - left);
+    let headline = elided(&painter, &words::card_headline(incident).0, &Type::Body.medium(), theme.text.primary, right - left);
     let headline_rect = Rect::from_min_size(pos2(left, y - headline.size().y / 2.0), headline.size());
     if drill {
         plate(headline_rect);
