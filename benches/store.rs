@@ -81,6 +81,7 @@ fn crash(number: u64) -> Record {
         title: "Possible crash".to_owned(),
         text: "Too few samples to judge".to_owned(),
         at,
+        everyone: false,
     };
     let call = Invocation {
         function: "judge_crash",

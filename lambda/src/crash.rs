@@ -113,6 +113,7 @@ async fn carry_out(
             title,
             text: words,
             at: judged.judged_at,
+            everyone: false,
         };
         if line.tell(notice, done).await? {
             finished.push(("told_at", text(Clock.now().rfc3339())));

@@ -24,7 +24,11 @@ pub fn everything(global: &GlobalArgs, loaded: &Result<Settings, settings::Error
     checks.extend(doctor::store(data_dir, &|| crate::store::holder(data_dir)));
     if data_dir.join(crate::store::DATABASE).exists() {
         let archive = crate::store::Archive::open(data_dir);
+        let devices = archive.as_ref().ok().map(crate::store::Archive::devices);
         checks.push(doctor::audit(archive.and_then(|archive| archive.audit()).map_err(|error| error.to_string())));
+        if let (Some(Ok(devices)), Ok(settings)) = (devices, loaded) {
+            checks.extend(doctor::routes(&settings.outbound, &devices));
+        }
     }
     checks.push(doctor::clock(Clock.now()));
     let env = |name: &str| std::env::var(name).ok();

@@ -7,7 +7,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::Command;
 
-use crate::model::Timestamp;
+use crate::model::{DeviceId, Timestamp};
+use crate::outbound;
 use crate::store::chain::{Broken, Chain};
 
 /// How a check came out.
@@ -116,6 +117,32 @@ pub fn audit(chains: Result<[Result<Chain, Broken>; 2], String>) -> Check {
     }
     let detail = if found.is_empty() { "nothing is in it yet".to_owned() } else { found.join("; ") };
     Check::ok("audit", detail)
+}
+
+/// Vehicles that are named in one line of the doctor's.
+const NAMED: usize = 10;
+
+/// Whether a route names each device that is known; `None` where there are no routes.
+pub fn routes(outbound: &outbound::Settings, devices: &[DeviceId]) -> Option<Check> {
+    let routes = &outbound.route;
+    if routes.is_empty() {
+        return None;
+    }
+    let left: Vec<&str> = devices.iter().filter(|device| !outbound::routes_name(routes, device)).map(DeviceId::as_str).collect();
+    Some(if left.is_empty() {
+        Check::ok("routes", format!("each of {} known vehicles and sensors is named by one", devices.len()))
+    } else {
+        let more = match left.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        let names = left.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        Check::warn(
+            "routes",
+            format!("none names {names}{more}: every channel is told of them"),
+            "nothing, if that is meant; else add them to `vehicles` of an [[outbound.route]]",
+        )
+    })
 }
 
 /// Least free space, MB: a month of a busy site, and room for SQLite's log. Own judgement.

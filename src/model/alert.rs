@@ -103,6 +103,9 @@ pub struct Notice {
     pub text: String,
     /// When it was written.
     pub at: Timestamp,
+    /// Whatever a route says, every channel is told: nobody has acknowledged what was told before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub everyone: bool,
 }
 
 /// A notice with what has become of it so far, as the store hands it out and the channels take it.

@@ -20,6 +20,7 @@ mod body;
 mod desktop;
 mod guard;
 mod retry;
+mod route;
 mod sign;
 mod topic;
 mod watchdog;
@@ -30,6 +31,7 @@ mod worker;
 mod tests;
 
 use retry::Pace;
+pub use route::{Route, names as routes_name};
 pub use topic::Topic;
 pub use watchdog::Watchdog;
 use webhook::Webhook;
@@ -76,6 +78,14 @@ pub enum Error {
     /// The topic is none.
     #[error("sns_topic_arn in [outbound] is no SNS topic: {0}")]
     Topic(String),
+    /// A route that cannot be meant.
+    #[error("[[outbound.route]] number {number}: {why}")]
+    Route {
+        /// Which, from 1.
+        number: usize,
+        /// What is wrong, and what is allowed.
+        why: String,
+    },
     /// No client can be made.
     #[error("no connection to a channel of [outbound] can be set up: {0}")]
     Client(#[from] https::Error),
@@ -100,6 +110,8 @@ pub struct Settings {
     pub watchdog_every_s: u32,
     /// Every notice is shown as a desktop notification.
     pub desktop: bool,
+    /// Which channel is told of what. Of what no route names every channel is told.
+    pub route: Vec<Route>,
 }
 
 impl Default for Settings {
@@ -112,6 +124,7 @@ impl Default for Settings {
             watchdog_url: None,
             watchdog_every_s: 30,
             desktop: true,
+            route: Vec::new(),
         }
     }
 }
@@ -159,7 +172,7 @@ pub struct Told {
     /// Which notice.
     pub notice: Arc<Notice>,
     /// Which channel: `webhook`, `sns`, `desktop`; `nobody` where none is set up.
-    pub channel: &'static str,
+    pub channel: Arc<str>,
     /// What became of it.
     pub outcome: DeliveryOutcome,
     /// In words, for the timeline: "webhook hooks.example.org: accepted".
@@ -176,7 +189,7 @@ impl Told {
         Record::Told {
             dedup_key: self.notice.dedup_key.clone(),
             origin: self.notice.origin,
-            channel: self.channel.to_owned(),
+            channel: self.channel.to_string(),
             outcome: self.outcome.clone(),
             last: self.last,
             at: self.at,
@@ -187,7 +200,7 @@ impl Told {
     pub fn fact(&self) -> Fact {
         Fact::Told {
             incident: self.notice.incident.clone(),
-            channel: self.channel.to_owned(),
+            channel: self.channel.to_string(),
             words: self.words.clone(),
             outcome: self.outcome.clone(),
             at: self.at,
@@ -211,6 +224,7 @@ impl<F: Fn(Told) + Send + Sync> Sink for F {
 #[derive(Debug)]
 pub struct Outbound {
     channels: Vec<Channel>,
+    routes: Vec<Route>,
     pace: Pace,
 }
 
@@ -221,6 +235,11 @@ impl Outbound {
     }
 
     fn with_pace(settings: &Settings, pace: Pace) -> Result<Self, Error> {
+        for (route, number) in settings.route.iter().zip(1..) {
+            if let Some(why) = route.wrong(&route::CHANNELS) {
+                return Err(Error::Route { number, why });
+            }
+        }
         let mut channels = Vec::new();
         if let Some(url) = &settings.webhook_url {
             channels.push(Channel::Webhook(Webhook::new(url, settings, pace.timeout)?));
@@ -231,7 +250,7 @@ impl Outbound {
         if settings.desktop && cfg!(feature = "desk") {
             channels.push(Channel::Desktop);
         }
-        Ok(Self { channels, pace })
+        Ok(Self { channels, routes: settings.route.clone(), pace })
     }
 
     /// Whom a notice reaches: "webhook hooks.example.org", "desktop". Empty: nobody.
@@ -244,27 +263,38 @@ impl Outbound {
     /// overtakes an earlier one of the same incident. When 10,000 notices wait for a channel no more are taken.
     pub async fn run(self, mut items: mpsc::Receiver<OutboxItem>, sink: Arc<dyn Sink>) {
         let whom = self.channels();
+        let names: Vec<String> = self.channels.iter().map(|channel| channel.name().to_owned()).collect();
+        let (fell, mut fallen) = mpsc::channel(WAITING);
         let mut queues = Vec::new();
         let mut workers = tokio::task::JoinSet::new();
         for channel in self.channels {
             let (sender, jobs) = mpsc::channel(64);
             queues.push((channel.name(), sender));
-            workers.spawn(worker::work(channel, self.pace, jobs, Arc::clone(&sink)));
+            workers.spawn(worker::work(channel, self.pace, jobs, fell.clone(), Arc::clone(&sink)));
         }
-        while let Some(OutboxItem { notice, settled, .. }) = items.recv().await {
-            let report = |channel, outcome, words, last, notice: &Notice| {
-                sink.told(Told { notice: Arc::new(notice.clone()), channel, outcome, words, last, at: Clock.now() });
+        loop {
+            let item = tokio::select! {
+                item = items.recv() => item,
+                item = fallen.recv() => item,
             };
+            let Some(OutboxItem { notice, settled, .. }) = item else { break };
+            let report = |channel: &str, outcome, words, last, notice: &Notice| {
+                let notice = Arc::new(notice.clone());
+                sink.told(Told { notice, channel: channel.into(), outcome, words, last, at: Clock.now() });
+            };
+            let told = route::pick(&self.routes, &notice, &names, &settled);
             let real = match RealNotice::try_from(notice) {
                 Ok(real) => real,
                 Err(rehearsal) => {
-                    let channel = queues.first().map_or(NOBODY, |(name, _)| name);
+                    let is_told = |name: &String| told.contains(&name.as_str());
+                    let whom: Vec<_> =
+                        names.iter().zip(&whom).filter(|(name, _)| is_told(name)).map(|(_, whom)| whom.clone()).collect();
+                    let channel = told.first().copied().unwrap_or(NOBODY);
                     report(channel, DeliveryOutcome::WouldHave, rehearsal.words(&whom), true, &rehearsal.0);
                     continue;
                 }
             };
-            let open: Vec<_> = queues.iter().filter(|(name, _)| !settled.iter().any(|settled| settled == name)).collect();
-            if open.is_empty() {
+            if told.is_empty() {
                 let reason = match queues.len() {
                     0 => format!("nobody was told, since no channel is set up; {HOW_TO_TELL}"),
                     _ => "the channel that had not answered is not set up any more".to_owned(),
@@ -272,7 +302,11 @@ impl Outbound {
                 let refused = DeliveryOutcome::Refused { reason: reason.clone() };
                 report(NOBODY, refused, reason, true, real.notice());
             }
-            for (job, (name, queue)) in Job::for_each(real, open.len()).zip(open) {
+            let mut tried = settled;
+            tried.extend(told.iter().map(|name| (*name).to_owned()));
+            let others = names.iter().any(|name| !tried.contains(name));
+            let told: Vec<_> = queues.iter().filter(|(name, _)| told.contains(name)).collect();
+            for (job, (name, queue)) in Job::for_each(real, told.len(), others.then_some(tried)).zip(told) {
                 if queue.send(job).await.is_err() {
                     log::error!("the {name} worker is gone; the notice stays in the outbox");
                 }

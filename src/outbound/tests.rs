@@ -112,6 +112,7 @@ fn item(incident: u32, what: &str, origin: Origin) -> OutboxItem {
         title: "Crash, van-7, 34 km/h".to_owned(),
         text: "Hit from the front <b>& so on</b>".to_owned(),
         at: Timestamp(1_800_000_000_000_000),
+        everyone: false,
     };
     OutboxItem { notice, settled: Vec::new(), attempts: 0 }
 }
@@ -373,7 +374,7 @@ async fn without_a_channel_it_says_that_nobody_was_told() {
     let (items, mut told) = start(None);
     items.send(item(1, "opened", Origin::Device)).await.unwrap();
     let report = next(&mut told).await;
-    assert_eq!((report.channel, outcomes(std::slice::from_ref(&report))[0], report.last), ("nobody", "refused", true));
+    assert_eq!((&*report.channel, outcomes(std::slice::from_ref(&report))[0], report.last), ("nobody", "refused", true));
     assert!(report.words.contains("set webhook_url"), "{}", report.words);
 }
 
@@ -505,4 +506,48 @@ async fn a_name_that_leads_inside_is_not_connected_to() {
     let why = https::causes(client.post(&url).send().await.unwrap_err());
     assert!(why.contains("private network") && why.contains("webhook_private"), "{why}");
     assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "it was connected to");
+}
+
+fn routed(url: &str) -> Settings {
+    let route = Route { to: vec!["webhook".to_owned()], from: Severity::High, vehicles: vec!["VAN-*".to_owned()] };
+    Settings { webhook_url: Some(url.to_owned()), desktop: true, route: vec![route], ..Settings::default() }
+}
+
+fn run(settings: &Settings) -> (mpsc::Sender<OutboxItem>, mpsc::Receiver<Told>) {
+    let outbound = Outbound::with_pace(settings, pace()).unwrap();
+    let (items, taken) = mpsc::channel(100);
+    let (reports, told) = mpsc::channel(10_000);
+    tokio::spawn(outbound.run(taken, Arc::new(move |told| reports.try_send(told).unwrap())));
+    (items, told)
+}
+
+#[tokio::test]
+async fn a_route_tells_its_channel_alone_and_a_drill_says_so() {
+    let server = Server::start(&[]).await;
+    let (items, mut told) = run(&routed(&server.url));
+    items.send(item(1, "opened", Origin::Device)).await.unwrap();
+    let report = next(&mut told).await;
+    assert_eq!((&*report.channel, outcomes(std::slice::from_ref(&report))[0], report.last), ("webhook", "accepted", true));
+    items.send(item(2, "opened", Origin::Drill)).await.unwrap();
+    let drill = next(&mut told).await;
+    assert_eq!(drill.words, "would have told webhook 127.0.0.1: Crash, van-7, 34 km/h");
+}
+
+#[cfg(feature = "desk")]
+#[tokio::test]
+async fn what_the_channel_of_a_route_refuses_goes_to_all_others() {
+    let server = Server::start(&[Does::Answers("410 Gone")]).await;
+    let (items, mut told) = run(&routed(&server.url));
+    items.send(item(1, "opened", Origin::Device)).await.unwrap();
+    let refused = next(&mut told).await;
+    assert_eq!((&*refused.channel, outcomes(std::slice::from_ref(&refused))[0], refused.last), ("webhook", "refused", false));
+    assert_eq!(&*next(&mut told).await.channel, "desktop");
+}
+
+#[test]
+fn a_route_to_nobody_does_not_start() {
+    let mut settings = routed("https://hooks.example.org");
+    settings.route[0].to = vec!["pager".to_owned()];
+    let error = Outbound::new(&settings).unwrap_err().to_string();
+    assert_eq!(error, "[[outbound.route]] number 1: `to` names \"pager\"; there are webhook, sns, desktop");
 }

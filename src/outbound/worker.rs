@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -13,7 +13,7 @@ use super::topic::Topic;
 use super::webhook::Webhook;
 use super::{RealNotice, Sink, Told, WAITING, desktop};
 use crate::clock::Clock;
-use crate::model::{DeliveryOutcome, IncidentId};
+use crate::model::{DeliveryOutcome, IncidentId, OutboxItem};
 
 /// Attempts under way at once, so that one that hangs does not hold up the others.
 const AT_ONCE: usize = 8;
@@ -69,20 +69,30 @@ impl Channel {
 #[derive(Debug)]
 pub(super) struct Job {
     real: RealNotice,
-    /// Channels that have neither taken nor refused it, this one included.
-    n_open: Arc<AtomicUsize>,
+    fate: Arc<Fate>,
     n_failures: u32,
     due: Instant,
     /// Its place in the order of arrival at this channel.
     place: u64,
 }
 
+/// What the channels that got a notice make of it together.
+#[derive(Debug)]
+struct Fate {
+    /// Channels that have neither taken nor refused it.
+    n_open: AtomicUsize,
+    /// One took it.
+    taken: AtomicBool,
+    /// Those that are settled once all these have refused, where there are others that can be told then.
+    tried: Option<Vec<String>>,
+}
+
 impl Job {
-    /// One for each of `n` channels.
-    pub(super) fn for_each(real: RealNotice, n: usize) -> impl Iterator<Item = Self> {
-        let n_open = Arc::new(AtomicUsize::new(n));
+    /// One for each of `n` channels; where all of them refuse and `tried` is there, all others are told.
+    pub(super) fn for_each(real: RealNotice, n: usize, tried: Option<Vec<String>>) -> impl Iterator<Item = Self> {
+        let fate = Arc::new(Fate { n_open: AtomicUsize::new(n), taken: AtomicBool::new(false), tried });
         let due = Clock.instant();
-        (0..n).map(move |_| Self { real: real.clone(), n_open: Arc::clone(&n_open), n_failures: 0, due, place: 0 })
+        (0..n).map(move |_| Self { real: real.clone(), fate: Arc::clone(&fate), n_failures: 0, due, place: 0 })
     }
 
     fn incident(&self) -> &IncidentId {
@@ -91,10 +101,17 @@ impl Job {
 }
 
 /// Works until `jobs` is closed and nothing is left that was never tried.
-pub(super) async fn work(channel: Channel, pace: Pace, mut jobs: mpsc::Receiver<Job>, sink: Arc<dyn Sink>) {
+pub(super) async fn work(
+    channel: Channel,
+    pace: Pace,
+    mut jobs: mpsc::Receiver<Job>,
+    fell: mpsc::Sender<OutboxItem>,
+    sink: Arc<dyn Sink>,
+) {
     let mut worker = Worker {
         channel,
         pace,
+        fell,
         sink,
         waiting: VecDeque::new(),
         n_taken: 0,
@@ -133,6 +150,8 @@ pub(super) async fn work(channel: Channel, pace: Pace, mut jobs: mpsc::Receiver<
 struct Worker {
     channel: Channel,
     pace: Pace,
+    /// Takes what every channel of its route has refused.
+    fell: mpsc::Sender<OutboxItem>,
     sink: Arc<dyn Sink>,
     /// In order of arrival.
     waiting: VecDeque<Job>,
@@ -204,9 +223,28 @@ impl Worker {
             DeliveryOutcome::WouldHave => String::new(),
         };
         let retrying = matches!(outcome, DeliveryOutcome::Retrying { .. });
-        let last = !retrying && job.n_open.fetch_sub(1, Ordering::AcqRel) == 1;
-        let notice = Arc::new(job.real.notice().clone());
-        self.sink.told(Told { notice, channel: self.channel.name(), outcome, words, last, at });
+        if outcome == DeliveryOutcome::Accepted {
+            job.fate.taken.store(true, Ordering::Release);
+        }
+        let end = !retrying && job.fate.n_open.fetch_sub(1, Ordering::AcqRel) == 1;
+        let falls = end && !job.fate.taken.load(Ordering::Acquire);
+        let falls = job.fate.tried.as_ref().filter(|_| falls);
+        let notice = job.real.notice();
+        let told = Told {
+            notice: Arc::new(notice.clone()),
+            channel: self.channel.name().into(),
+            outcome,
+            words,
+            last: end && falls.is_none(),
+            at,
+        };
+        self.sink.told(told);
+        if let Some(tried) = falls {
+            let item = OutboxItem { settled: tried.clone(), ..OutboxItem::new(notice.clone()) };
+            if self.fell.try_send(item).is_err() {
+                log::error!("{} is not told through other channels before the next start", notice.dedup_key);
+            }
+        }
         if retrying {
             // In its old place, so that the order of arrival stands.
             let idx = self.waiting.partition_point(|other| other.place < job.place);

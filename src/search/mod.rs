@@ -415,7 +415,7 @@ fn compare(value: Value<'_>, by: By, wanted: &Wanted, before: bool, now: Timesta
 }
 
 /// Whether a name is the wanted one (in small letters): whole, or with `*` for anything, or else a part of it.
-fn is_called(name: &str, wanted: &str, whole: bool) -> bool {
+pub fn is_called(name: &str, wanted: &str, whole: bool) -> bool {
     let name = name.to_lowercase();
     if !wanted.contains('*') {
         return if whole { name == wanted } else { name.contains(wanted) };

@@ -238,6 +238,7 @@ impl State {
             title: title.clone(),
             text: format!("Treat as a crash: {words}. Before that: {before} {place}"),
             at: now,
+            everyone: false,
         };
         self.save_incident(&id, Some(notice), None, effects);
         let about = AlertKind::WentSilent { incident: id.clone() };

@@ -91,5 +91,6 @@ fn notice(incident: &Incident, step: usize, since: Timestamp, waited: &str, now:
         title: format!("Unacknowledged for {waited}: {title}"),
         text: format!("{first} {text}"),
         at: now,
+        everyone: true,
     }
 }

@@ -84,5 +84,6 @@ pub(super) fn crash_notice(incident: &Incident, report: &CrashReport, verdict: &
         title,
         text,
         at: now,
+        everyone: false,
     }
 }

@@ -83,6 +83,7 @@ impl State {
             title: text,
             text: since_words(event, verdict),
             at: now,
+            everyone: false,
         });
         if opened {
             *self.incident_count(event.origin) += 1;

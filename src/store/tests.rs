@@ -130,6 +130,7 @@ pub(super) fn notice(incident: &Incident) -> Notice {
         title: "Crash".to_owned(),
         text: "Δv 34 km/h".to_owned(),
         at: incident.received_at,
+        everyone: false,
     }
 }
 
