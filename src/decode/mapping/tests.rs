@@ -1,8 +1,9 @@
 use bytes::Bytes;
+use serde_json::Value;
 
 use super::super::{Decoder, Settings};
 use super::*;
-use crate::model::{Event, Packet, Reading};
+use crate::model::{AccelG, CrashReport, Driving, Event, Packet, Position, Reading, Timestamp};
 
 /// 2026-03-18T03:12:00Z
 const NOW: Timestamp = Timestamp(1_773_803_520_000_000);
