@@ -14,6 +14,7 @@ use super::invocation::Invocation;
 use super::packet::{Delivery, Origin, PacketId};
 use super::question::{Errand, Review};
 use super::rejection::Rejection;
+use super::saying::Saying;
 use super::units::Timestamp;
 use super::verdict::{CrashVerdict, Verdict};
 
@@ -281,7 +282,7 @@ pub enum Fact {
         at: Timestamp,
     },
     /// Something that must stand across the window until somebody has put it right, as a sentence: cause, effect and fix.
-    Warned(String),
+    Warned(Saying),
     /// This many records could not be given to the store.
     Unsaved(u64),
     /// This many messages of ours could not be published.

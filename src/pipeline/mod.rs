@@ -51,6 +51,7 @@ use crate::decode;
 use crate::functions;
 use crate::host::Host;
 use crate::model::effect::SampleChunk;
+use crate::model::saying::say;
 use crate::model::{Fact, Lane, Link, LinkState, LinkStatus, Origin, Packet, Question, SelfTest};
 use crate::outbound::{self, Outbound, Watchdog};
 use crate::pricing::PriceSheet;
@@ -201,11 +202,12 @@ impl Line {
         let mut ignored = Vec::new();
         state.apply(linked(Link::Store, LinkStatus::plain(LinkState::Up)), Clock.now(), &mut ignored);
         for words in &opened.broken {
-            let words = format!(
-                "Somebody has changed the record: {words}. Everything goes on, and new entries are chained to the last one. \
-                 Keep the data directory as it is and run `fleetwatch doctor`."
+            let says = say!(
+                "banner_record_changed",
+                "Somebody has changed the record: {what}. Everything goes on, and new entries are chained to the last one. Keep the data directory as it is and run `fleetwatch doctor`.",
+                what = words.as_str()
             );
-            state.apply(Fact::Warned(words), Clock.now(), &mut ignored);
+            state.apply(Fact::Warned(says), Clock.now(), &mut ignored);
         }
         let outbound = Outbound::new(&options.outbound)?;
         let watchdog = Watchdog::new(&options.outbound)?;

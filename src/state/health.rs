@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::histogram::Histogram;
 use super::snapshot::{Banner, Counters, Latency, Rate};
+use crate::model::saying::say;
 use crate::model::{
-    DeliveryOutcome, IncidentId, Link, LinkState, LinkStatus, QueueReading, Rejection, RejectionReason, Timestamp,
+    DeliveryOutcome, IncidentId, Link, LinkState, LinkStatus, QueueReading, Rejection, RejectionReason, Saying, Timestamp,
 };
 
 /// Pages that were not taken, remembered at most; the store has them all.
@@ -34,7 +35,7 @@ const RATE_SECS: usize = 60;
 #[derive(Debug, Default)]
 pub(super) struct Health {
     /// What must stand across the window until the next start.
-    warnings: Vec<String>,
+    warnings: Vec<Saying>,
     /// Every link.
     pub(super) links: BTreeMap<Link, LinkStatus>,
     /// Every queue.
@@ -175,9 +176,9 @@ impl Health {
     }
 
     /// Something must stand across the window, once.
-    pub(super) fn warned(&mut self, words: String) {
-        if !self.warnings.contains(&words) && self.warnings.len() < WARNINGS {
-            self.warnings.push(words);
+    pub(super) fn warned(&mut self, says: Saying) {
+        if !self.warnings.contains(&says) && self.warnings.len() < WARNINGS {
+            self.warnings.push(says);
         }
     }
 
@@ -190,45 +191,78 @@ impl Health {
         self.unreached.retain(|(incident, _), _| open(incident));
         let ((incident, _), words) = self.unreached.first_key_value()?;
         let n = self.unreached.keys().map(|(incident, _)| incident).collect::<BTreeSet<_>>().len();
-        let further = if n > 1 { format!(" The same holds for {} further incidents.", n - 1) } else { String::new() };
-        let text = format!(
-            "A page was not delivered: {incident}, {words}. Nobody may know of it: call people yourself and acknowledge it.{further}"
-        );
-        Some(Banner { critical: true, text })
+        let (incident, words) = (incident.0.as_ref(), words.as_str());
+        let says = if n > 1 {
+            say!(
+                "banner_undelivered_more",
+                "A page was not delivered: {incident}, {why}. Nobody may know of it: call people yourself and acknowledge it. The same holds for further incidents: {n}.",
+                incident = incident,
+                why = words,
+                n = n - 1
+            )
+        } else {
+            say!(
+                "banner_undelivered",
+                "A page was not delivered: {incident}, {why}. Nobody may know of it: call people yourself and acknowledge it.",
+                incident = incident,
+                why = words
+            )
+        };
+        Some(Banner { critical: true, says })
     }
 
     /// What must stand across the window.
     pub(super) fn banners(&self) -> Vec<Banner> {
-        let mut banners: Vec<_> = self.warnings.iter().map(|text| Banner { critical: true, text: text.clone() }).collect();
+        let mut banners: Vec<_> = self.warnings.iter().map(|says| Banner { critical: true, says: says.clone() }).collect();
         if self.counters.unsaved > 0 {
-            let n = self.counters.unsaved;
             banners.push(Banner {
                 critical: true,
-                text: format!("{n} records are not saved: the store cannot keep up. They are on this screen only; free disk space, then restart."),
+                says: say!(
+                    "banner_unsaved",
+                    "{n} records are not saved: the store cannot keep up. They are on this screen only; free disk space, then restart.",
+                    n = self.counters.unsaved as usize
+                ),
             });
         }
         if let Some(watched) = &self.watchdog {
             let secs = self.beating_at.secs_since(watched.taken_at);
             if secs > f64::from(watched.every_s) * BEATS_MISSED {
-                let why = if watched.why.is_empty() { "nothing was heard of it" } else { &watched.why };
-                let text = format!(
-                    "The watchdog outside has taken no sign of life for {}: {why}. It may raise the alarm, and it will not when \
-                     this desk fails. Check watchdog_url in [outbound], and the network.",
-                    super::temperatures::duration(secs)
-                );
-                banners.push(Banner { critical: true, text });
+                let age = super::temperatures::duration(secs);
+                let says = if watched.why.is_empty() {
+                    say!(
+                        "banner_watchdog_unheard",
+                        "The watchdog outside has taken no sign of life for {age}: nothing was heard of it. It may raise the alarm, and it will not when this desk fails. Check watchdog_url in [outbound], and the network.",
+                        age = age.as_str()
+                    )
+                } else {
+                    say!(
+                        "banner_watchdog",
+                        "The watchdog outside has taken no sign of life for {age}: {why}. It may raise the alarm, and it will not when this desk fails. Check watchdog_url in [outbound], and the network.",
+                        age = age.as_str(),
+                        why = watched.why.as_str()
+                    )
+                };
+                banners.push(Banner { critical: true, says });
             }
         }
         if let Some(store) = self.links.get(&Link::Store).filter(|store| store.state == LinkState::Down) {
             banners.push(Banner {
                 critical: true,
-                text: format!("The store cannot be written: {} People are still told.", store.reason),
+                says: say!(
+                    "banner_store",
+                    "The store cannot be written: {why} People are still told.",
+                    why = store.reason.as_str()
+                ),
             });
         }
         if let Some(n) = self.counters.rejected_by.get(&RejectionReason::TooManyDevices) {
             banners.push(Banner {
                 critical: false,
-                text: format!("The device register is full: {n} messages of further devices were dropped. Crash reports still pass. Raise line.max_devices in the settings."),
+                says: say!(
+                    "banner_register_full",
+                    "The device register is full: {n} messages of further devices were dropped. Crash reports still pass. Raise line.max_devices in the settings.",
+                    n = *n as usize
+                ),
             });
         }
         banners

@@ -10,8 +10,8 @@ use crate::model::comparison::{Comparison, Flip};
 use crate::model::effect::SampleChunk;
 use crate::model::{
     Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Incident, IncidentId, Invocation, Judge,
-    Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, Review, Team, TemperatureVerdict,
-    Timestamp, Verdict,
+    Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, Review, Saying, Team,
+    TemperatureVerdict, Timestamp, Verdict,
 };
 
 use crate::pricing::Price;
@@ -131,12 +131,12 @@ pub struct Refusal {
 }
 
 /// A line across the window.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Banner {
     /// Red rather than amber.
     pub critical: bool,
     /// Cause, effect and fix, in that order.
-    pub text: String,
+    pub says: Saying,
 }
 
 /// The part of the fleet list that is on the screen.

@@ -20,6 +20,17 @@ pub fn count(n: u64) -> String {
     grouped
 }
 
+/// A number as exact as it is, with its thousands grouped and a real minus sign: `−1,000`, `2,000.5`, `0.00025`.
+pub fn exact(value: f64) -> String {
+    if !value.is_finite() {
+        return unknown().to_owned();
+    }
+    let (whole, rest) = (value.abs().trunc(), value.abs().to_string());
+    let rest = rest.split_once('.').map_or_else(String::new, |(_, decimals)| format!(".{decimals}"));
+    let sign = if value < 0.0 { "−" } else { "" };
+    if whole < 1e15 { format!("{sign}{}{rest}", count(whole as u64)) } else { value.to_string().replace('-', "−") }
+}
+
 /// `1 vehicle`, `1,284 vehicles`.
 pub fn plural(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })

@@ -15,6 +15,12 @@ fn numbers_carry_their_unit_or_are_unknown() {
     assert_eq!(quantity(f64::NAN, 1, "km/h"), "unknown");
     assert_eq!(number(-0.04, 1), "0.0", "no minus before a zero");
     assert_eq!(number(-3.0, 1), "−3.0");
+    let exactly =
+        [(-1_000.0, "−1,000"), (1e13, "10,000,000,000,000"), (2_000.5, "2,000.5"), (0.000_25, "0.00025"), (-0.5, "−0.5")];
+    for (value, written) in exactly {
+        assert_eq!(exact(value), written);
+    }
+    assert_eq!((exact(f64::NAN), exact(0.0)), ("unknown".into(), "0".into()));
     assert_eq!(signed(16.0, 1, "g"), "+16.0 g");
     assert_eq!(signed(-16.0, 1, "g"), "−16.0 g");
     assert_eq!(signed(0.0, 1, "g"), "0.0 g");

@@ -16,7 +16,7 @@ use fluent_bundle::types::{FluentNumber, FluentNumberOptions};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use crate::model::{Arg, Args};
+use crate::model::{Arg, Args, Saying};
 
 /// One file in both languages: its name, English, Korean.
 type Sheet = (&'static str, &'static str, &'static str);
@@ -215,7 +215,7 @@ pub fn message(key: &str, args: &[(&'static str, FluentValue<'_>)]) -> String {
     said.unwrap_or_else(|| key.to_owned())
 }
 
-/// The key under which a [`Saying`](crate::model::Saying) of the heart stands in `evidence.ftl`.
+/// The key under which a [`Saying`] of the heart stands in `evidence.ftl`.
 pub fn evidence_key(key: &str) -> String {
     format!("evidence-{}", key.replace('_', "-"))
 }
@@ -238,6 +238,11 @@ pub fn said(key: &str, args: &Args) -> Option<String> {
         let text = book.format_pattern(pattern, Some(&args), &mut errors).into_owned();
         errors.is_empty().then_some(text)
     })
+}
+
+/// The same for a whole saying, in English where no sheet has it.
+pub fn saying(saying: &Saying) -> String {
+    said(&saying.key, &saying.args).unwrap_or_else(|| saying.text.to_string())
 }
 
 /// As many decimals as the number was rounded to, at most three.

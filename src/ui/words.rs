@@ -1,5 +1,10 @@
 //! Sentences about incidents, as cards and lists say them. Pure.
 
+#[path = "steps.rs"]
+mod steps;
+
+pub use steps::step;
+
 use super::tr::{self, tr, word};
 use super::{degrees, text};
 use crate::model::{

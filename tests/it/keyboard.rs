@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::{self, Key, Modifiers, Shape};
 use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
 use fleetwatch::model::{Command, IncidentId, Life};
 use fleetwatch::ui::Request;
 use fleetwatch::ui::panels::Screen;
+use fleetwatch::ui::theme::Theme;
 
 use crate::support::desk::Window;
+use crate::support::look::visit;
 use crate::support::snapshots::{ago, busy};
 
 fn has_focus(node: &AccessKitNode<'_>) -> bool {
@@ -94,4 +96,70 @@ fn a_held_picture_follows_another_choice() {
     window.publish(other);
     assert!(window.says("VAN-0500 last 5 min"), "the plots still show the vehicle of before");
     assert!(window.says("PAUSED"));
+}
+
+/// Everything that Tab reaches on a screen, in its order: its name, where it is, and whether something in the colour of
+/// the focus is painted on it.
+fn tabbed(window: &mut Window, dark: bool) -> Vec<(String, egui::Rect, bool)> {
+    let color = Theme::get(dark).border.focus;
+    let mut reached: Vec<(String, egui::Rect, bool)> = Vec::new();
+    for _ in 0..120 {
+        window.press(Modifiers::NONE, Key::Tab);
+        let focused = window.harness.query_all_by(has_focus).next();
+        let Some(focused) = focused.map(|node| (node.accesskit_node().label().unwrap_or_default(), node.rect())) else {
+            continue;
+        };
+        if reached.iter().any(|(label, rect, _)| (label, rect) == (&focused.0, &focused.1)) {
+            break;
+        }
+        let mut ringed = false;
+        for clipped in &window.harness.output().shapes {
+            visit(&clipped.shape, &mut |shape| {
+                if let Shape::Rect(ring) = shape {
+                    let around = ring.rect.expand(4.0).contains_rect(focused.1.intersect(clipped.clip_rect).shrink(4.0))
+                        && focused.1.expand(8.0).intersects(ring.rect);
+                    ringed |= ring.stroke.color == color && ring.stroke.width >= 1.5 && around;
+                }
+            });
+        }
+        reached.push((focused.0, focused.1, ringed));
+    }
+    reached
+}
+
+#[test]
+fn what_has_the_focus_wears_its_ring_on_every_screen() {
+    let mut window = Window::open(busy(), DESIGN);
+    let mut bare = Vec::new();
+    for dark in [true, false] {
+        window.theme(dark);
+        for screen in Screen::ALL {
+            window.harness.state_mut().show(screen);
+            window.harness.run_steps(2);
+            let reached = tabbed(&mut window, dark);
+            assert!(reached.len() >= 12, "{screen:?}: {} reached", reached.len());
+            bare.extend(
+                reached
+                    .into_iter()
+                    .filter(|(.., ringed)| !ringed)
+                    .map(|(label, rect, _)| format!("{screen:?}: {label} {rect:?}")),
+            );
+            window.press(Modifiers::NONE, Key::Escape);
+        }
+    }
+    bare.sort();
+    bare.dedup();
+    assert!(bare.is_empty(), "no ring around:\n{}", bare.join("\n"));
+}
+
+#[test]
+fn tab_goes_through_the_top_bar_as_the_eye_reads() {
+    for size in [(1180.0, 720.0), DESIGN] {
+        let mut window = Window::open(busy(), size);
+        let bar: Vec<_> = tabbed(&mut window, true).into_iter().filter(|(_, rect, _)| rect.bottom() <= 49.0).collect();
+        assert!(bar.len() >= 12, "{bar:?}");
+        for pair in bar.windows(2) {
+            assert!(pair[0].1.left() < pair[1].1.left(), "{} comes before {}", pair[0].0, pair[1].0);
+        }
+    }
 }

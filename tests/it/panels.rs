@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use eframe::egui::{self, Key, Modifiers, UserAttentionType, ViewportCommand, ViewportId};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fleetwatch::model::{Command, DeviceId, IncidentId, Origin, Ruling, Severity};
 use fleetwatch::state::Snapshot;
 use fleetwatch::ui::Request;
 use fleetwatch::ui::panels::{self, Panel, PanelContext, Screen};
 
 use crate::support::desk::Window;
+use crate::support::look::visit;
 use crate::support::snapshots::{NOW, alert, broken, busy, crash, empty, fleet};
 
 const DESIGN: (f32, f32) = (1440.0, 900.0);
@@ -349,4 +350,50 @@ fn what_is_plotted_can_be_copied_with_times_in_utc() {
     assert_eq!(lines[0], "time_utc,speed_kmh,accel_x_g,accel_y_g,accel_z_g");
     assert!(lines[1].starts_with("2026-03-18T03:07:47"), "{}", lines[1]);
     assert!(lines.len() > 400 && lines[1..].iter().all(|line| line.contains("Z,") && line.matches(',').count() == 4));
+}
+
+/// The plates of the messages that are up.
+fn messages(window: &Window) -> Vec<egui::Rect> {
+    let mut plates = Vec::new();
+    let marks: Vec<_> = window.harness.query_all_by_label_contains("Message: ").map(|node| node.rect()).collect();
+    for clipped in &window.harness.output().shapes {
+        visit(&clipped.shape, &mut |shape| {
+            if let egui::Shape::Rect(plate) = shape
+                && (420.0..430.0).contains(&plate.rect.width())
+                && plate.rect.height() < 120.0
+                && marks.iter().any(|mark| plate.rect.contains_rect(*mark))
+            {
+                plates.push(plate.rect);
+            }
+        });
+    }
+    plates
+}
+
+#[test]
+fn a_message_covers_no_control() {
+    use egui::accesskit::Role::{Button, CheckBox, ComboBox, RadioButton, Slider, SpinButton, TextInput};
+    let mut covered = Vec::new();
+    for size in [(1180.0, 720.0), DESIGN] {
+        for screen in Screen::ALL {
+            let mut window = Window::open(busy(), size);
+            window.harness.state_mut().show(screen);
+            *window.sound_trouble.lock().unwrap() = Some(fleetwatch::ui::SoundTrouble::NoPlayer);
+            window.harness.run_steps(4);
+            let plates = messages(&window);
+            assert!(!plates.is_empty(), "{screen:?}");
+            window.picture(&format!("message-{screen:?}-{}", size.0));
+            let controls = window.harness.query_all_by(|node| {
+                matches!(node.role(), Button | CheckBox | ComboBox | RadioButton | Slider | SpinButton | TextInput)
+            });
+            for control in controls {
+                let rect = control.rect();
+                if let Some(plate) = plates.iter().find(|plate| plate.shrink(2.0).intersects(rect) && rect.height() < 120.0) {
+                    let label = control.accesskit_node().label().unwrap_or_default();
+                    covered.push(format!("{screen:?} {}: {label} {rect:?} under {plate:?}", size.0));
+                }
+            }
+        }
+    }
+    assert!(covered.is_empty(), "{}", covered.join("\n"));
 }

@@ -169,3 +169,21 @@ evidence-age-no-time-kept = the device gave no time; the time is ours, kept by t
 evidence-age-limit = ≤ { $secs } s, not kept by the broker
 evidence-not-judged = no, { $function }: { $what }
 evidence-not-judged-limit = answer within { $ms } ms
+# Lines across the window.
+evidence-banner-undelivered = A page was not delivered: { $incident }, { $why }. Nobody may know of it: call people yourself and acknowledge it.
+evidence-banner-undelivered-more = A page was not delivered: { $incident }, { $why }. Nobody may know of it: call people yourself and acknowledge it. The same holds for { $n ->
+    [one] one further incident
+   *[other] { $n } further incidents
+}.
+evidence-banner-unsaved = { $n ->
+    [one] { $n } record is
+   *[other] { $n } records are
+} not saved: the store cannot keep up. They are on this screen only; free disk space, then restart.
+evidence-banner-watchdog-unheard = The watchdog outside has taken no sign of life for { $age }: nothing was heard of it. It may raise the alarm, and it will not when this desk fails. Check watchdog_url in [outbound], and the network.
+evidence-banner-watchdog = The watchdog outside has taken no sign of life for { $age }: { $why }. It may raise the alarm, and it will not when this desk fails. Check watchdog_url in [outbound], and the network.
+evidence-banner-store = The store cannot be written: { $why } People are still told.
+evidence-banner-register-full = The device register is full: { $n ->
+    [one] { $n } message
+   *[other] { $n } messages
+} of further devices were dropped. Crash reports still pass. Raise line.max_devices in the settings.
+evidence-banner-record-changed = Somebody has changed the record: { $what }. Everything goes on, and new entries are chained to the last one. Keep the data directory as it is and run `fleetwatch doctor`.

@@ -36,14 +36,10 @@ incidents-drills-n = { $n ->
     [one] { $n } drill
    *[other] { $n } drills
 }
-incidents-drills-hidden = { $n ->
-    [one] { $n } drill hidden by the filter
-   *[other] { $n } drills hidden by the filter
-}
-incidents-drills-some = { $n ->
-    [one] { $n } drill, { $hidden } hidden by the filter
-   *[other] { $n } drills, { $hidden } hidden by the filter
-}
+incidents-taken-in-n = { $n } imported
+incidents-drills-and-taken-in = { $drills }, { $n } imported
+incidents-drills-hidden = { $what } hidden by the filter
+incidents-drills-some = { $what }, { $hidden } hidden by the filter
 incidents-hide = Hide
 incidents-show = Show
 incidents-drills-button = { $verb } drills

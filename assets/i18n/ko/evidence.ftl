@@ -150,3 +150,12 @@ evidence-age-no-time-kept = 단말기 시각이 없어 수신 시각을 사용, 
 evidence-age-limit = { $secs }초 이하, 브로커에 보관되지 않음
 evidence-not-judged = 아니요, { $function }: { $what }
 evidence-not-judged-limit = { $ms } ms 안에 응답
+# 화면 상단 알림
+evidence-banner-undelivered = 호출이 전달되지 않았습니다: { $incident }, { $why }. 아무도 모를 수 있으니 직접 연락하고 확인하세요.
+evidence-banner-undelivered-more = 호출이 전달되지 않았습니다: { $incident }, { $why }. 아무도 모를 수 있으니 직접 연락하고 확인하세요. 같은 상태의 사건이 { $n }건 더 있습니다.
+evidence-banner-unsaved = 기록 { $n }건이 저장되지 않았습니다: 저장소가 따라가지 못합니다. 이 화면에만 있으니 디스크 공간을 확보한 뒤 다시 시작하세요.
+evidence-banner-watchdog-unheard = 외부 감시가 { $age } 동안 생존 신호를 받지 못했습니다: 응답이 없습니다. 외부에서 경보를 울릴 수 있고, 이 화면이 멈춰도 경보가 울리지 않습니다. [outbound]의 watchdog_url과 네트워크를 확인하세요.
+evidence-banner-watchdog = 외부 감시가 { $age } 동안 생존 신호를 받지 못했습니다: { $why }. 외부에서 경보를 울릴 수 있고, 이 화면이 멈춰도 경보가 울리지 않습니다. [outbound]의 watchdog_url과 네트워크를 확인하세요.
+evidence-banner-store = 저장소에 쓸 수 없습니다: { $why } 호출은 계속 나갑니다.
+evidence-banner-register-full = 단말기 등록부가 가득 찼습니다: 추가 단말기의 메시지 { $n }건을 버렸습니다. 사고 보고는 계속 받습니다. 설정에서 line.max_devices를 올리세요.
+evidence-banner-record-changed = 누군가 기록을 변경했습니다: { $what }. 업무는 계속되고 새 항목은 마지막 항목에 이어집니다. 데이터 디렉터리를 그대로 두고 `fleetwatch doctor`를 실행하세요.

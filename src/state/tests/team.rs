@@ -173,7 +173,8 @@ fn a_page_that_was_not_delivered_stands_across_the_window_until_somebody_takes_i
         let (incident, channel, words) = (id.clone(), "webhook".to_owned(), "webhook x: attempt 1 failed, 503".to_owned());
         line.tell(Fact::Told { incident, channel, words, outcome, at: line.now });
     };
-    let banner = |line: &mut Line| line.state.snapshot().banners.iter().find(|banner| banner.critical).map(|b| b.text.clone());
+    let banner =
+        |line: &mut Line| line.state.snapshot().banners.iter().find(|banner| banner.critical).map(|b| b.says.text.clone());
     let failed = || DeliveryOutcome::Retrying { reason: "503".to_owned(), at: NOW };
     assert_eq!(banner(&mut line), None);
     told(&mut line, failed());
@@ -197,7 +198,7 @@ fn a_receiver_outside_that_takes_no_sign_of_life_is_said() {
         line.uncommitted.clear();
         n
     };
-    let said = |line: &mut Line| line.state.snapshot().banners.iter().any(|banner| banner.text.contains("watchdog_url"));
+    let said = |line: &mut Line| line.state.snapshot().banners.iter().any(|banner| banner.says.text.contains("watchdog_url"));
     assert_eq!(beats(&mut line, 90), 3);
     assert!(!said(&mut line));
     assert_eq!(beats(&mut line, 1), 1);
@@ -207,7 +208,7 @@ fn a_receiver_outside_that_takes_no_sign_of_life_is_said() {
     assert!(!said(&mut line));
     line.tell(Fact::Beaten { beat, sent: Err("it answered 500".to_owned()), at });
     beats(&mut line, 91);
-    let text = line.state.snapshot().banners[0].text.clone();
+    let text = line.state.snapshot().banners[0].says.text.clone();
     assert!(text.contains("it answered 500") && text.contains("91 s"), "{text}");
 }
 

@@ -7,6 +7,7 @@ use crate::model::{Link, LinkState, Timestamp};
 use crate::ui::panels::Screen;
 use crate::ui::shapes::{self, Mark};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
+use crate::ui::tr::saying;
 use crate::ui::vitals::Broker;
 use crate::ui::widgets::{Button, name};
 use crate::ui::{icons, text, tr, word};
@@ -66,7 +67,7 @@ impl Desk {
         lines.extend(snapshot.banners.iter().map(|banner| Line {
             critical: banner.critical,
             title: String::new(),
-            body: banner.text.clone(),
+            body: saying(&banner.says),
             raw: String::new(),
             next: String::new(),
             button: false,

@@ -205,7 +205,7 @@ impl Desk {
         match deepest {
             Some(queue) => {
                 let color = if share(queue) > 0.5 { bad } else { strong };
-                let of = tr!("shell-queue-of", n = queue.capacity, name = queue.name);
+                let of = tr!("shell-queue-of", n = queue.capacity, name = queue_name(queue.name));
                 field(word!("shell-queue"), &text::count(queue.depth as u64), &of, color, word!("shell-queue-help"));
             }
             None => field(word!("shell-queue"), word!("shell-not-known"), "", strong, ""),
@@ -226,6 +226,17 @@ struct Chip {
     state: LinkState,
     word: String,
     reason: String,
+}
+
+/// A queue in a word; one that has none here is called as in the log.
+fn queue_name(name: &'static str) -> &'static str {
+    match name {
+        "inbox" => word!("shell-queue-inbox"),
+        "facts" => word!("shell-queue-facts"),
+        "records" => word!("shell-queue-records"),
+        "numbers" => word!("shell-queue-numbers"),
+        name => name,
+    }
 }
 
 fn share(queue: &crate::model::QueueReading) -> f64 {

@@ -436,7 +436,8 @@ impl eframe::App for Desk {
         main.min.y += self.banners_ui(ui, main, now);
         requests.extend(self.panel_ui(ui, main, liveness, now, &actions));
         let right = if self.screen == Screen::Live { main.right() - s.queue_w } else { main.right() };
-        requests.extend(self.toasts_ui(ui.ctx(), pos2(right - 12.0, main.top() + 12.0), now, &actions));
+        let messages = Rect::from_min_max(main.min, pos2(right, main.bottom())).shrink(12.0);
+        requests.extend(self.toasts_ui(ui.ctx(), messages, now, &actions));
         // Never over the queue: at the right on Live, at the left on Incidents. Nor under a message, which may cover it.
         let left = if self.screen == Screen::Incidents { main.left() + s.queue_w } else { main.left() };
         let right = (right - self.toasts.width(self.screen)).max(left + 480.0);

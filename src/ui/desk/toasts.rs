@@ -1,6 +1,6 @@
-//! Short messages at the top right, at most three; never over the queue.
+//! Short messages at the right, at most three, as high as they cover no control; never over the queue.
 
-use eframe::egui::{self, Align, Align2, Area, Frame, Id, Layout, Margin, Order, Pos2, Role, Stroke, WidgetInfo, vec2};
+use eframe::egui::{self, Align, Align2, Area, Frame, Id, Layout, Margin, Order, Rect, Role, Stroke, WidgetInfo, pos2, vec2};
 
 use super::Desk;
 use super::time::TimeControl;
@@ -32,9 +32,59 @@ struct Toast {
     undo: Option<IncidentId>,
 }
 
+/// What is taller than this is looked at rather than pressed, a map or a plot: a message may lie on it. Points.
+const CONTROL_H: f32 = 120.0;
+
 /// The messages that are up.
 #[derive(Debug, Default)]
-pub(super) struct Toasts(Vec<Toast>);
+pub(super) struct Toasts(Vec<Toast>, Place);
+
+/// Where they stand. It is looked for anew only when the screen, the room or their number changes: nothing moves under the
+/// hand.
+#[derive(Debug, Default)]
+struct Place {
+    of: Option<(Screen, Rect, usize)>,
+    /// Frames since then: the controls of a screen are known when it was painted once.
+    n_frames: usize,
+    height: f32,
+    top: f32,
+}
+
+impl Place {
+    /// The upper edge for messages whose right edge is at the right of `room`.
+    fn find(&mut self, ctx: &egui::Context, screen: Screen, room: Rect, n: usize) -> f32 {
+        if self.of != Some((screen, room, n)) {
+            *self = Self { of: Some((screen, room, n)), height: 74.0 * n as f32, top: room.top(), n_frames: 0 };
+        }
+        if (1..=2).contains(&self.n_frames) {
+            self.top = free(ctx, room, self.height);
+        }
+        if self.n_frames <= 2 {
+            ctx.request_repaint();
+            self.n_frames += 1;
+        }
+        self.top
+    }
+}
+
+/// The highest place of this height at the right of `room` that covers no control, or where there is none the one that
+/// covers the least.
+fn free(ctx: &egui::Context, room: Rect, height: f32) -> f32 {
+    let controls: Vec<Rect> = ctx.viewport(|viewport| {
+        let painted = viewport.prev_pass.widgets.layers().filter(|(layer, _)| layer.order == Order::Background);
+        let controls = painted.flat_map(|(_, widgets)| widgets).filter(|widget| widget.enabled && widget.sense.senses_click());
+        controls.map(|widget| widget.interact_rect).filter(|rect| rect.is_positive() && rect.height() < CONTROL_H).collect()
+    });
+    let size = vec2(WIDTH + 26.0, height);
+    let covered = |top: f32| -> f32 {
+        let plate = Rect::from_min_size(pos2(room.right() - size.x, top), size);
+        controls.iter().map(|rect| rect.intersect(plate)).filter(Rect::is_positive).map(|rect| rect.area()).sum()
+    };
+    let n_places = ((room.height() - height) / 4.0).max(0.0) as usize;
+    let places = (0..=n_places).map(|i| room.top() + 4.0 * i as f32);
+    let best = places.map(|top| (covered(top), top)).min_by(|a, b| a.0.total_cmp(&b.0));
+    best.map_or(room.top(), |(_, top)| top)
+}
 
 impl Toasts {
     pub(super) fn critical(&mut self, incident: IncidentId, text: String) {
@@ -92,18 +142,24 @@ impl Toasts {
 }
 
 impl Desk {
-    pub(super) fn toasts_ui(&mut self, ctx: &egui::Context, right_top: Pos2, now: Timestamp, actions: &[Action]) -> Vec<Request> {
+    pub(super) fn toasts_ui(&mut self, ctx: &egui::Context, room: Rect, now: Timestamp, actions: &[Action]) -> Vec<Request> {
         let (snapshot, taken) = (self.snapshot.clone(), &self.taken);
         let open = |incident: &Incident| incident.life == Life::Open && !taken.contains(&incident.id);
         self.toasts.prune(now, |id| snapshot.incidents.iter().any(|incident| incident.id == *id && open(incident)));
         // On these screens the card itself stands in the queue, unless that shows the past.
         let queue_shown = self.time == TimeControl::Live && matches!(self.screen, Screen::Live | Screen::Incidents);
         let mut requests = Vec::new();
-        let shown = self.toasts.0.iter().rev().filter(|toast| !(queue_shown && toast.has_card)).take(AT_MOST);
-        let mut at = right_top;
+        let Toasts(toasts, place) = &mut self.toasts;
+        let shown: Vec<_> = toasts.iter().rev().filter(|toast| !(queue_shown && toast.has_card)).take(AT_MOST).collect();
+        if shown.is_empty() {
+            place.of = None;
+            return requests;
+        }
+        let top = place.find(ctx, self.screen, room, shown.len());
+        let mut at = pos2(room.right(), top);
         // The key acknowledges the newest, which stands on top.
         let mut key = actions.contains(&Action::Acknowledge);
-        for (i, toast) in shown.enumerate() {
+        for (i, toast) in shown.into_iter().enumerate() {
             let area = Area::new(Id::unique(("toast", i))).order(Order::Foreground).pivot(Align2::RIGHT_TOP).fixed_pos(at);
             let response = area.show(ctx, |ui| {
                 let clicked = toast_ui(ui, toast, now);
@@ -118,6 +174,7 @@ impl Desk {
             });
             at.y += response.response.rect.height() + 8.0;
         }
+        place.height = at.y - top - 8.0;
         requests
     }
 }

@@ -17,44 +17,63 @@ use crate::ui::widgets::{focus_ring, name, put};
 use crate::ui::{icons, text, tr, word};
 
 /// How wide the search field is where there is room, points; and the least that still holds its words.
-const SEARCH_W: (f32, f32) = (214.0, 150.0);
+const SEARCH_W: (f32, f32) = (214.0, 124.0);
 /// Below this width Pause is its icon alone.
 const ROOMY: f32 = 1320.0;
 
 impl Desk {
-    /// Paints from the right end of `room`; what there is no room for gets smaller, never cut.
+    /// Takes the right end of `room`; what there is no room for gets smaller, never cut. Made from the left, so that Tab goes
+    /// as the eye reads.
     pub(super) fn tools(&mut self, ui: &mut Ui, room: Rect, liveness: Liveness, now: Timestamp) {
         let theme = Theme::of(ui);
         let y = room.center().y;
-        let mut x = room.right() - 14.0;
-        let dark = ui.visuals().dark_mode;
-        let (glyph, name) =
-            if dark { (icons::MOON, word!("shell-theme-dark")) } else { (icons::SUN, word!("shell-theme-light")) };
-        if icon_button(ui, pos2(x - 14.0, y), glyph, theme.text.secondary, name, Action::SwitchTheme).clicked() {
-            switch_theme(ui.ctx());
-        }
-        x -= 32.0;
-        let (response, width) = language_button(ui, pos2(x, y));
-        if response.clicked() {
-            Language::spoken().other().speak();
-        }
-        x -= width + 4.0;
-        x = self.sound_button(ui, pos2(x, y), now) - 10.0;
+        let theme_x = room.right() - 28.0;
+        let language_x = theme_x - 18.0;
+        let sound_x = language_x - language_width(ui) - 4.0;
+        let (sound_name, sound_short) = self.sound_words(now);
+        let high = theme.status.high.fg;
+        let width = |words: &String| ui.painter().layout_no_wrap(words.clone(), Type::Small.medium(), high).size().x;
+        let search_x = sound_x - sound_short.as_ref().map_or(0.0, |short| width(short) + 2.0) - 38.0;
         // What else must fit decides how wide the search may be.
         let view = self.time.view(now);
-        let segments = segments(ui, view, liveness, now);
         let clock_w = clock_width(ui, now);
-        let left_over = x - room.left() - segments.iter().map(|segment| segment.width).sum::<f32>() - clock_w - 16.0 - 24.0;
+        let taken = |segments: &[Segment]| segments.iter().map(|segment| segment.width).sum::<f32>();
+        let left_over = |segments: &[Segment]| search_x - room.left() - taken(segments) - clock_w - 40.0;
+        let roomy = ui.ctx().content_rect().width() >= ROOMY;
+        let mut segments_now = segments(ui, view, liveness, now, roomy);
+        if roomy && left_over(&segments_now) < SEARCH_W.1 {
+            // That one can search says more than the word beside the sign of Pause.
+            segments_now = segments(ui, view, liveness, now, false);
+        }
+        let left_over = left_over(&segments_now);
         let search_w = if left_over >= SEARCH_W.1 { left_over.min(SEARCH_W.0) } else { 30.0 };
-        let search = Rect::from_min_max(pos2(x - search_w, y - 14.0), pos2(x, y + 14.0));
+        let search = Rect::from_min_max(pos2(search_x - search_w, y - 14.0), pos2(search_x, y + 14.0));
+        let clock_x = search.left() - 16.0;
+        let bar_x = clock_x - clock_w - 12.0;
+        let half = sizes().segment_h / 2.0;
+        let bar = Rect::from_min_max(pos2(bar_x - taken(&segments_now), y - half), pos2(bar_x, y + half));
+        self.time_bar(ui, bar, &segments_now, now);
+        clock(ui, Rect::from_min_max(pos2(clock_x - clock_w, room.top()), pos2(clock_x, room.bottom())), now);
         if search_field(ui, search).clicked() {
             self.open_palette(None);
         }
-        x = search.left() - 16.0;
-        clock(ui, Rect::from_min_max(pos2(x - clock_w, room.top()), pos2(x, room.bottom())), now);
-        x -= clock_w + 12.0;
-        let width: f32 = segments.iter().map(|segment| segment.width).sum();
-        let bar = Rect::from_min_max(pos2(x - width, y - sizes().segment_h / 2.0), pos2(x, y + sizes().segment_h / 2.0));
+        self.sound_button(ui, pos2(sound_x, y), now, &sound_name, sound_short);
+        if language_button(ui, pos2(language_x, y)).clicked() {
+            Language::spoken().other().speak();
+        }
+        let (glyph, name) = if ui.visuals().dark_mode {
+            (icons::MOON, word!("shell-theme-dark"))
+        } else {
+            (icons::SUN, word!("shell-theme-light"))
+        };
+        if icon_button(ui, pos2(theme_x, y), glyph, theme.text.secondary, name, Action::SwitchTheme).clicked() {
+            switch_theme(ui.ctx());
+        }
+    }
+
+    /// LIVE, Pause and the steps into the past.
+    fn time_bar(&mut self, ui: &Ui, bar: Rect, segments: &[Segment], now: Timestamp) {
+        let theme = Theme::of(ui);
         let round = f32::from(RADIUS_CONTROL);
         ui.painter().rect_filled(bar, round, theme.bg.raised);
         let mut left = bar.left();
@@ -75,32 +94,35 @@ impl Desk {
         }
     }
 
-    /// Mutes, or ends it; says how long it still lasts, or why nothing is heard. Gives its left end.
-    fn sound_button(&mut self, ui: &Ui, right: Pos2, now: Timestamp) -> f32 {
-        let theme = Theme::of(ui);
-        let (high, plain) = (theme.status.high.fg, theme.text.secondary);
+    /// How the sound is, whole and in short: how long it is still muted, or why nothing is heard.
+    fn sound_words(&self, now: Timestamp) -> (String, Option<String>) {
         let muted = self.alarm.muted(now).map(|until| text::age(until, now));
-        let (name, short) = match (&muted, &self.sound_trouble) {
+        match (&muted, &self.sound_trouble) {
             _ if !self.obeyed.preferences.sounds => (tr!("shell-sound-off"), Some(tr!("shell-sound-off-short"))),
             (_, Some(trouble)) => (trouble.words(), Some(tr!("shell-sound-none"))),
             (Some(left), None) => (tr!("shell-sound-muted", left = left.as_str()), muted.clone()),
             (None, None) => (tr!("shell-sound-on"), None),
-        };
+        }
+    }
+
+    /// Mutes, or ends it.
+    fn sound_button(&mut self, ui: &Ui, right: Pos2, now: Timestamp, name: &str, short: Option<String>) {
+        let theme = Theme::of(ui);
+        let (high, plain) = (theme.status.high.fg, theme.text.secondary);
         let (glyph, ink) = if short.is_some() { (icons::SPEAKER_SLASH, high) } else { (icons::SPEAKER_HIGH, plain) };
         let mut x = right.x;
         if let Some(short) = short {
             x = put(ui.painter(), right, Align2::RIGHT_CENTER, short, Type::Small.medium(), high).left() - 2.0;
         }
-        if icon_button(ui, pos2(x - 14.0, right.y), glyph, ink, &name, Action::Mute).clicked() {
+        if icon_button(ui, pos2(x - 14.0, right.y), glyph, ink, name, Action::Mute).clicked() {
             self.alarm.mute(now);
         }
-        x - 28.0
     }
 }
 
-fn segments(ui: &Ui, view: ViewTime, liveness: Liveness, now: Timestamp) -> Vec<Segment> {
+/// The parts of the time control; Pause in words where it is roomy.
+fn segments(ui: &Ui, view: ViewTime, liveness: Liveness, now: Timestamp, roomy: bool) -> Vec<Segment> {
     let theme = Theme::of(ui);
-    let roomy = ui.ctx().content_rect().width() >= ROOMY;
     let (mark, words, status) = match (view, liveness) {
         (ViewTime::Paused(at), _) => (Mark::Square, tr!("shell-paused", at = text::clock_minutes(at)), theme.status.high),
         (ViewTime::Replay(at), _) => (Mark::Triangle, tr!("shell-replay", at = text::clock_minutes(at)), theme.status.high),
@@ -260,12 +282,16 @@ pub(super) fn key_cap(ui: &Ui, right: Pos2, key: String) -> Rect {
     rect
 }
 
-/// Says what is spoken now; a click speaks the other. Gives its width too.
-fn language_button(ui: &Ui, right: Pos2) -> (Response, f32) {
+/// How wide the button of the language is, points.
+fn language_width(ui: &Ui) -> f32 {
+    ui.painter().layout_no_wrap(tr!("shell-language-short"), Type::Small.medium(), Color32::PLACEHOLDER).size().x + 32.0
+}
+
+/// Says what is spoken now; a click speaks the other.
+fn language_button(ui: &Ui, right: Pos2) -> Response {
     let theme = Theme::of(ui);
     let short = ui.painter().layout_no_wrap(tr!("shell-language-short"), Type::Small.medium(), theme.text.secondary);
-    let width = short.size().x + 32.0;
-    let rect = Rect::from_min_max(pos2(right.x - width, right.y - 14.0), pos2(right.x, right.y + 14.0));
+    let rect = Rect::from_min_max(pos2(right.x - language_width(ui), right.y - 14.0), pos2(right.x, right.y + 14.0));
     let response = ui.interact(rect, ui.scope_id().with("language"), Sense::click());
     focus_ring(ui, &response);
     if response.hovered() {
@@ -274,7 +300,7 @@ fn language_button(ui: &Ui, right: Pos2) -> (Response, f32) {
     shapes::icon(ui.painter(), pos2(rect.left() + 13.0, right.y), 16.0, icons::TRANSLATE, theme.text.secondary, false);
     ui.painter().galley(pos2(rect.left() + 25.0, right.y - short.size().y / 2.0), short, theme.text.secondary);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, word!("shell-language")));
-    (response.on_hover_text(word!("shell-language-switch")), width)
+    response.on_hover_text(word!("shell-language-switch"))
 }
 
 fn icon_button(ui: &Ui, center: Pos2, glyph: &str, ink: Color32, name: &str, action: Action) -> Response {

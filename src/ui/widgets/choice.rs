@@ -20,6 +20,7 @@ pub fn choice<T: Copy + PartialEq, W: AsRef<str>>(ui: &mut Ui, label: &str, chos
             }
         })
         .response;
+    focus_ring(ui, &response);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, format!("{label}: {}", word(*chosen).as_ref())));
 }
 

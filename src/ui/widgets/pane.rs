@@ -100,8 +100,11 @@ pub fn within(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui)) {
     add(&mut ui);
 }
 
-/// The ring around what has the keyboard's focus.
+/// The ring around what has the keyboard's focus, which it brings into view.
 pub fn focus_ring(ui: &Ui, response: &Response) {
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     if response.has_focus() {
         let stroke = Stroke::new(2.0, Theme::of(ui).border.focus);
         ui.painter().rect_stroke(response.rect.shrink(1.0), f32::from(RADIUS_CONTROL), stroke, StrokeKind::Inside);

@@ -6,8 +6,8 @@ use fleetwatch::model::effect::{Quantity, SampleChunk};
 use fleetwatch::model::{
     AccelG, Alert, AlertId, AlertKind, Band, Celsius, CrashReport, CrashVerdict, DeviceId, DeviceKind, Direction, Driving,
     EventId, Evidence, Frame, Incident, IncidentId, IncidentKind, Life, Link, LinkState, LinkStatus, Malfunction, Origin,
-    PacketId, PicoUsd, Points, Position, Pulse, QueueReading, Ruling, Severity, SpeedTrace, Step, StepKind, TemperatureVerdict,
-    Timestamp,
+    PacketId, PicoUsd, Points, Position, Pulse, QueueReading, Ruling, Saying, Severity, SpeedTrace, Step, StepKind,
+    TemperatureVerdict, Timestamp,
 };
 use fleetwatch::pricing::forecast::Day;
 use fleetwatch::pricing::{self, PriceSheet};
@@ -106,7 +106,11 @@ pub(crate) fn broken() -> Snapshot {
     snapshot.latency = Latency::default();
     snapshot.banners = vec![Banner {
         critical: false,
-        text: "14 records wait for the store. Nothing is lost; free some space on the disk.".into(),
+        says: Saying {
+            key: "banner_unsaved".into(),
+            text: "14 records are not saved: the store cannot keep up.".into(),
+            args: [("n".into(), 14_usize.into())].into(),
+        },
     }];
     let mut odd = crash(
         "INC-20260318-0008",

@@ -9,7 +9,7 @@ use crate::state::Snapshot;
 use crate::state::snapshot::BillView;
 use crate::ui::shapes::Mark;
 use crate::ui::theme::{PANE_PAD, Theme, Type};
-use crate::ui::widgets::{Button, Pane, badge, hairline_below, header, put, section};
+use crate::ui::widgets::{Button, Pane, badge, focus_ring, hairline_below, header, put, section};
 use crate::ui::{icons, text, tr};
 
 /// What the operator tries; `None` is as it is now.
@@ -110,6 +110,7 @@ fn slider(ui: &mut Ui, label: &str, unit: &str, now: f64, tried: &mut Option<f64
     child.spacing_mut().slider_width = bar.width() - 8.0;
     let clamping = SliderClamping::Never;
     let slid = child.add(Slider::new(&mut value, range.0..=range.1).logarithmic(true).show_value(false).clamping(clamping));
+    focus_ring(ui, &slid);
     // A tick where things are now.
     let share = ((now.max(range.0) / range.0).ln() / (range.1 / range.0).ln()).clamp(0.0, 1.0) as f32;
     let x = slid.rect.left() + slid.rect.width() * share;

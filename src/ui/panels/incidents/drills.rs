@@ -8,7 +8,7 @@ use crate::model::{IncidentId, Timestamp};
 use crate::state::Snapshot;
 use crate::ui::shapes::{dashed_rect, hatch};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
-use crate::ui::widgets::{Button, drill_badge};
+use crate::ui::widgets::{Button, drill_badge, incident_badge};
 use crate::ui::{tr, word};
 
 /// Height of the foot that says how many drills are hidden, points.
@@ -22,6 +22,21 @@ pub(super) fn height(snapshot: &Snapshot, filter: &Filter, room: f32) -> f32 {
         (_, Drills::Only) if shown == snapshot.drills.len() => 0.0,
         (_, Drills::Shown) if shown > 0 => (FOOT_H + shown as f32 * ROW_H).min((room * 0.4).max(FOOT_H + ROW_H)),
         _ => FOOT_H,
+    }
+}
+
+/// How many there are of each: what happened elsewhere and was taken in is no drill of this desk.
+fn counted(n_drills: usize, n_taken_in: usize, n_hidden: usize) -> String {
+    let (all, taken_in, hidden) = (n_drills + n_taken_in, n_taken_in as u64, n_hidden as u64);
+    let what = match (n_drills as u64, n_taken_in) {
+        (n, 0) => tr!("incidents-drills-n", n = n),
+        (0, _) => tr!("incidents-taken-in-n", n = taken_in),
+        (n, _) => tr!("incidents-drills-and-taken-in", drills = tr!("incidents-drills-n", n = n), n = taken_in),
+    };
+    match n_hidden {
+        0 => what,
+        n if n == all => tr!("incidents-drills-hidden", what = what),
+        _ => tr!("incidents-drills-some", what = what, hidden = hidden),
     }
 }
 
@@ -49,13 +64,12 @@ pub(super) fn block(
             .id_salt("drills")
             .layout(Layout::left_to_right(Align::Center)),
     );
-    drill_badge(&mut child);
-    let shown = snapshot.drills.len() - hidden;
-    let words = match (hidden, shown) {
-        (0, n) => tr!("incidents-drills-n", n = n as u64),
-        (n, 0) => tr!("incidents-drills-hidden", n = n as u64),
-        (hidden, shown) => tr!("incidents-drills-some", n = shown as u64, hidden = hidden as u64),
-    };
+    let taken_in: Vec<_> = snapshot.drills.iter().filter(|incident| incident.imported.is_some()).collect();
+    match taken_in.first().filter(|_| taken_in.len() == snapshot.drills.len()) {
+        Some(first) => drop(incident_badge(&mut child, first)),
+        None => drop(drill_badge(&mut child)),
+    }
+    let words = counted(snapshot.drills.len() - taken_in.len(), taken_in.len(), hidden);
     let galley = painter.layout_no_wrap(words.clone(), Type::Small.medium(), theme.text.primary);
     let (place, response) = child.allocate_exact_size(galley.size(), Sense::hover());
     painter.rect_filled(place.expand2(vec2(4.0, 2.0)), 2.0, drill.tint);

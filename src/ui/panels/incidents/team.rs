@@ -7,7 +7,7 @@ use crate::state::Snapshot;
 use crate::ui::actions::Action;
 use crate::ui::panels::PanelContext;
 use crate::ui::theme::{PANE_PAD, Theme, Type};
-use crate::ui::widgets::{Button, Pane, header, pane};
+use crate::ui::widgets::{Button, Pane, focus_ring, header, pane};
 use crate::ui::{text, tr, word};
 
 /// Most characters of a name, of what was sent, and of a reason.
@@ -150,6 +150,7 @@ fn others(ui: &mut Ui, incident: &Incident, snapshot: &Snapshot, view: &mut Team
                 }
             })
             .response;
+        focus_ring(ui, &response);
         response.widget_info(|| WidgetInfo::labeled(egui::Role::ComboBox, true, word!("incidents-merge-into")));
         field(ui, &mut view.reason, word!("incidents-team-why"), CHARS.1, 120.0);
         let missing = (view.into.is_none() || view.reason.trim().is_empty()).then_some(word!("incidents-merge-missing"));

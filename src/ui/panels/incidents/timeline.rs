@@ -127,10 +127,6 @@ fn detail(step: &Step, incident: &Incident) -> String {
             Some(verdict) if verdict.summary == step.detail => words::ruled(verdict),
             _ => written(),
         },
-        StepKind::WentSilent => words::silence(&step.detail).unwrap_or_else(written),
-        StepKind::HeardAgain => {
-            step.detail.strip_prefix("after ").map_or_else(written, |age| tr!("incidents-heard-after", age = age))
-        }
         StepKind::Stored => tr!("incidents-committed"),
         StepKind::Acknowledged => tr!("incidents-ack-sent"),
         StepKind::OnScreen => tr!("incidents-first-frame"),
@@ -139,7 +135,7 @@ fn detail(step: &Step, incident: &Incident) -> String {
             let whom = step.detail.strip_prefix("would have told ").and_then(|rest| rest.split(": ").next());
             whom.map_or_else(written, str::to_owned)
         }
-        _ => written(),
+        kind => words::step(kind, &step.detail).unwrap_or_else(written),
     }
 }
 

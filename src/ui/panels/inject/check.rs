@@ -8,7 +8,7 @@ use chrono::DateTime;
 use super::json::{self, Edit, Member, Node, Value, leading_number};
 use super::wire::{Column, Field, Kind, Rule};
 use crate::model::Timestamp;
-use crate::ui::{tr, word};
+use crate::ui::{text, tr, word};
 
 /// Something that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -242,7 +242,7 @@ impl Checker<'_> {
             return;
         }
         let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
-        let (from, to) = (plain(low), plain(high) + &unit);
+        let (from, to) = (text::exact(low), text::exact(high) + &unit);
         let message = if nulls {
             tr!("inject-must-be-number-or-null", name = name, from = from, to = to, got = found(node))
         } else {

@@ -174,13 +174,13 @@ fn samples_are_checked() {
     mends(
         CRASH,
         &CRASH_OK.replace("[0.1, null, -27.0]", "[0.1, null, \"-27.0g\"]"),
-        "Line 6: samples.x_g[2] must be a number from -1000 to 1000 g or null, got the text \"-27.0g\"",
+        "Line 6: samples.x_g[2] must be a number from −1,000 to 1,000 g or null, got the text \"-27.0g\"",
         "    \"x_g\": [0.1, null, -27],",
     );
     no_fix(
         CRASH,
         &CRASH_OK.replace("[0, 10, 20]", "[0, null, 20]"),
-        "Line 5: samples.t_ms[1] must be a number from -10000000000000 to 10000000000000 ms, got null",
+        "Line 5: samples.t_ms[1] must be a number from −10,000,000,000,000 to 10,000,000,000,000 ms, got null",
     );
     no_fix(CRASH, &CRASH_OK.replace("\"t_ms\": [0, 10, 20],", ""), "Line 4: samples.t_ms is missing");
     no_fix(

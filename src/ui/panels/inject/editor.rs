@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Align2, Galley, Pos2, Rect, ScrollArea, Shape, TextBuffer, TextEdit, Ui, UiBuilder, Vec2, pos2, vec2};
+use eframe::egui::{
+    Align2, Galley, Pos2, Rect, ScrollArea, Shape, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder, Vec2, pos2, vec2,
+};
 
 use super::check::Problem;
 
@@ -97,7 +99,7 @@ fn layout(ui: &Ui, text: &str) -> Arc<Galley> {
 pub(super) fn show(ui: &mut Ui, rect: Rect, text: &mut String, problems: &[&Problem], reveal: Option<usize>) -> bool {
     let theme = Theme::of(ui);
     ui.painter().rect_filled(rect, 0.0, theme.bg.inset);
-    let mut changed = false;
+    let (mut changed, mut focused) = (false, false);
     ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt("editor"), |ui| {
         ScrollArea::both().auto_shrink(false).show(ui, |ui| {
             let ground = ui.painter().add(Shape::Noop);
@@ -120,6 +122,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, text: &mut String, problems: &[&Prob
             let response = &output.response;
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(word!("inject-payload")));
             changed = response.changed();
+            focused = response.has_focus();
             let mut shapes = Vec::new();
             for (idx, row) in output.galley.rows.iter().enumerate() {
                 let line = idx + 1;
@@ -144,6 +147,11 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, text: &mut String, problems: &[&Prob
             ui.painter().set(ground, Shape::Vec(shapes));
         });
     });
+    if focused {
+        // Around what is seen of it: the text itself may be far larger.
+        let ring = Stroke::new(2.0, theme.border.focus);
+        ui.painter().with_clip_rect(rect).rect_stroke(rect.shrink(1.0), 0.0, ring, StrokeKind::Inside);
+    }
     changed
 }
 

@@ -26,7 +26,7 @@ pub(super) struct Lines<'a> {
 impl Lines<'_> {
     /// A number, with what it may be and its default.
     pub(super) fn number(&mut self, ui: &mut Ui, key: &Key, label: &str, bound: &Bound) {
-        let range = tr!("settings-range", least = plain(bound.least), most = text_with_unit(bound.most, bound.unit));
+        let range = tr!("settings-range", least = text::exact(bound.least), most = text_with_unit(bound.most, bound.unit));
         let standard = key.find(&self.sheet.standard).map(|it| tr!("settings-default", value = written(it)));
         let note = standard.map_or_else(|| range.clone(), |standard| format!("{standard}, {range}"));
         self.typed(ui, key, label, &note, bound.unit, Kind::Number);
@@ -146,16 +146,16 @@ pub(super) fn words(wrong: &Wrong) -> String {
         Wrong::Range { key, found, least, most, unit } => tr!(
             "settings-wrong-range",
             name = super::name(key),
-            least = plain(*least),
+            least = text::exact(*least),
             most = text_with_unit(*most, unit),
-            found = plain(*found)
+            found = text::exact(*found)
         ),
         Wrong::Order { low, low_is, high, high_is } => tr!(
             "settings-wrong-order",
             low = super::name(low),
             high = super::name(high),
-            found = plain(*low_is),
-            above = plain(*high_is)
+            found = text::exact(*low_is),
+            above = text::exact(*high_is)
         ),
         Wrong::Value { key, why } => tr!("settings-wrong-value", name = super::name(key), why = why.as_str()),
         Wrong::Shape { why } => tr!("settings-wrong-shape", why = why.trim()),
@@ -164,10 +164,6 @@ pub(super) fn words(wrong: &Wrong) -> String {
 }
 
 /// With as many digits as it has.
-fn plain(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 { text::number(value, 0) } else { value.to_string().replace('-', "−") }
-}
-
 fn text_with_unit(value: f64, unit: &str) -> String {
-    if unit.is_empty() { plain(value) } else { format!("{} {unit}", plain(value)) }
+    if unit.is_empty() { text::exact(value) } else { format!("{} {unit}", text::exact(value)) }
 }
