@@ -1,5 +1,7 @@
 //! The window on a running line: the only place where `ui` and `pipeline` meet.
 
+mod layout_file;
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,13 +9,14 @@ use std::time::Duration;
 
 use eframe::egui;
 
+use self::layout_file::LayoutFile;
 use crate::clock::Clock;
 use crate::pipeline::{Desk as LineDesk, Line, Options};
 use crate::settings::Settings;
 use crate::settings::keeper::Keeper;
 use crate::sound::{Note, Player, Trouble};
 use crate::ui::desk::LEAST;
-use crate::ui::{Desk, Request, SoundTrouble, Tone, Wires};
+use crate::ui::{Desk, Layout, Request, SoundTrouble, Tone, Wires};
 
 /// The window that the screens were drawn for, points.
 const USUAL: [f32; 2] = [1440.0, 900.0];
@@ -27,6 +30,7 @@ pub fn open(mut options: Options, running: &Settings, file: Option<PathBuf>, sto
     let embedded = options.broker.url.is_none();
     let sample = options.sample;
     let waker: Waker = Arc::default();
+    let data_dir = options.data_dir.clone();
     options.blind = false;
     options.wake = Arc::new({
         let waker = Arc::clone(&waker);
@@ -45,11 +49,19 @@ pub fn open(mut options: Options, running: &Settings, file: Option<PathBuf>, sto
         log::warn!("{notice}");
     }
     let desk = line.desk();
-    let viewport = egui::ViewportBuilder::default()
+    let layouts = LayoutFile::open(&data_dir).map_err(|error| error.to_string())?;
+    let layout = layouts.read();
+    let mut viewport = egui::ViewportBuilder::default()
         .with_title("Fleetwatch")
         .with_app_id("fleetwatch")
         .with_inner_size(USUAL)
         .with_min_inner_size(LEAST);
+    if let Ok(Some(window)) = layout.as_ref().map(|layout| layout.window) {
+        viewport = viewport.with_inner_size(window.size()).with_maximized(window.maximized);
+        if let Some(at) = window.position() {
+            viewport = viewport.with_position(at);
+        }
+    }
     let native = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
     let shown = eframe::run_native(
         "Fleetwatch",
@@ -58,7 +70,7 @@ pub fn open(mut options: Options, running: &Settings, file: Option<PathBuf>, sto
             let wake: Box<dyn Fn() + Send + Sync> = Box::new(Desk::waker(&creation.egui_ctx));
             *waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(wake);
             close_on(stop, creation.egui_ctx.clone())?;
-            Ok(Box::new(Desk::new(wires(desk, kept, embedded, sample), &creation.egui_ctx)))
+            Ok(Box::new(Desk::new(wires(desk, kept, embedded, sample, (layout, layouts)), &creation.egui_ctx)))
         }),
     );
     keeper.stop();
@@ -83,7 +95,13 @@ fn close_on(stop: Arc<AtomicBool>, ctx: egui::Context) -> std::io::Result<()> {
     std::thread::Builder::new().name("window-stop".to_owned()).spawn(waiting).map(drop)
 }
 
-fn wires(desk: LineDesk, keeper: Arc<Keeper>, embedded: bool, sample: bool) -> Wires {
+fn wires(
+    desk: LineDesk,
+    keeper: Arc<Keeper>,
+    embedded: bool,
+    sample: bool,
+    (layout, layouts): (Result<Layout, String>, LayoutFile),
+) -> Wires {
     let operator = operator();
     let by = Mutex::new(operator.clone());
     let pictures = desk.clone();
@@ -122,6 +140,8 @@ fn wires(desk: LineDesk, keeper: Arc<Keeper>, embedded: bool, sample: bool) -> W
         }),
         environment: if embedded { "LOCAL" } else { "SITE" },
         sample,
+        layout,
+        keep_layout: Box::new(move |layout| layouts.keep(layout)),
         operator,
     }
 }

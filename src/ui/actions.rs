@@ -41,6 +41,8 @@ pub enum Action {
     FitAll,
     Mute,
     SwitchTheme,
+    Wall,
+    PopOut,
     SignIn,
     Help,
 }
@@ -71,7 +73,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 
 impl Action {
     /// Every action, in the order of the `?` page.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 39] = [
         Self::Show(Screen::Live),
         Self::Show(Screen::Incidents),
         Self::Show(Screen::Temperature),
@@ -107,6 +109,8 @@ impl Action {
         Self::FitAll,
         Self::Mute,
         Self::SwitchTheme,
+        Self::Wall,
+        Self::PopOut,
         Self::SignIn,
         Self::Help,
     ];
@@ -161,6 +165,8 @@ impl Action {
             Self::Validate => (word!("shell-action-validate"), word!("shell-help-validate"), const { &[ctrl_shift(Key::V)] }),
             Self::Save => (word!("settings-save"), word!("shell-help-save"), const { &[ctrl(Key::S)] }),
             Self::SwitchTheme => (word!("shell-action-theme"), word!("shell-help-theme"), const { &[ctrl_shift(Key::D)] }),
+            Self::Wall => (word!("wall-action"), word!("wall-help"), const { &[plain(Key::F11)] }),
+            Self::PopOut => (word!("shell-action-pop-out"), word!("shell-help-pop-out"), const { &[ctrl_shift(Key::O)] }),
             Self::Search => (word!("shell-action-search"), word!("shell-help-search"), const { &[ctrl(Key::K)] }),
             Self::Pause => (word!("shell-action-pause"), word!("shell-help-pause"), const { &[plain(Key::Space)] }),
             Self::BackToLive => {
@@ -207,6 +213,8 @@ impl Action {
                 | Self::GoToTime
                 | Self::Mute
                 | Self::SwitchTheme
+                | Self::Wall
+                | Self::PopOut
                 | Self::SignIn
                 | Self::Help
         )

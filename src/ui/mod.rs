@@ -7,6 +7,7 @@ pub mod degrees;
 pub mod desk;
 pub mod fuzzy;
 pub mod icons;
+pub mod layout;
 pub mod map;
 pub mod motion;
 pub mod panels;
@@ -22,6 +23,7 @@ pub mod widgets;
 pub mod words;
 
 pub use desk::Desk;
+pub use layout::Layout;
 pub(crate) use tr::{tr, word};
 
 use std::sync::Arc;
@@ -109,6 +111,10 @@ pub struct Wires {
     pub sound: Box<dyn Fn(Tone) + Send>,
     /// Why sounds are not heard; `None` where nothing speaks against it.
     pub sound_trouble: Box<dyn Fn() -> Option<SoundTrouble> + Send>,
+    /// How the window was arranged when it was closed, or why that cannot be read.
+    pub layout: Result<Layout, String>,
+    /// Keeps how it is arranged now; never waits.
+    pub keep_layout: Box<dyn Fn(&Layout) + Send>,
     /// The operator's name for acknowledgements, as the system gives it.
     pub operator: String,
 }

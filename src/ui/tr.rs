@@ -45,6 +45,7 @@ const SHEETS: &[Sheet] = sheets![
     "shell",
     "temperature",
     "text",
+    "wall",
     "words",
 ];
 

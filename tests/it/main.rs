@@ -33,4 +33,5 @@ mod team_model;
 mod team_panel;
 mod verdict_scenarios;
 mod walk;
+mod wall;
 mod window;

@@ -19,11 +19,13 @@ mod bars;
 mod help;
 mod obey;
 mod palette;
+mod popped;
 mod rail;
 mod signin;
 mod time;
 mod toasts;
 mod tools;
+mod walled;
 
 use std::any::Any;
 use std::collections::BTreeSet;
@@ -37,9 +39,11 @@ use self::alarm::Alarm;
 pub use self::obey::LEAST;
 use self::obey::Obeyed;
 use self::palette::Palette;
+use self::popped::Kept;
 use self::time::TimeControl;
 use self::toasts::Toasts;
 use super::actions::{self, Action};
+use super::panels::wall::Wall;
 use super::panels::{self, Panel, PanelContext, Screen, Seen, ViewTime};
 use super::theme::{self, Theme, sizes};
 use super::vitals::{Broker, Liveness};
@@ -82,6 +86,12 @@ pub struct Desk {
     errand: Option<Arc<Errand>>,
     /// The last refusal that was said.
     refused: Option<Arc<Refusal>>,
+    /// The wall, while it stands before everything.
+    wall: Option<Wall>,
+    /// Screens that have a window of their own.
+    popped: Vec<Screen>,
+    /// The window as it was arranged and kept last.
+    kept: Kept,
     /// Who sits here.
     operator: String,
     /// The name that is being typed.
@@ -129,8 +139,12 @@ impl Desk {
             frame_secs: None,
             obeyed: Obeyed::default(),
             errand: None,
+            wall: None,
+            popped: Vec::new(),
+            kept: Kept::default(),
         };
         desk.obey(ctx);
+        desk.arrange(ctx);
         desk
     }
 
@@ -301,7 +315,10 @@ impl Desk {
             Action::Show(screen) => self.screen = screen,
             Action::SwitchTheme => switch_theme(ctx),
             Action::Help => self.help = !self.help,
+            Action::Back if self.wall.is_some() => self.leave_wall(ctx),
             Action::Back => self.help = false,
+            Action::Wall => self.toggle_wall(ctx),
+            Action::PopOut => self.pop_out(self.screen),
             Action::Pause => self.time.pause(now),
             Action::BackToLive => self.time = TimeControl::Live,
             Action::Mute => self.alarm.mute(now),
@@ -318,15 +335,13 @@ impl Desk {
         rect: Rect,
         liveness: Liveness,
         now: Timestamp,
+        screen: Screen,
         actions: &[Action],
     ) -> Vec<Request> {
         let mut requests = Vec::new();
         let mut go = None;
-        let screen = self.screen;
         let time = self.time.view(now);
         let snapshot = self.shown(time);
-        // A screen with a map asks for its marks anew in every frame.
-        self.focus.map = false;
         let Some(slot) = self.panels.iter_mut().find(|slot| slot.panel.screen() == screen) else {
             return requests;
         };
@@ -409,6 +424,10 @@ impl Desk {
 }
 
 impl eframe::App for Desk {
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.keep_last();
+    }
+
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         let now = (self.wires.now)();
         self.frame_secs = frame.info().cpu_usage;
@@ -422,6 +441,14 @@ impl eframe::App for Desk {
         let actions = self.keys(ui.ctx(), now);
         let theme = Theme::of(ui);
         let whole = ui.ctx().content_rect();
+        // A screen with a map asks for its marks anew in every frame.
+        self.focus.map = false;
+        if self.wall.is_some() {
+            let requests = self.wall_ui(ui, whole, liveness, now);
+            self.send_all(requests, now);
+            ui.ctx().request_repaint_after(Duration::from_secs(1));
+            return;
+        }
         let s = sizes();
         ui.painter().rect_filled(whole, 0.0, theme.bg.app);
         let top = Rect::from_min_max(whole.min, pos2(whole.right(), whole.top() + s.topbar_h));
@@ -434,7 +461,12 @@ impl eframe::App for Desk {
         self.rail_ui(ui, rail);
         self.status_bar(ui, status, liveness, now);
         main.min.y += self.banners_ui(ui, main, now);
-        requests.extend(self.panel_ui(ui, main, liveness, now, &actions));
+        if self.popped.contains(&self.screen) {
+            self.elsewhere_ui(ui, main);
+        } else {
+            requests.extend(self.panel_ui(ui, main, liveness, now, self.screen, &actions));
+        }
+        requests.extend(self.popped_ui(ui.ctx(), liveness, now));
         let right = if self.screen == Screen::Live { main.right() - s.queue_w } else { main.right() };
         let messages = Rect::from_min_max(main.min, pos2(right, main.bottom())).shrink(12.0);
         requests.extend(self.toasts_ui(ui.ctx(), messages, now, &actions));
@@ -452,6 +484,7 @@ impl eframe::App for Desk {
         }
         requests.extend(self.palette_ui(ui.ctx(), main, room, now));
         self.send_all(requests, now);
+        self.keep_layout(ui.ctx());
         if self.snapshot.version > 0 {
             // Ages and the clock move once a second.
             ui.ctx().request_repaint_after(Duration::from_secs(1));

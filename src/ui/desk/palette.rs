@@ -231,6 +231,8 @@ impl Desk {
             Run::Speak(language) => language.speak(),
             Run::Do(Action::GoToTime) => self.open_palette(Some("−15m")),
             Run::Do(Action::SwitchTheme) => switch_theme(ctx),
+            Run::Do(Action::Wall) => self.toggle_wall(ctx),
+            Run::Do(Action::PopOut) => self.pop_out(self.screen),
             Run::Do(action) => self.act(ctx, action, now),
         }
         None
@@ -296,6 +298,7 @@ fn commands_found(wanted: &str) -> Vec<Entry> {
             Action::GoToTime | Action::MinuteBack | Action::MinuteOn => icons::CLOCK_COUNTER_CLOCKWISE,
             Action::Help => icons::KEYBOARD,
             Action::SwitchTheme => icons::MOON,
+            Action::Wall | Action::PopOut => icons::CORNERS_OUT,
             _ => icons::PLAY,
         };
         add(card.label.to_owned(), card.help.to_owned(), action.key(), icon, Run::Do(action));

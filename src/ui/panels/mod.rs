@@ -12,11 +12,13 @@ mod inject;
 mod live;
 mod settings;
 mod temperature;
+pub mod wall;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use eframe::egui;
+use serde::{Deserialize, Serialize};
 
 use super::actions::Action;
 use super::vitals::Liveness;
@@ -52,7 +54,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
 }
 
 /// The places of the rail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Screen {
     /// Is anyone hurt or anything failing now, and where?
     #[default]

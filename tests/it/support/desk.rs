@@ -12,7 +12,7 @@ use fleetwatch::settings::Settings;
 use fleetwatch::state::Snapshot;
 use fleetwatch::ui::panels::{self, Panel};
 use fleetwatch::ui::tr::Language;
-use fleetwatch::ui::{Desk, Request, SoundTrouble, Tone, Wires};
+use fleetwatch::ui::{Desk, Layout, Request, SoundTrouble, Tone, Wires};
 
 use super::paint::Painter;
 
@@ -41,6 +41,8 @@ pub(crate) struct Window {
     pub(crate) heard: Arc<Mutex<Vec<Tone>>>,
     /// The settings.
     pub(crate) settings: Arc<Mutex<Arc<Sheet>>>,
+    /// The layouts it kept, in order.
+    pub(crate) kept: Arc<Mutex<Vec<Layout>>>,
     /// Why nothing would be heard.
     pub(crate) sound_trouble: Arc<Mutex<Option<SoundTrouble>>>,
 }
@@ -58,6 +60,18 @@ impl Window {
 
     /// As [`Self::open_with`], with these screens.
     pub(crate) fn open_panels(snapshot: Snapshot, size: (f32, f32), sample: bool, panels: Vec<Box<dyn Panel>>) -> Self {
+        Self::open_arranged(snapshot, size, sample, panels, Ok(Layout::default()))
+    }
+
+    /// As [`Self::open_panels`], as it was arranged before.
+    pub(crate) fn open_arranged(
+        snapshot: Snapshot,
+        size: (f32, f32),
+        sample: bool,
+        panels: Vec<Box<dyn Panel>>,
+        layout: Result<Layout, String>,
+    ) -> Self {
+        let kept = Arc::new(Mutex::new(Vec::new()));
         let now = Arc::new(Mutex::new(super::snapshots::NOW));
         let snapshot = Arc::new(Mutex::new(Arc::new(snapshot)));
         let sent = Arc::new(Mutex::new(Vec::new()));
@@ -96,6 +110,11 @@ impl Window {
                 let sound_trouble = sound_trouble.clone();
                 move || sound_trouble.lock().unwrap().clone()
             }),
+            layout,
+            keep_layout: Box::new({
+                let kept = kept.clone();
+                move |layout| kept.lock().unwrap().push(layout.clone())
+            }),
             environment: "LOCAL",
             sample,
             operator: "J. Han".into(),
@@ -106,7 +125,7 @@ impl Window {
             .renderer(Painter::default())
             .build_eframe(|cc| Desk::with_panels(wires, &cc.egui_ctx, panels));
         harness.run_steps(3);
-        Self { harness, sent, snapshot, now, takes, heard, settings, sound_trouble }
+        Self { harness, sent, snapshot, now, takes, heard, settings, kept, sound_trouble }
     }
 
     /// Dark or light.

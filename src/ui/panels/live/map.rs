@@ -248,7 +248,8 @@ fn place(snapshot: &Snapshot, incident: &Incident) -> Option<Position> {
     })
 }
 
-fn pins(theme: &Theme, snapshot: &Snapshot, now: Timestamp, chosen: Option<&DeviceId>) -> Vec<PinMark> {
+/// The incidents as pins.
+pub(in crate::ui::panels) fn pins(theme: &Theme, snapshot: &Snapshot, now: Timestamp, chosen: Option<&DeviceId>) -> Vec<PinMark> {
     let pin = |incident: &Incident| {
         let at = place(snapshot, incident)?;
         let drill = incident.origin == Origin::Drill;

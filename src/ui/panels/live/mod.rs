@@ -15,7 +15,7 @@ mod sensor;
 mod start;
 mod vehicle;
 
-pub(super) use self::map::trail;
+pub(super) use self::map::{pins, trail};
 
 use eframe::egui::{self, Rect, pos2, vec2};
 
