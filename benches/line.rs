@@ -7,6 +7,7 @@
 mod broker;
 mod brokered;
 mod crash_lane;
+mod figures;
 mod fleet;
 mod flood;
 mod flooded;

@@ -4,6 +4,8 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+pub(crate) use crate::figures::{quantile, say};
+
 /// Clock ticks a second in `/proc`: 100 on every Linux that Rust runs on.
 const TICKS: f64 = 100.0;
 
@@ -56,20 +58,6 @@ pub(crate) fn peak_rss_mib() -> f64 {
 /// The middle one.
 pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     quantile(values, 0.5)
-}
-
-/// The value that `share` of all are at or below.
-pub(crate) fn quantile(values: impl IntoIterator<Item = f64>, share: f64) -> f64 {
-    let mut values: Vec<f64> = values.into_iter().collect();
-    values.sort_by(f64::total_cmp);
-    let rank = ((values.len() as f64 * share).ceil() as usize).clamp(1, values.len().max(1));
-    values.get(rank - 1).copied().unwrap_or(f64::NAN)
-}
-
-/// Writes a line on stdout.
-pub(crate) fn say(line: &str) {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).expect("somebody reads");
 }
 
 /// This program again in another role, that answers in lines.
