@@ -347,6 +347,27 @@ fn drills_are_hidden_by_default_and_said_to_be() {
 }
 
 #[test]
+fn what_was_taken_in_from_elsewhere_is_counted_as_no_drill() {
+    let mut snapshot = busy();
+    let mut taken_in = (*snapshot.drills[0]).clone();
+    taken_in.id = fleetwatch::model::IncidentId("DRL-20260318-0002".into());
+    taken_in.imported = Some(Arc::new(Imported {
+        id: "INC-20260101-0001".into(),
+        exported_at: "2026-01-01T00:00:00Z".into(),
+        sha256: "00".into(),
+        at: snapshots::NOW,
+        by: "J. Han".into(),
+    }));
+    let drills = Arc::make_mut(&mut snapshot.drills);
+    drills.push(Arc::new(taken_in.clone()));
+    sees(&open(snapshot.clone()), "1 drill, 1 imported hidden by the filter");
+    snapshot.drills = Arc::new(vec![Arc::new(taken_in)]);
+    let window = open(snapshot);
+    sees(&window, "1 imported hidden by the filter");
+    assert!(!window.says("1 drill"), "there is none");
+}
+
+#[test]
 fn the_choice_does_not_move_when_rows_arrive_and_goes_with_j_and_k() {
     let mut window = open(busy());
     assert!(selected(&window)[0].contains("VAN-0417"), "the first is chosen where nothing is");
