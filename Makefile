@@ -21,7 +21,7 @@ test: test-packages
 
 ## How right the functions are, from recordings with labels in FLEETWATCH_DATA or ../shared/data.
 accuracy: packages
-	cargo test --test it -- --nocapture --exact accuracy::the_table_holds_its_floors
+	FLEETWATCH_LIMITS=1 cargo test --test it -- --nocapture --exact accuracy::the_table_holds_its_floors
 
 ## The pictures of docs/screens, from the real window on a display that is not there.
 screens: test-packages

@@ -218,6 +218,24 @@ pub const RULES: [Rule; 24] = [
     Rule { key: "age", name: "Age on receipt", accident: 0.0, malfunction: 0.0, source: "own judgement", basis: Basis::Physics },
 ];
 
+/// What a jolt says in a record too coarse for the shape of a push, −1 to 1, by its size in g. Fitted, as the weights of
+/// `jolt` are.
+pub const JOLT: [(f64, f64); 8] =
+    [(0.05, -1.0), (0.12, -0.88), (0.3, -0.7), (0.45, -0.3), (0.6, 0.0), (0.8, 0.4), (1.0, 0.6), (2.0, 1.0)];
+
+/// What a curve of straight pieces says at `x`, its ends beyond them.
+pub fn interpolate(x: f64, points: &[(f64, f64)]) -> f64 {
+    let mut last = points[0];
+    for &(at, value) in points {
+        if x < at {
+            let span = at - last.0;
+            return if span > 0.0 { last.1 + (value - last.1) * (x - last.0) / span } else { value };
+        }
+        last = (at, value);
+    }
+    last.1
+}
+
 /// A rule as a row of the table in `docs/ACCURACY.md`.
 #[cfg(test)]
 pub(super) fn document_row(rule: &Rule) -> String {

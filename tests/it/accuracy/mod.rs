@@ -19,10 +19,12 @@ mod driving;
 mod pulses;
 mod robust;
 mod temperature;
+mod weights;
 
 /// Every section, in the order in which it is printed: its title, the folder of its data, and what measures it.
-const SECTIONS: [(&str, &str, Measure); 3] = [
+const SECTIONS: [(&str, &str, Measure); 4] = [
     ("judge_crash", "crash", crash::section),
+    ("judge_crash: what its numbers rest on", "crash", weights::section),
     ("route_temperature", "temperature", temperature::section),
     ("detect_harsh_driving", "driving", driving::section),
 ];

@@ -1,7 +1,7 @@
 //! What the push itself looks like, and whether the record can show it.
 
 use super::super::Settings;
-use super::super::rules::Finding;
+use super::super::rules::{Finding, JOLT, interpolate};
 use super::Seen;
 use crate::model::Saying;
 use crate::model::saying::{hundredth, say, tenth, whole};
@@ -78,18 +78,6 @@ pub(super) fn delta_v(seen: &Seen<'_>) -> Finding {
     )
 }
 
-fn interpolate(x: f64, points: &[(f64, f64)]) -> f64 {
-    let mut last = points[0];
-    for &(at, value) in points {
-        if x < at {
-            let span = at - last.0;
-            return if span > 0.0 { last.1 + (value - last.1) * (x - last.0) / span } else { value };
-        }
-        last = (at, value);
-    }
-    last.1
-}
-
 pub(super) fn pulse(seen: &Seen<'_>) -> Finding {
     let Settings { pulse_min_ms, knock_ms, pulse_max_ms, .. } = *seen.settings;
     let ms = seen.impact.pulse_ms;
@@ -131,10 +119,7 @@ pub(super) fn jolt(seen: &Seen<'_>) -> Finding {
     const LIMIT: Saying = say!("jolt_limit", "≥ 0.8 g off its surroundings; below 0.3 g only braking and steering");
     match seen.impact.jolt_g {
         Some(g) => {
-            let says = interpolate(
-                g,
-                &[(0.05, -1.0), (0.12, -0.88), (0.3, -0.7), (0.45, -0.3), (0.6, 0.0), (0.8, 0.4), (1.0, 0.6), (2.0, 1.0)],
-            );
+            let says = interpolate(g, &JOLT);
             Finding::new(g, "g", say!("jolt", "{g:.2} g", g = hundredth(g)), LIMIT, says)
         }
         None if seen.coarse() => Finding::not_checked(too_coarse(seen.signal.step_ms), LIMIT),
