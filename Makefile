@@ -5,8 +5,8 @@
 RUN_PACKAGES = gcc libc6-dev pkg-config libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbcommon0 libxkbcommon-x11-0 \
 	libgl1 libglx-mesa0 libgl1-mesa-dri libegl1 alsa-utils
 # What the tests need beside that: a real broker, its clients, certificates, a display that is not there, a mouse, and
-# Python for a Lambda function in another language. strip makes our own small.
-TEST_PACKAGES = $(RUN_PACKAGES) mosquitto mosquitto-clients openssl xvfb xauth openbox xdotool x11-utils imagemagick procps pngquant python3 binutils
+# Python for a Lambda function in another language and for an AWS on this machine. strip makes our own functions small.
+TEST_PACKAGES = $(RUN_PACKAGES) mosquitto mosquitto-clients openssl xvfb xauth openbox xdotool x11-utils imagemagick procps pngquant python3 python3-venv binutils
 
 .PHONY: run test accuracy screens packages test-packages
 
@@ -17,6 +17,7 @@ run: packages
 ## Every test: units, scenarios, simulation, real mosquitto, the real window under Xvfb.
 test: test-packages
 	cargo build -p fleetwatch-lambda
+	.ci/venv aws ministack==1.5.33 cryptography==46.0.3
 	cargo test
 
 ## How right the functions are, from recordings with labels in FLEETWATCH_DATA or ../shared/data.

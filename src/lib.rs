@@ -30,6 +30,8 @@ pub mod broker;
 #[cfg(feature = "line")]
 pub mod lambda;
 #[cfg(feature = "line")]
+pub mod stack;
+#[cfg(feature = "line")]
 pub mod store;
 
 #[cfg(feature = "line")]

@@ -75,6 +75,7 @@ fn start(args: &Args) -> Result<(), Fault> {
         max_devices: settings.line.max_devices,
         memory_budget_mb: settings.line.memory_budget_mb,
         self_test: settings.self_test,
+        stack: settings.stack,
         sample: embedded && !global.no_sample,
         announce: None,
         wake: Arc::new(|| {}),

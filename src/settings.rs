@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::model::setting::{self, Key, Preferences, Wrong};
 use crate::model::{SelfTest, Team};
-use crate::{broker, decode, functions, outbound, pricing};
+use crate::{broker, decode, functions, outbound, pricing, stack};
 
 #[cfg(feature = "desk")]
 mod edit;
@@ -45,6 +45,8 @@ pub struct Settings {
     pub pricing: pricing::Settings,
     /// `[self_test]`
     pub self_test: SelfTest,
+    /// `[stack]`
+    pub stack: stack::Settings,
     /// `[desk]`
     pub desk: Preferences,
 }
@@ -179,6 +181,7 @@ impl Settings {
             ("line", "memory_budget_mb", memory_budget_mb, 16, 65_536),
             ("self_test", "every_minutes", u64::from(every_minutes), 0, 1_440),
             ("self_test", "within_secs", u64::from(within_secs), 1, 600),
+            ("stack", "every_s", u64::from(settings.stack.every_s), 60, 86_400),
         ] {
             if !(min..=max).contains(&found) {
                 let is_key = |line: &str| line.split('=').next().is_some_and(|left| left.trim().ends_with(key));
@@ -194,6 +197,9 @@ impl Settings {
     fn check(&self) -> Result<(), Wrong> {
         self.functions.judge_crash.check()?;
         self.functions.route_temperature.check()?;
+        if let Some(why) = self.stack.mistake() {
+            return Err(Wrong::Value { key: Key::of("stack").and("functions"), why });
+        }
         setting::check(&Key::of("desk"), &self.desk, &Preferences::BOUNDS)?;
         pricing::PriceSheet::aws_lambda(&self.pricing).map(drop).map_err(|error| {
             let name = if matches!(error, pricing::price_sheet::Error::Budget) { "monthly_budget_usd" } else { "region" };

@@ -15,17 +15,23 @@ use crate::https;
 
 use request::{Call, Service};
 
+mod cloudwatch;
 mod credentials;
 mod dynamodb;
 mod iot;
+mod lambda;
+mod logs;
 mod request;
 mod s3;
 mod sns;
 mod sts;
 mod xml;
 
+pub use cloudwatch::{Metric, Points};
 pub use credentials::{Credentials, Environment};
 pub use dynamodb::{Attribute, Write, Written};
+pub use lambda::Configuration;
+pub use logs::{LogEvent, LogPage};
 pub use s3::Object;
 pub use sns::{Message, TopicArn};
 

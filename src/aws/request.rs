@@ -29,6 +29,10 @@ impl Service {
 
     pub(super) const SNS: Self = Self::plain("sns", "SNS");
     pub(super) const STS: Self = Self::plain("sts", "STS");
+    pub(super) const LAMBDA: Self = Self::plain("lambda", "LAMBDA");
+    pub(super) const LOGS: Self = Self::plain("logs", "CLOUDWATCH_LOGS");
+    pub(super) const CLOUD_WATCH: Self =
+        Self { name: "cloudwatch", variable: "CLOUDWATCH", host: "monitoring", signs_as: "monitoring" };
     pub(super) const S3: Self = Self::plain("s3", "S3");
     pub(super) const DYNAMO_DB: Self = Self::plain("dynamodb", "DYNAMODB");
     pub(super) const IOT_DATA: Self =

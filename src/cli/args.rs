@@ -86,6 +86,10 @@ pub enum Command {
     Rejudge(RejudgeArgs),
     /// Say which devices to repair first, by their false alarms, malfunctions and faults
     Devices(DevicesArgs),
+    /// Say how the functions did in the last hour: those of this desk, and those on AWS that the settings name
+    ///
+    /// It asks AWS, which takes 0.01 USD for 1,000 metrics; what the look cost is said.
+    Functions(FunctionsArgs),
     /// Price a month of AWS from a usage file, line by line, to the last place
     ///
     /// docs/BILLING.md describes the file. What a bill leaves out is always said.
@@ -256,6 +260,14 @@ pub struct DevicesArgs {
     /// Over how many days, 1 to 90
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=90))]
     pub days: i64,
+    /// As JSON, one object per line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `functions`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct FunctionsArgs {
     /// As JSON, one object per line
     #[arg(long)]
     pub json: bool,

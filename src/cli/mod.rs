@@ -7,6 +7,7 @@ pub mod check;
 pub mod devices;
 pub mod doctor;
 pub mod export;
+pub mod functions;
 pub mod handover;
 pub mod incidents;
 pub mod inject;

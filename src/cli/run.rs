@@ -7,15 +7,19 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::args::{
-    BillArgs, Command, DevicesArgs, DoctorArgs, DoctorCommand, ExportArgs, GlobalArgs, HandoverArgs, InjectArgs, JudgeArgs,
-    LambdaArgs, PayloadArgs, PlayArgs, RejudgeArgs,
+    BillArgs, Command, DevicesArgs, DoctorArgs, DoctorCommand, ExportArgs, FunctionsArgs, GlobalArgs, HandoverArgs, InjectArgs,
+    JudgeArgs, LambdaArgs, PayloadArgs, PlayArgs, RejudgeArgs,
 };
 use super::mqtt_out::MqttOut;
-use super::{bill, devices, export, handover, inject, judge, lambda, payload, play, rejudge};
+use super::{bill, devices, export, functions, handover, inject, judge, lambda, payload, play, rejudge};
+use crate::aws::Environment;
 use crate::clock::Clock;
+use crate::model::StackLook;
 use crate::play::WallPace;
 use crate::pricing::PriceSheet;
 use crate::settings::Settings;
+use crate::stack::{self, Watcher};
+use crate::store::{self, Archive};
 
 /// Why a subcommand ended badly.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +63,7 @@ pub fn standalone(
         Command::Inject(args) => Some(run_inject(args, global, settings, data_dir, bundled, stop)),
         Command::Export(args) => Some(run_export(args, data_dir)),
         Command::Handover(args) => Some(run_handover(args, data_dir)),
+        Command::Functions(args) => Some(run_functions(args, settings, data_dir)),
         Command::Devices(args) => Some(run_devices(args, data_dir)),
         Command::Rejudge(args) => Some(run_rejudge(args, settings, data_dir)),
         Command::Bill(args) => Some(run_bill(args)),
@@ -107,7 +112,7 @@ fn run_payload(args: &PayloadArgs, global: &GlobalArgs, settings: &Settings) -> 
 }
 
 fn run_export(args: &ExportArgs, data_dir: &Path) -> Result<(), Fault> {
-    let archive = crate::store::Archive::open(data_dir).map_err(Fault::failed)?;
+    let archive = Archive::open(data_dir).map_err(Fault::failed)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     let done = export::run(&archive, &args.table, args.drills, args.format, &mut out);
     match done.and_then(|_n_rows| Ok(out.flush()?)) {
@@ -121,7 +126,7 @@ fn run_export(args: &ExportArgs, data_dir: &Path) -> Result<(), Fault> {
 const HANDED_OVER: usize = 10_000;
 
 fn run_handover(args: &HandoverArgs, data_dir: &Path) -> Result<(), Fault> {
-    let archive = crate::store::Archive::open(data_dir).map_err(Fault::failed)?;
+    let archive = Archive::open(data_dir).map_err(Fault::failed)?;
     let all = archive.all(HANDED_OVER).map_err(Fault::failed)?;
     match handover::sheet(&all, Clock.now(), args.hours, &mut io::stdout().lock()) {
         // Whoever reads has seen enough.
@@ -130,8 +135,31 @@ fn run_handover(args: &HandoverArgs, data_dir: &Path) -> Result<(), Fault> {
     }
 }
 
+fn run_functions(args: &FunctionsArgs, settings: &Settings, data_dir: &Path) -> Result<(), Fault> {
+    let now = Clock.now();
+    let local = match Archive::open(data_dir) {
+        Ok(archive) => Some(archive.calls_since(now.plus_secs(-3_600)).map_err(Fault::failed)?),
+        Err(store::Error::Absent(_)) => None,
+        Err(error) => return Err(Fault::failed(error)),
+    };
+    let settings = stack::Settings { every_s: 0, ..settings.stack.clone() };
+    let look = match Watcher::new(&settings, Environment::of_process()).map_err(Fault::failed)? {
+        Some(mut watcher) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::failed)?;
+            Some(runtime.block_on(watcher.look()))
+        }
+        None => None,
+    };
+    functions::write(local.as_deref(), look.as_ref(), now, args.json, &mut io::stdout().lock()).map_err(Fault::failed)?;
+    let nothing = |look: &StackLook| look.problems().count() == 3 * look.functions.len();
+    if look.as_ref().is_some_and(nothing) {
+        return Err(Fault::Failed("nothing could be read from AWS".to_owned()));
+    }
+    Ok(())
+}
+
 fn run_devices(args: &DevicesArgs, data_dir: &Path) -> Result<(), Fault> {
-    let archive = crate::store::Archive::open(data_dir).map_err(Fault::failed)?;
+    let archive = Archive::open(data_dir).map_err(Fault::failed)?;
     match devices::health(&archive, Clock.now(), args.days, args.json, &mut io::stdout().lock()) {
         // Whoever reads has seen enough.
         Err(devices::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

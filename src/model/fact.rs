@@ -15,6 +15,7 @@ use super::packet::{Delivery, Origin, PacketId};
 use super::question::{Errand, Review};
 use super::rejection::Rejection;
 use super::saying::Saying;
+use super::stack::StackLook;
 use super::units::Timestamp;
 use super::verdict::{CrashVerdict, Verdict};
 
@@ -64,6 +65,8 @@ pub enum Link {
     Store,
     /// Telling people.
     Notify,
+    /// Functions on AWS that are watched.
+    Stack,
     /// The way of a crash as a whole, as the last self-test found it.
     SelfTest,
 }
@@ -255,6 +258,8 @@ pub enum Fact {
         /// When.
         at: Timestamp,
     },
+    /// Somebody looked at the functions on AWS.
+    StackLooked(Arc<StackLook>),
     /// The shadow judge looked at a report that is stored.
     Shadowed(Box<Shadowed>),
     /// The store answered what the window asked.

@@ -30,6 +30,7 @@ pub mod saying;
 pub mod secret;
 pub mod self_test;
 pub mod setting;
+pub mod stack;
 pub mod verdict;
 
 pub use alert::{Alert, AlertId, AlertKind, Notice, OutboxItem};
@@ -51,6 +52,7 @@ pub use role::{Role, Team};
 pub use saying::{Arg, Args, Saying};
 pub use secret::Secret;
 pub use self_test::SelfTest;
+pub use stack::StackLook;
 pub use units::{Celsius, Fahrenheit, PicoUsd, Timestamp};
 pub use verdict::{
     Alarm, Band, CrashVerdict, Direction, DrivingVerdict, Evidence, HarshEvent, HarshKind, HarshVerdict, Malfunction, Points,

@@ -23,6 +23,7 @@ pub mod sample_fleet;
 pub mod scenario_player;
 mod self_test;
 mod shadow;
+mod stack;
 mod stages;
 mod teller;
 
@@ -50,6 +51,7 @@ use crate::clock::{Clock, SystemTime};
 use crate::decode;
 use crate::functions;
 use crate::host::Host;
+use crate::https;
 use crate::model::effect::SampleChunk;
 use crate::model::saying::say;
 use crate::model::{Fact, Lane, Link, LinkState, LinkStatus, Origin, Packet, Question, SelfTest};
@@ -103,6 +105,8 @@ pub struct Options {
     pub memory_budget_mb: u64,
     /// How often the whole way is tested.
     pub self_test: SelfTest,
+    /// Which functions on AWS are watched.
+    pub stack: crate::stack::Settings,
     /// Take in the sample fleet's topics.
     pub sample: bool,
     /// One JSON line per incident, verdict and alert goes here.
@@ -122,6 +126,9 @@ pub enum Error {
     /// The broker.
     #[error(transparent)]
     Broker(#[from] broker::Error),
+    /// Speaking to AWS.
+    #[error(transparent)]
+    Https(#[from] https::Error),
     /// Telling people.
     #[error(transparent)]
     Outbound(#[from] outbound::Error),
@@ -148,6 +155,7 @@ pub struct Line {
     others: Vec<JoinHandle<()>>,
     teller: Teller,
     player: Player,
+    stack: Option<stack::Stack>,
     shadow: Option<(Watcher, JoinHandle<()>)>,
     librarian: (Arc<Queue<Question>>, JoinHandle<()>),
     /// What the operator must be told about the start: a file put aside.
@@ -215,6 +223,7 @@ impl Line {
             state.set_watchdog(options.outbound.watchdog_every_s.clamp(1, 3_600), Clock.now());
         }
         state.apply(linked(Link::SelfTest, self_test::first_status(options.self_test)), Clock.now(), &mut ignored);
+        state.apply(linked(Link::Stack, stack::first_status(&options.stack)), Clock.now(), &mut ignored);
         state.apply(linked(teller::LINK, teller::first_status(&outbound)), Clock.now(), &mut ignored);
 
         let host = spawn("host", {
@@ -235,6 +244,7 @@ impl Line {
             move || stages::run_state(state, &facts, &outlets)
         })?;
         let teller = Teller::start(outbound, watchdog, Arc::clone(&facts), Arc::clone(&keep))?;
+        let stack = stack::start(&options.stack, Arc::clone(&facts))?;
         let shadow = options.shadow.map(|limits| shadow::start(limits, Arc::clone(&facts), announcer.clone())).transpose()?;
         let keeper = Keeper {
             watcher: shadow.as_ref().map(|(watcher, _)| watcher.clone()),
@@ -294,6 +304,7 @@ impl Line {
             others,
             teller,
             player,
+            stack,
             shadow,
             librarian,
             notices: opened.notices,
@@ -320,6 +331,9 @@ impl Line {
         self.ending.store(true, Ordering::Release);
         self.player.stop();
         self.librarian.0.close();
+        if let Some(stack) = self.stack {
+            stack.stop();
+        }
         // Nothing more comes in; on the crash lane what arrives now stays with the broker, unacknowledged.
         self.telemetry_lane.stop();
         self.inbox.close();

@@ -210,6 +210,11 @@ impl State {
                 self.parts.marks_wanted |= focus.map && !self.focus.map;
                 self.focus = focus;
             }
+            Fact::StackLooked(look) => {
+                let last = &mut self.parts.last;
+                last.stack_spent = PicoUsd(last.stack_spent.0.saturating_add(look.price.unwrap_or_default().0));
+                last.stack = Some(look);
+            }
             Fact::Answered(review) => self.parts.last.review = Some(review),
             Fact::Compared(comparison) => self.parts.last.comparison = Some(comparison),
             Fact::Ran(errand) => self.parts.last.errand = Some(Arc::new(errand)),

@@ -10,7 +10,7 @@ use crate::model::comparison::{Comparison, Flip};
 use crate::model::effect::SampleChunk;
 use crate::model::{
     Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Incident, IncidentId, Invocation, Judge,
-    Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, Review, Saying, Team,
+    Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, Review, Saying, StackLook, Team,
     TemperatureVerdict, Timestamp, Verdict,
 };
 
@@ -65,6 +65,10 @@ pub struct Snapshot {
     pub queues: Vec<QueueReading>,
     /// Every function, in the order of `functions::all`.
     pub functions: Arc<Vec<FunctionRow>>,
+    /// Functions on AWS as they were last looked at; `None` until then, or where none are watched.
+    pub stack: Option<Arc<StackLook>>,
+    /// What looking at them has cost since the start.
+    pub stack_spent: PicoUsd,
     /// The newest calls of every function, newest first, at most 100 each.
     pub calls: Arc<Vec<Arc<RecentCall>>>,
     /// This month's bill.

@@ -15,6 +15,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::clock::Clock;
 
 mod archive;
+mod calls;
 pub mod chain;
 mod chunk;
 mod devices;
@@ -37,6 +38,7 @@ mod history_tests;
 mod tests;
 
 pub use archive::{Archive, Bucket};
+pub use calls::StoredCalls;
 pub use dossier::{imported_id, tried};
 pub use history::History;
 pub use load::{KnownEvent, Loaded};

@@ -29,6 +29,7 @@ mod play;
 mod scenarios;
 mod settings_panel;
 mod simulation;
+mod stack;
 mod team_model;
 mod team_panel;
 mod verdict_scenarios;

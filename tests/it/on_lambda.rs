@@ -17,7 +17,7 @@ const SECRET: &str = "a-secret-that-nobody-may-see";
 
 /// A directory with the program, which `cargo build -p fleetwatch-lambda` makes:
 /// a test cannot build while cargo runs it. `None`, with a word about it, where it was not built.
-fn package() -> Option<&'static Path> {
+pub(crate) fn package() -> Option<&'static Path> {
     static PACKAGE: OnceLock<PathBuf> = OnceLock::new();
     let built = Path::new(env!("CARGO_BIN_EXE_fleetwatch")).with_file_name("bootstrap");
     if !built.exists() {

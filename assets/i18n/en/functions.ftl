@@ -76,3 +76,28 @@ functions-calm = calm
 functions-search = Search
 functions-search-functions = Search the functions
 functions-hidden = { $n } hidden by the search
+functions-stack = AWS { $region }
+functions-stack-note = last 60 min by CloudWatch, looked { $age } ago, every { $every }, at most { $price } a month
+functions-stack-problems = { $n ->
+    [one] 1 part could not be read
+   *[other] { $n } parts could not be read
+}
+functions-on-lambda = AWS Lambda
+functions-no-count = no count
+functions-minute-ago = { $n }, { $age } ago
+functions-set-up = Set-up
+functions-arch = Processor
+functions-runtime = Runtime
+functions-timeout = Time-out
+functions-package = Package
+functions-changed = Changed
+functions-throttled = Turned away
+functions-throttled-note = for want of concurrency
+functions-calls-hour = Calls in 60 min
+functions-late = CloudWatch counts come up to 3 min late. A minute without a bar has no count yet, or had no call.
+functions-short = CloudWatch says that it has not given all of it.
+functions-col-request = Request
+functions-no-remote-call = No call in the log
+functions-no-remote-call-when = The line that Lambda writes at the end of each call appears here at the next look.
+functions-used-of = { $used } of { $mb } MB
+functions-billed-as = billed { $ms } ms, { $memory }, { $price }

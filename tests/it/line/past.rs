@@ -37,6 +37,7 @@ fn asked_in_the_window(data: &std::path::Path) {
         announce: None,
         wake: Arc::new(|| {}),
         self_test: fleetwatch::model::SelfTest::default(),
+        stack: fleetwatch::stack::Settings::default(),
         blind: false,
     });
     let line = line.unwrap();

@@ -97,10 +97,15 @@ impl Hook {
         accepted.map(|(_, body)| body["device"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// Its address.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/hook", self.address)
+    }
+
     /// A settings file next to `dir` that names this webhook.
     pub(crate) fn settings(&self, dir: &Path) -> PathBuf {
         let file = dir.with_extension("toml");
-        std::fs::write(&file, format!("[outbound]\nwebhook_url = \"http://{}/hook\"\n", self.address)).unwrap();
+        std::fs::write(&file, format!("[outbound]\nwebhook_url = \"{}\"\n", self.url())).unwrap();
         file
     }
 }

@@ -4,7 +4,7 @@ use eframe::egui::{Align2, Rect, Role, Ui, UiBuilder, pos2, vec2};
 
 use super::super::PanelContext;
 use super::{card, link_name, refused};
-use crate::model::{Link, LinkState, LinkStatus};
+use crate::model::{Link, LinkState, LinkStatus, PicoUsd};
 use crate::state::Snapshot;
 use crate::ui::shapes::{Mark, elided};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
@@ -42,6 +42,7 @@ fn head(ui: &mut Ui, rect: Rect, link: Link, status: &LinkStatus) {
         Link::BrokerTelemetry => tr!("connections-about-telemetry"),
         Link::Store => tr!("connections-about-store"),
         Link::Notify => tr!("connections-about-notify"),
+        Link::Stack => tr!("connections-about-stack"),
         Link::SelfTest => tr!("connections-about-self-test"),
     };
     let about = elided(&painter, &about, &Type::Small.font(), theme.text.secondary, rect.width() - 240.0);
@@ -59,6 +60,8 @@ fn wrong(ui: &mut Ui, top: f32, link: Link, status: &LinkStatus, context: &Panel
     let effect = match (link, status.state) {
         (Link::SelfTest, LinkState::NotSet | LinkState::Connecting) => tr!("connections-effect-untested"),
         (Link::SelfTest, _) => tr!("connections-effect-self-test"),
+        (Link::Stack, LinkState::NotSet) => tr!("connections-effect-no-stack"),
+        (Link::Stack, _) => tr!("connections-effect-stack"),
         (_, LinkState::NotSet) => tr!("connections-effect-not-set"),
         (Link::BrokerCrash, _) => tr!("connections-effect-crash"),
         (Link::BrokerTelemetry, _) => tr!("connections-effect-telemetry"),
@@ -140,6 +143,15 @@ fn figures(link: Link, snapshot: &Snapshot, status: &LinkStatus) -> Vec<Figure> 
             figures.extend(queue("records"));
             let (used, budget) = snapshot.memory;
             figures.push((tr!("connections-memory"), tr!("connections-of", n = text::bytes(used), of = text::bytes(budget))));
+        }
+        Link::Stack => {
+            if let Some(look) = &snapshot.stack {
+                figures.push((tr!("connections-watched"), text::count(look.functions.len() as u64)));
+                figures.push((tr!("connections-metrics-a-look"), text::count(u64::from(look.n_metrics))));
+                let price = |price: Option<PicoUsd>| price.map_or_else(|| tr!("functions-not-known"), text::usd);
+                figures.push((tr!("connections-watching-so-far"), text::usd(snapshot.stack_spent)));
+                figures.push((tr!("connections-watching-a-month"), price(look.price_a_month())));
+            }
         }
         Link::Notify | Link::SelfTest => {}
     }

@@ -3,12 +3,14 @@
 //! ```text
 //! ┌ head: ready, errors, span ────────────┐ 44
 //! ├ a row for each function ──────────────┤ its rows, at most 265
+//! ├ a row for each on AWS ────────────────┤ where a stack is watched
 //! ├ recent calls ┬ input │ effects ───────┤
 //! │          484 │ log                    │
 //! └──────────────┴────────────────────────┘
 //! ```
 
 mod calls;
+mod deployed;
 mod detail;
 mod log;
 mod table;
@@ -16,6 +18,7 @@ mod table;
 use eframe::egui::{self, Align, Layout, Margin, TextEdit, UiBuilder, pos2, vec2};
 
 use super::{Panel, PanelContext, Screen};
+use crate::model::stack::Deployed;
 use crate::model::{PacketId, Timestamp};
 use crate::search;
 use crate::state::Snapshot;
@@ -68,6 +71,8 @@ impl Span {
 pub(super) struct Functions {
     span: Span,
     function: Option<&'static str>,
+    /// One on AWS; where it is still there it is shown instead.
+    deployed: Option<Box<str>>,
     packet: Option<PacketId>,
     search: Typed,
 }
@@ -88,15 +93,33 @@ impl Panel for Functions {
         }
         let (head, rest) = room.split_top_bottom_at_y(room.top() + HEAD_H);
         let rows_h = sizes().row_compact + snapshot.functions.len() as f32 * table::ROW_H;
-        let (rows, below) = rest.split_top_bottom_at_y(rest.top() + rows_h.min(rest.height() * 0.45));
+        let (rows, mut below) = rest.split_top_bottom_at_y(rest.top() + rows_h.min(rest.height() * 0.45));
+        if let Some(look) = &snapshot.stack {
+            let (stack, rest) = below.split_top_bottom_at_y(below.top() + deployed::height(look).min(below.height() * 0.4));
+            below = rest;
+            let chosen = self.deployed.as_deref();
+            if let Some(function) = pane(ui, stack, "stack", |ui| deployed::rows(ui, look, chosen, context.now)) {
+                self.deployed = Some(function);
+            }
+        }
+        let look = snapshot.stack.clone();
+        let is_chosen = |function: &&Deployed| Some(&function.name) == self.deployed.as_ref();
+        let on_aws = look.as_ref().and_then(|look| look.functions.iter().find(is_chosen));
         let calls_w = if room.width() < NARROW { 380.0 } else { CALLS_W };
         let (calls, detail) = below.split_left_right_at_x(below.left() + calls_w);
         pane(ui, head, "head", |ui| self.head(ui, snapshot, context.pressed(Action::Filter), context.now));
         let shown: Vec<&FunctionRow> = snapshot.functions.iter().filter(|row| self.search.finds(*row, context.now)).collect();
         let chosen = self.chosen(snapshot);
-        if let Some(function) = pane(ui, rows, "table", |ui| table::ui(ui, &shown, self.span, chosen)) {
+        if let Some(function) = pane(ui, rows, "table", |ui| table::ui(ui, &shown, self.span, on_aws.is_none().then_some(chosen)))
+        {
             self.function = Some(function);
+            self.deployed = None;
             self.packet = None;
+        }
+        if let Some(function) = on_aws {
+            pane(ui, calls, "calls", |ui| deployed::calls(ui, function));
+            pane(ui, detail, "detail", |ui| deployed::detail(ui, function));
+            return;
         }
         let of_function: Vec<_> = snapshot.calls.iter().filter(|call| call.call.function == chosen).collect();
         // The newest one until somebody chooses: then that one, for as long as it is kept.

@@ -13,44 +13,49 @@ use crate::ui::{text, tr};
 pub(super) const ROW_H: f32 = 37.0;
 
 /// Where each column ends, as a share of the width; the first three are words from the left, the others numbers.
-struct Columns {
+pub(super) struct Columns {
     left: f32,
     right: f32,
 }
 
 impl Columns {
-    fn at(&self, share: f32) -> f32 {
+    /// Those of a pane.
+    pub(super) fn of(room: Rect) -> Self {
+        Self { left: room.left() + PANE_PAD.x, right: room.right() - PANE_PAD.x }
+    }
+
+    pub(super) fn at(&self, share: f32) -> f32 {
         self.left + (self.right - self.left) * share
     }
 }
 
-const STATE: f32 = 0.0;
-const FUNCTION: f32 = 0.07;
-const RUNS_ON: f32 = 0.205;
-const SPARK: f32 = 0.295;
-const PER_MINUTE: f32 = 0.41;
-const FAILED: f32 = 0.51;
-const P50: f32 = 0.575;
-const P95: f32 = 0.64;
-const P99: f32 = 0.705;
-const COLD: f32 = 0.77;
-const MEMORY: f32 = 0.845;
-const COST: f32 = 1.0;
+pub(super) const STATE: f32 = 0.0;
+pub(super) const FUNCTION: f32 = 0.07;
+pub(super) const RUNS_ON: f32 = 0.205;
+pub(super) const SPARK: f32 = 0.295;
+pub(super) const PER_MINUTE: f32 = 0.41;
+pub(super) const FAILED: f32 = 0.51;
+pub(super) const P50: f32 = 0.575;
+pub(super) const P95: f32 = 0.64;
+pub(super) const P99: f32 = 0.705;
+pub(super) const COLD: f32 = 0.77;
+pub(super) const MEMORY: f32 = 0.845;
+pub(super) const COST: f32 = 1.0;
 
 /// Paints the table; gives the function that was clicked.
-pub(super) fn ui(ui: &mut Ui, rows: &[&FunctionRow], span: Span, chosen: &str) -> Option<&'static str> {
+pub(super) fn ui(ui: &mut Ui, rows: &[&FunctionRow], span: Span, chosen: Option<&str>) -> Option<&'static str> {
     let room = ui.max_rect();
-    let columns = Columns { left: room.left() + PANE_PAD.x, right: room.right() - PANE_PAD.x };
+    let columns = Columns::of(room);
     head(ui, &columns);
     let mut clicked = None;
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW_H, rows.len(), |ui, shown| {
         for row in &rows[shown] {
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_H), Sense::click());
-            row_ground(ui, rect, row.name == chosen, response.hovered());
+            row_ground(ui, rect, chosen == Some(row.name), response.hovered());
             hairline_below(ui, rect);
             let spoken = paint(ui, rect, &columns, row, span);
             focus_ring(ui, &response);
-            response.widget_info(|| WidgetInfo::selected(Role::Button, true, row.name == chosen, &spoken));
+            response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen == Some(row.name), &spoken));
             if response.on_hover_text(row.sentence).clicked() {
                 clicked = Some(row.name);
             }
@@ -128,7 +133,16 @@ fn paint(ui: &Ui, rect: Rect, columns: &Columns, row: &FunctionRow, span: Span) 
 }
 
 #[expect(clippy::too_many_arguments, reason = "a cell's place, words and look")]
-fn left(painter: &Painter, columns: &Columns, from: f32, until: f32, y: f32, words: &str, theme: &Theme, strong: bool) {
+pub(super) fn left(
+    painter: &Painter,
+    columns: &Columns,
+    from: f32,
+    until: f32,
+    y: f32,
+    words: &str,
+    theme: &Theme,
+    strong: bool,
+) {
     let (font, color) =
         if strong { (Type::Body.semibold(), theme.text.primary) } else { (Type::Body.font(), theme.text.secondary) };
     let galley = elided(painter, words, &font, color, columns.at(until) - columns.at(from) - 10.0);

@@ -1,0 +1,157 @@
+//! `deploy/template.yaml` on an AWS on this machine (`MiniStack`, which checks signatures): what is uploaded is judged by the
+//! unchanged program, told over SNS, and watched by the desk.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
+
+use fleetwatch::aws::{Client, Environment};
+use serde_json::Value;
+
+use crate::on_lambda::package;
+use crate::support::headless::{eventually, fleetwatch};
+use crate::support::hook::Hook;
+use crate::support::peer::airbag;
+
+/// A stack that was deployed; gone when dropped.
+struct Stack {
+    child: Child,
+    input: Option<ChildStdin>,
+    about: Value,
+}
+
+impl Stack {
+    /// `None`, with a word about it, where `make test` has not made ready what it needs.
+    fn deploy(subscriber: &Hook) -> Option<Self> {
+        let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/venv/aws/bin/python");
+        if !python.exists() {
+            println!("skipped: `make test` installs the AWS that this needs into target/venv/aws");
+            return None;
+        }
+        let mut command = Command::new(python);
+        command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/stack")).arg(package()?.join("bootstrap"));
+        command.arg(subscriber.url()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let input = child.stdin.take();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let about = serde_json::from_str(&line).unwrap();
+        Some(Self { child, input, about })
+    }
+
+    fn said(&self, key: &str) -> &str {
+        self.about[key].as_str().unwrap()
+    }
+
+    fn output(&self, key: &str) -> &str {
+        self.about["outputs"][key].as_str().unwrap()
+    }
+
+    fn variables(&self) -> [(&'static str, &str); 4] {
+        [
+            ("AWS_ENDPOINT_URL", self.said("endpoint")),
+            ("AWS_ACCESS_KEY_ID", self.said("key_id")),
+            ("AWS_SECRET_ACCESS_KEY", self.said("secret")),
+            ("AWS_REGION", self.said("region")),
+        ]
+    }
+
+    fn client(&self) -> Client {
+        Client::new(self.said("region"), Duration::from_secs(20), Environment::of(&self.variables())).unwrap()
+    }
+
+    /// A settings file that watches its functions.
+    fn settings(&self, dir: &Path) -> std::path::PathBuf {
+        let names = ["CrashFunctionName", "DrivingFunctionName", "TemperatureFunctionName"].map(|key| self.output(key));
+        let file = dir.with_extension("stack.toml");
+        std::fs::write(&file, format!("[stack]\nregion = \"us-east-1\"\nfunctions = {names:?}\nevery_s = 60\n")).unwrap();
+        file
+    }
+
+    /// What `fleetwatch functions` says of each function on AWS, by the end of its name; and of the look.
+    fn functions(&self, dir: &Path, secret: &str) -> (Vec<Value>, String, bool) {
+        let mut command = fleetwatch(&["functions", "--json"]);
+        command.arg("--data-dir").arg(dir).arg("--settings").arg(self.settings(dir)).envs(self.variables());
+        let output = command.env("AWS_SECRET_ACCESS_KEY", secret).output().unwrap();
+        let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        assert!(!format!("{out}{err}").contains(secret), "a secret is shown");
+        (out.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), err, output.status.success())
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        // When its input ends it takes its server along.
+        drop(self.input.take());
+        self.child.wait().ok();
+    }
+}
+
+/// Messages of a topic that has confirmed its subscriber, as their own JSON.
+fn told(hook: &Hook) -> Vec<Value> {
+    let notices = hook.requests().into_iter().filter(|(_, body)| body["Type"] == "Notification");
+    notices.map(|(_, body)| serde_json::from_str(body["Message"].as_str().unwrap()).unwrap()).collect()
+}
+
+#[test]
+fn an_upload_is_judged_told_over_sns_and_priced_by_the_desk_that_watches() {
+    let hook = Hook::start();
+    let Some(stack) = Stack::deploy(&hook) else { return };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client = stack.client();
+    let https = fleetwatch::https::client(Duration::from_secs(10), true).unwrap();
+    // Both topics ask whether somebody wants to be told.
+    let asked = || hook.requests().into_iter().filter(|(_, body)| body["Type"] == "SubscriptionConfirmation").count();
+    eventually("both topics ask", 30, || asked() >= 2);
+    for (_, body) in hook.requests() {
+        let url = body["SubscribeURL"].as_str().unwrap().to_owned();
+        runtime.block_on(async { https.get(url).send().await.unwrap().error_for_status().unwrap() });
+    }
+
+    let bucket = stack.output("CrashBucketName");
+    runtime.block_on(client.put_object(bucket, "van-7/a b+é.json", airbag("e-1").into_bytes())).unwrap();
+    runtime.block_on(client.put_object(bucket, "drill/van-8/e-2.json", airbag("e-2").into_bytes())).unwrap();
+    runtime.block_on(client.put_object(bucket, "van-9/e-3.json", b"not json".to_vec())).unwrap();
+    eventually("people are told of both", 60, || told(&hook).len() >= 2);
+    let hot = br#"{"celsius": 45.0}"#.to_vec();
+    runtime.block_on(client.publish_mqtt("sensors/cold-1/temperature", hot)).unwrap();
+
+    // The desk hears of them from CloudWatch, whose counts come late.
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let of = |lines: &[Value], name: &str| {
+        let function = lines.iter().find(|line| line["name"].as_str().is_some_and(|found| found.ends_with(name)));
+        function.cloned().unwrap_or_default()
+    };
+    let secret = stack.said("secret").to_owned();
+    let mut lines = Vec::new();
+    eventually("each call is in the log", 60, || {
+        lines = stack.functions(&data, &secret).0;
+        let n = |name| of(&lines, name)["calls"].as_array().map_or(0, Vec::len);
+        n("judge-crash") == 3 && n("route-temperature") == 1
+    });
+    let crash = of(&lines, "judge-crash");
+    assert_eq!((&crash["set_up"]["memory_mb"], &crash["set_up"]["arch"]), (&256.into(), &"x86_64".into()), "{crash}");
+    for call in crash["calls"].as_array().unwrap() {
+        let billed = call["billed_ms"].as_u64().unwrap();
+        // 0.2 µUSD a request, 256 MB for each ms on x86_64: 0.25 · 0.0000166667 USD / 1,000.
+        let pico = 200_000 + (billed * 16_666_700 * 256 + 512_000) / 1_024_000;
+        assert_eq!(fleetwatch::pricing::decimal::pico(call["price_usd"].as_str().unwrap()), Some(pico as i64), "{call}");
+        assert_eq!(call["failed"], Value::Null, "{call}");
+    }
+    let look = lines.last().unwrap();
+    assert_eq!((&look["n_metrics"], &look["price_usd"]), (&21.into(), &"0.00021".into()));
+
+    // A drill reached nobody, whatever else it did.
+    std::thread::sleep(Duration::from_secs(1));
+    let mut devices: Vec<_> = told(&hook).iter().map(|notice| notice["device"].as_str().unwrap().to_owned()).collect();
+    devices.retain(|device| device != "cold-1");
+    devices.sort();
+    assert_eq!(devices, ["van-7", "van-9"]);
+
+    let (lines, err, ok) = stack.functions(&data, "another-secret");
+    let crash = of(&lines, "judge-crash");
+    assert!(!ok && err.contains("nothing could be read"), "{err}");
+    assert!(crash["hour"]["error"].as_str().unwrap().contains("check the secret access key"), "{crash}");
+}
