@@ -14,6 +14,7 @@ mod aws;
 mod bills;
 mod broker;
 mod corpus;
+mod functions_panel;
 mod imports;
 mod incidents_panel;
 mod inject_panel;

@@ -11,3 +11,4 @@ pub(crate) mod mosquitto;
 pub(crate) mod paint;
 pub(crate) mod peer;
 pub(crate) mod snapshots;
+pub(crate) mod stack;

@@ -37,6 +37,7 @@ pub(crate) fn busy() -> Snapshot {
         (Link::BrokerTelemetry, LinkState::Up),
         (Link::Store, LinkState::Up),
         (Link::Notify, LinkState::NotSet),
+        (Link::Stack, LinkState::Up),
     ];
     let incidents = vec![
         crash("INC-20260318-0007", "VAN-0417", Ruling::Real, 0.96, Severity::Critical, 42),
@@ -78,6 +79,8 @@ pub(crate) fn busy() -> Snapshot {
         links: links.into_iter().map(|(link, state)| (link, LinkStatus::plain(state))).collect(),
         queues: vec![QueueReading { name: "inbox", depth: 3, capacity: 10_000, shed: 0, offered: 5_431_007 }],
         functions: Arc::new(functions()),
+        stack: Some(super::stack::stack()),
+        stack_spent: PicoUsd(3_150_000_000),
         bill: bill(),
         store_bytes: 18_400_000,
         memory: (41_000_000, 256_000_000),
@@ -102,6 +105,7 @@ pub(crate) fn broken() -> Snapshot {
         Link::Notify,
         LinkStatus { state: LinkState::Degraded, reason: "2 of 9 not told".into(), ..LinkStatus::plain(LinkState::Degraded) },
     );
+    snapshot.stack = Some(super::stack::broken_stack());
     snapshot.rate = Rate::default();
     snapshot.latency = Latency::default();
     snapshot.banners = vec![Banner {

@@ -2,9 +2,7 @@
 
 use eframe::egui::{Align2, Color32, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::table::{
-    COLD, COST, Columns, FAILED, FUNCTION, MEMORY, P50, P95, P99, PER_MINUTE, ROW_H, RUNS_ON, SPARK, STATE, left,
-};
+use super::table::{COLD, COST, Columns, FAILED, FUNCTION, MEMORY, P50, P95, P99, PER_MINUTE, ROW_H, SPARK, STATE, left};
 use crate::model::stack::{Deployed, Hour, RemoteCall};
 use crate::model::{PicoUsd, StackLook, Timestamp};
 use crate::ui::shapes::{Mark, elided};
@@ -76,8 +74,8 @@ fn row(ui: &Ui, rect: Rect, columns: &Columns, function: &Deployed, now: Timesta
     let words =
         elided(painter, &state, &Type::Body.font(), theme.text.secondary, columns.at(FUNCTION) - columns.at(STATE) - 22.0);
     painter.galley(pos2(columns.at(STATE) + 16.0, y - words.size().y / 2.0), words, theme.text.secondary);
-    left(painter, columns, FUNCTION, RUNS_ON, y, &function.name, theme, true);
-    left(painter, columns, RUNS_ON, SPARK, y, &tr!("functions-on-lambda"), theme, false);
+    // Where it runs stands in the header: names on AWS are long.
+    left(painter, columns, FUNCTION, SPARK, y, &function.name, theme, true);
     let default = Hour::default();
     let hour = function.hour.as_ref().unwrap_or(&default);
     bars(ui, Rect::from_min_max(pos2(columns.at(SPARK), y - 9.0), pos2(columns.at(SPARK) + 74.0, y + 9.0)), hour);
