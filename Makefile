@@ -17,7 +17,7 @@ run: packages
 ## Every test: units, scenarios, simulation, real mosquitto, the real window under Xvfb.
 test: test-packages
 	cargo build -p fleetwatch-lambda
-	.ci/venv aws ministack==1.5.33 cryptography==46.0.3
+	.ci/venv aws ministack==1.5.33 cryptography==46.0.3 aws-sam-translator==1.115.0
 	cargo test
 
 ## How right the functions are, from recordings with labels in FLEETWATCH_DATA or ../shared/data.

@@ -254,7 +254,10 @@ fn card(ui: &Ui, painter: &Painter, rect: Rect, scale: f32, incident: &Incident,
     line(pos2(left, y(36.0)), incident.device.as_str(), device, theme.text.primary, age_at.left() - 14.0 * scale);
     let headline = words::headline(incident);
     let severity = format!("{}. {headline}", text::severity(incident.severity));
-    line(pos2(left, y(76.0)), &severity, font(&Type::Title.font(), 23.0 * scale), status.fg, right);
+    // Where both find no room the mark alone says how grave it is: what happened is never cut for that.
+    let says = font(&Type::Title.font(), 23.0 * scale);
+    let width = painter.layout_no_wrap(severity.clone(), says.clone(), status.fg).size().x;
+    line(pos2(left, y(76.0)), if width > right - left { &headline } else { &severity }, says, status.fg, right);
     let near = words::position(incident).and_then(|at| map::near(at.lat, at.lon)).unwrap_or_default();
     let who = match &incident.acknowledged {
         Some((by, _)) => tr!("incidents-acknowledged-by", by = by.as_str()),
