@@ -74,12 +74,19 @@ fn take(answer: &Value, found: &mut [Points]) -> Result<(), Error> {
         let place = result.get("Id").and_then(Value::as_str).and_then(|id| id.strip_prefix('m')?.parse::<usize>().ok());
         let points = place.and_then(|place| found.get_mut(place)).ok_or_else(|| odd("a result that nobody asked for"))?;
         let list = |key| result.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let pairs = list("Timestamps").iter().zip(list("Values"));
-        // Whole seconds, also where it writes them as 1.7e9.
-        points.points.extend(pairs.filter_map(|(at, value)| Some((at.as_f64()? as i64, value.as_f64()?))));
+        for (at, value) in list("Timestamps").iter().zip(list("Values")) {
+            let point = seconds(at).zip(value.as_f64()).ok_or_else(|| odd("a point without a time or a value"))?;
+            points.points.push(point);
+        }
         points.short = result.get("StatusCode").and_then(Value::as_str).filter(|code| *code != "Complete").map(str::to_owned);
     }
     Ok(())
+}
+
+/// A time as AWS writes it, seconds also as 1.7e9; others that speak its language write it as text.
+fn seconds(at: &Value) -> Option<i64> {
+    let of_text = || Some(chrono::DateTime::parse_from_rfc3339(at.as_str()?).ok()?.timestamp());
+    at.as_f64().map(|secs| secs as i64).or_else(of_text)
 }
 
 #[cfg(test)]
@@ -97,6 +104,11 @@ mod tests {
         assert_eq!(found[0], Points::default());
         assert_eq!(found[1].points, [(1_764_000_060, 3.0), (1_764_000_000, 2.0)]);
         assert_eq!(found[1].short.as_deref(), Some("PartialData"));
+        let texts = json!({ "MetricDataResults": [{ "Id": "m0", "Timestamps": ["2025-11-24T16:00:00Z"], "Values": [1] }] });
+        take(&texts, &mut found).unwrap();
+        assert_eq!(found[0].points, [(1_764_000_000, 1.0)]);
+        let timeless = json!({ "MetricDataResults": [{ "Id": "m0", "Timestamps": ["soon"], "Values": [1] }] });
+        assert!(take(&timeless, &mut found).is_err(), "a point is never lost without a word");
         let strange = json!({ "MetricDataResults": [{ "Id": "m7" }] });
         assert!(take(&strange, &mut found).is_err());
     }

@@ -131,7 +131,18 @@ fn an_upload_is_judged_told_over_sns_and_priced_by_the_desk_that_watches() {
         let n = |name| of(&lines, name)["calls"].as_array().map_or(0, Vec::len);
         n("judge-crash") == 3 && n("route-temperature") == 1
     });
+    // This AWS counts no call by an upload, but the one that `.ci/stack` made.
+    let mut hour = Value::Null;
+    eventually("CloudWatch has counted the minute", 120, || {
+        lines = stack.functions(&data, &secret).0;
+        hour = of(&lines, "preprocess-driving")["hour"].clone();
+        hour["n_calls"] == 1
+    });
+    assert_eq!((&hour["n_failed"], hour["minutes"].as_array().unwrap().len()), (&0.into(), 60), "{hour}");
+    assert!(hour["p50_micros"].as_u64() > Some(0) && hour["p50_micros"] == hour["p99_micros"], "{hour}");
+    assert!(hour["list_price_usd"].is_string(), "{hour}");
     let crash = of(&lines, "judge-crash");
+    assert_eq!(crash["hour"]["n_calls"], Value::Null, "no count is no nought");
     assert_eq!((&crash["set_up"]["memory_mb"], &crash["set_up"]["arch"]), (&256.into(), &"x86_64".into()), "{crash}");
     for call in crash["calls"].as_array().unwrap() {
         let billed = call["billed_ms"].as_u64().unwrap();
