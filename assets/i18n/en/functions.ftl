@@ -101,3 +101,4 @@ functions-no-remote-call = No call in the log
 functions-no-remote-call-when = The line that Lambda writes at the end of each call appears here at the next look.
 functions-used-of = { $used } of { $mb } MB
 functions-billed-as = billed { $ms } ms, { $memory }, { $price }
+functions-billed-ms = billed { $ms } ms

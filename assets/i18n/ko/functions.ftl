@@ -86,3 +86,4 @@ functions-no-remote-call = 로그에 호출이 없습니다
 functions-no-remote-call-when = Lambda가 호출 끝마다 남기는 줄이 다음 조회 때 여기에 나타납니다.
 functions-used-of = { $mb } MB 중 { $used } MB
 functions-billed-as = 과금 { $ms } ms, { $memory }, { $price }
+functions-billed-ms = 과금 { $ms } ms

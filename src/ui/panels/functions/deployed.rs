@@ -169,7 +169,7 @@ pub(super) fn calls(ui: &mut Ui, function: &Deployed) {
 
 fn call(ui: &mut Ui, n: usize, call: &RemoteCall) {
     let theme = Theme::of(ui);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), sizes().row), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), sizes().row), Sense::hover());
     hairline_below(ui, rect);
     let painter = ui.painter();
     let (y, left) = (rect.center().y, rect.left() + PANE_PAD.x);
@@ -189,16 +189,20 @@ fn call(ui: &mut Ui, n: usize, call: &RemoteCall) {
         format!("{} MB", call.memory_mb)
     };
     let said = tr!("functions-billed-as", ms = call.billed_ms, memory = memory, price = price(call.price));
-    let (mark, color, words) = match &call.failed {
-        Some(failed) => (Mark::Cross, theme.status.critical.fg, format!("{failed}, {said}")),
-        None => (Mark::Check, theme.text.secondary, said),
+    // The row has room for what was billed; the rest is said when it is pointed at.
+    let billed = tr!("functions-billed-ms", ms = call.billed_ms);
+    let (mark, color, shown, words) = match &call.failed {
+        Some(failed) => (Mark::Cross, theme.status.critical.fg, failed.to_string(), format!("{failed}, {said}")),
+        None => (Mark::Check, theme.text.secondary, billed, said),
     };
     mark.paint(painter, pos2(left + RESULT + 6.0, y), 12.0, color);
     let room = rect.right() - PANE_PAD.x - left - RESULT - 18.0;
-    let cut = elided(painter, &words, &Type::Body.font(), theme.text.primary, room);
+    let cut = elided(painter, &shown, &Type::Body.font(), theme.text.primary, room);
     painter.galley(pos2(left + RESULT + 18.0, y - cut.size().y / 2.0), cut, theme.text.primary);
     let cold = if call.init_micros > 0 { tr!("functions-cold-start") } else { tr!("functions-warm") };
-    name(ui, rect, ("remote call", n), Role::Label, &format!("{at} {}, {duration}, {cold}, {words}", call.request_id));
+    let spoken = format!("{at} {}, {duration}, {cold}, {words}", call.request_id);
+    name(ui, rect, ("remote call", n), Role::Label, &spoken);
+    response.on_hover_text(spoken);
 }
 
 /// How the function is set up and what the hour came to; what could not be read, with the reason.
