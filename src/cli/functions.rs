@@ -38,7 +38,7 @@ pub fn write(
         let hour = function.hour.as_ref().unwrap_or(&default);
         let count = |n: Option<u64>| n.map_or_else(|| "no count".to_owned(), |n| n.to_string());
         let millis = |micros: Option<u32>| micros.map_or_else(|| "-".to_owned(), |us| format!("{:.2} ms", f64::from(us) / 1e3));
-        let cold = function.calls.as_ref().map_or_else(|_| "-".to_owned(), |calls| n_cold(calls, hour.from).to_string());
+        let cold = function.n_cold().map_or_else(|| "-".to_owned(), |n| n.to_string());
         let (calls, failed) = (count(hour.n_calls), hour.n_failed.map_or_else(|| "-".to_owned(), |n| n.to_string()));
         let (p50, p99) = (millis(hour.p50_micros), millis(hour.p99_micros));
         line(out, [&function.name, "AWS Lambda", &calls, &failed, &cold, &p50, &p99, &usd(hour.list_price)])?;
@@ -77,10 +77,6 @@ pub fn write(
     )?;
     writeln!(out, "This look asked for {} metrics: {} USD.", look.n_metrics, usd(look.price))?;
     look.problems().try_for_each(|words| writeln!(out, "Not read: {words}."))
-}
-
-fn n_cold(calls: &[crate::model::stack::RemoteCall], since: Timestamp) -> usize {
-    calls.iter().filter(|call| call.init_micros > 0 && call.at >= since).count()
 }
 
 fn usd(price: Option<PicoUsd>) -> String {

@@ -151,8 +151,7 @@ fn run_functions(args: &FunctionsArgs, settings: &Settings, data_dir: &Path) -> 
         None => None,
     };
     functions::write(local.as_deref(), look.as_ref(), now, args.json, &mut io::stdout().lock()).map_err(Fault::failed)?;
-    let nothing = |look: &StackLook| look.problems().count() == 3 * look.functions.len();
-    if look.as_ref().is_some_and(nothing) {
+    if look.as_ref().is_some_and(StackLook::is_blank) {
         return Err(Fault::Failed("nothing could be read from AWS".to_owned()));
     }
     Ok(())

@@ -31,6 +31,12 @@ impl StackLook {
         self.price.filter(|_| self.every_secs > 0).map(|price| PicoUsd(price.0.saturating_mul(n)))
     }
 
+    /// Whether nothing at all could be read.
+    pub fn is_blank(&self) -> bool {
+        let blank = |function: &Deployed| function.configuration.is_err() && function.hour.is_err() && function.calls.is_err();
+        self.functions.iter().all(blank)
+    }
+
     /// What could not be read, a sentence each.
     pub fn problems(&self) -> impl Iterator<Item = String> {
         self.functions.iter().flat_map(|function| {
@@ -57,6 +63,15 @@ pub struct Deployed {
     pub hour: Result<Hour, String>,
     /// Its newest calls, newest first.
     pub calls: Result<Vec<RemoteCall>, String>,
+}
+
+impl Deployed {
+    /// Cold starts among the calls of the hour that are known; `None` where the calls are not.
+    pub fn n_cold(&self) -> Option<u64> {
+        let from = self.hour.as_ref().map_or(Timestamp(0), |hour| hour.from);
+        let calls = self.calls.as_ref().ok()?;
+        Some(calls.iter().filter(|call| call.init_micros > 0 && call.at >= from).count() as u64)
+    }
 }
 
 /// How a function is set up.

@@ -66,7 +66,7 @@ pub(super) fn start(settings: &Settings, facts: Arc<Queue<Told>>) -> Result<Opti
 fn status(look: &StackLook) -> LinkStatus {
     let problems: Vec<String> = look.problems().collect();
     let Some(first) = problems.first() else { return LinkStatus::plain(LinkState::Up) };
-    let state = if problems.len() == 3 * look.functions.len() { LinkState::Down } else { LinkState::Degraded };
+    let state = if look.is_blank() { LinkState::Down } else { LinkState::Degraded };
     let more = problems.len() - 1;
     let reason = if more == 0 { format!("{first}.") } else { format!("{first}. {more} more like it.") };
     LinkStatus { reason, raw: problems.join("\n"), ..LinkStatus::plain(state) }

@@ -79,6 +79,8 @@ const STATS: [(&str, &str, u32); 7] = [
 pub struct Watcher {
     client: Client,
     settings: Settings,
+    /// Prices of the region, where there is a book of them.
+    book: Option<Book>,
     /// Of each function the newest calls, newest first.
     calls: HashMap<String, Vec<RemoteCall>>,
 }
@@ -90,7 +92,8 @@ impl Watcher {
             return Ok(None);
         }
         let client = Client::new(&settings.region, TIMEOUT, environment)?;
-        Ok(Some(Self { client, settings: settings.clone(), calls: HashMap::new() }))
+        let book = Book::bundled(&settings.region).ok();
+        Ok(Some(Self { client, settings: settings.clone(), book, calls: HashMap::new() }))
     }
 
     /// Between two looks.
@@ -118,11 +121,10 @@ impl Watcher {
             })
             .collect();
         let points = self.client.metrics(&metrics, from_secs, until_secs).await;
-        let book = Book::bundled(&self.settings.region).ok();
         let mut functions = Vec::with_capacity(names.len());
         for (n, name) in names.iter().enumerate() {
             let configuration = self.client.function_configuration(name).await.map(set_up);
-            let sheet = sheet(&self.settings.region, configuration.as_ref().ok());
+            let sheet = self.book.as_ref().and_then(|book| sheet(book, configuration.as_ref().ok()));
             let hour = match &points {
                 Ok(points) => {
                     let memory_mb = configuration.as_ref().ok().map(|set_up| set_up.memory_mb);
@@ -137,7 +139,8 @@ impl Watcher {
             functions.push(Deployed { name: name.as_str().into(), configuration, hour, calls });
         }
         let n_metrics = metrics.len() as u32;
-        let a_metric = book.as_ref().and_then(|book| book.rate("cloudwatch", "metrics_requested", at)?.tiers.first().copied());
+        let a_metric =
+            self.book.as_ref().and_then(|book| book.rate("cloudwatch", "metrics_requested", at)?.tiers.first().copied());
         let price = a_metric.filter(|_| points.is_ok()).map(|tier| PicoUsd(tier.pico.saturating_mul(i64::from(n_metrics))));
         let (region, every_secs) = (self.settings.region.as_str().into(), self.settings.every_s);
         StackLook { region, at, every_secs, functions, n_metrics, price }
@@ -182,9 +185,9 @@ fn set_up(found: aws::Configuration) -> SetUp {
 }
 
 /// The prices of a function's region and processor.
-fn sheet(region: &str, set_up: Option<&SetUp>) -> Option<PriceSheet> {
+fn sheet(book: &Book, set_up: Option<&SetUp>) -> Option<PriceSheet> {
     let arch = if set_up.is_some_and(|set_up| &*set_up.arch == "x86_64") { Arch::X86 } else { Arch::Arm64 };
-    PriceSheet::aws_lambda(&pricing::Settings { region: region.to_owned(), arch, monthly_budget_usd: None }).ok()
+    PriceSheet::from_book(book, &pricing::Settings { region: book.region.clone(), arch, monthly_budget_usd: None }).ok()
 }
 
 /// What the points of one function come to.
@@ -257,7 +260,7 @@ mod tests {
     fn an_hour_is_priced_by_count_and_duration() {
         // 1,000 calls of 100.5 ms on average, 256 MB, arm64: 0.0002 USD for the requests, and 1,000 · 0.101 s · 0.25 GB
         // · 0.0000133334 USD for the time.
-        let sheet = sheet("us-east-1", None).unwrap();
+        let sheet = sheet(&Book::bundled("us-east-1").unwrap(), None).unwrap();
         let at = Timestamp(1_795_000_000_000_000);
         let price = price_of(&points(&[(0, 100_500.0)]), Some(1_000), Some(256), Some(&sheet), at).unwrap();
         assert_eq!(price, PicoUsd(200_000_000 + 336_668_350));

@@ -20,7 +20,7 @@ use crate::model::{
 #[derive(Debug)]
 pub struct Archive {
     dir: PathBuf,
-    pub(super) conn: Connection,
+    conn: Connection,
 }
 
 /// One column of a plot: everything between two times, none of its extremes lost.

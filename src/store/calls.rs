@@ -36,7 +36,7 @@ impl Archive {
             of(Root::Real),
             of(Root::Drill)
         );
-        let mut statement = self.conn.prepare(&text)?;
+        let mut statement = self.connection().prepare(&text)?;
         let rows = statement.query_map([since.0], |row| {
             let count = |n: usize| row.get::<_, i64>(n).map(i64::unsigned_abs);
             Ok(StoredCalls {

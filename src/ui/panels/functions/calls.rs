@@ -23,7 +23,7 @@ pub(super) fn ui(ui: &mut Ui, function: &str, calls: &[&Arc<RecentCall>], chosen
         empty_state(ui, icons::CLOCK, &tr!("functions-no-call"), &tr!("functions-no-call-when"), None);
         return None;
     }
-    head(ui);
+    head(ui, tr!("functions-col-device"));
     let mut clicked = None;
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, sizes().row, calls.len(), |ui, rows| {
         for call in &calls[rows] {
@@ -35,19 +35,20 @@ pub(super) fn ui(ui: &mut Ui, function: &str, calls: &[&Arc<RecentCall>], chosen
     clicked
 }
 
-/// Where the columns are, points from the left.
-const DEVICE: f32 = 106.0;
-const DURATION: f32 = 276.0;
-const RESULT: f32 = 290.0;
+/// Where the columns are, points from the left: of whom a call was, how long it took, what came of it.
+pub(super) const WHOSE: f32 = 106.0;
+pub(super) const DURATION: f32 = 276.0;
+pub(super) const RESULT: f32 = 290.0;
 
-fn head(ui: &mut Ui) {
+/// The head of a list of calls; the second column is called `whose`.
+pub(super) fn head(ui: &mut Ui, whose: String) {
     let theme = Theme::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), sizes().row_compact), Sense::hover());
     hairline_below(ui, rect);
     let left = rect.left() + PANE_PAD.x;
     for (x, align, words) in [
         (0.0, Align2::LEFT_CENTER, tr!("functions-col-time")),
-        (DEVICE, Align2::LEFT_CENTER, tr!("functions-col-device")),
+        (WHOSE, Align2::LEFT_CENTER, whose),
         (DURATION, Align2::RIGHT_CENTER, tr!("functions-duration")),
         (RESULT, Align2::LEFT_CENTER, tr!("functions-col-result")),
     ] {
@@ -67,8 +68,8 @@ fn row(ui: &mut Ui, recent: &RecentCall, selected: bool) -> bool {
     let left = rect.left() + PANE_PAD.x;
     put(painter, pos2(left, y), Align2::LEFT_CENTER, &at, Type::Mono.font(), theme.text.secondary);
     let device = elided(painter, call.cause.device.as_str(), &Type::Body.semibold(), theme.text.primary, 88.0);
-    let device_end = left + DEVICE + device.size().x;
-    painter.galley(pos2(left + DEVICE, y - device.size().y / 2.0), device, theme.text.primary);
+    let device_end = left + WHOSE + device.size().x;
+    painter.galley(pos2(left + WHOSE, y - device.size().y / 2.0), device, theme.text.primary);
     let origin = words::origin(call.cause.origin);
     if let Some(origin) = origin {
         let ink = if call.cause.origin == Origin::Drill { theme.status.drill.fg } else { theme.status.info.fg };

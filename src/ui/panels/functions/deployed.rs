@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align2, Color32, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use super::calls::{DURATION, RESULT, WHOSE, head};
 use super::table::{COLD, COST, Columns, FAILED, FUNCTION, MEMORY, P50, P95, P99, PER_MINUTE, ROW_H, SPARK, STATE, left};
 use crate::model::stack::{Deployed, Hour, RemoteCall};
 use crate::model::{PicoUsd, StackLook, Timestamp};
@@ -100,10 +101,7 @@ fn row(ui: &Ui, rect: Rect, columns: &Columns, function: &Deployed, now: Timesta
     right(P50, &p50, true, None);
     right(P95, &p95, false, None);
     right(P99, &p99, false, None);
-    let cold = function.calls.as_ref().map_or_else(
-        |_| unknown.clone(),
-        |calls| text::count(calls.iter().filter(|call| call.init_micros > 0 && call.at >= hour.from).count() as u64),
-    );
+    let cold = function.n_cold().map_or_else(|| unknown.clone(), text::count);
     right(COLD, &cold, false, None);
     let memory = function.configuration.as_ref().map_or_else(|_| unknown.clone(), |set_up| format!("{} MB", set_up.memory_mb));
     right(MEMORY, &memory, false, None);
@@ -130,14 +128,8 @@ fn bars(ui: &Ui, place: Rect, hour: &Hour) {
     }
 }
 
-/// Where the columns of the calls are, points from the left.
-const REQUEST: f32 = 106.0;
-const DURATION: f32 = 276.0;
-const RESULT: f32 = 290.0;
-
 /// The newest calls of a function, by its log.
 pub(super) fn calls(ui: &mut Ui, function: &Deployed) {
-    let theme = Theme::of(ui);
     let calls = function.calls.as_ref().map(Vec::as_slice).unwrap_or_default();
     let note = format!("{}, {}", function.name, tr!("functions-newest", n = calls.len() as i64));
     header(ui, Pane { title: &tr!("functions-recent"), note: &note, ..Pane::default() });
@@ -149,17 +141,7 @@ pub(super) fn calls(ui: &mut Ui, function: &Deployed) {
         empty_state(ui, icons::CLOCK, &tr!("functions-no-remote-call"), &tr!("functions-no-remote-call-when"), None);
         return;
     }
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), sizes().row_compact), Sense::hover());
-    hairline_below(ui, rect);
-    for (x, align, words) in [
-        (0.0, Align2::LEFT_CENTER, tr!("functions-col-time")),
-        (REQUEST, Align2::LEFT_CENTER, tr!("functions-col-request")),
-        (DURATION, Align2::RIGHT_CENTER, tr!("functions-duration")),
-        (RESULT, Align2::LEFT_CENTER, tr!("functions-col-result")),
-    ] {
-        let at = pos2(rect.left() + PANE_PAD.x + x, rect.center().y);
-        put(ui.painter(), at, align, words, Type::Micro.medium(), theme.text.tertiary);
-    }
+    head(ui, tr!("functions-col-request"));
     ScrollArea::vertical().id_salt("remote calls").auto_shrink(false).show_rows(ui, sizes().row, calls.len(), |ui, rows| {
         for (n, call) in calls.iter().enumerate().skip(rows.start).take(rows.len()) {
             self::call(ui, n, call);
@@ -176,7 +158,7 @@ fn call(ui: &mut Ui, n: usize, call: &RemoteCall) {
     let at = text::clock_millis(call.at);
     put(painter, pos2(left, y), Align2::LEFT_CENTER, &at, Type::Mono.font(), theme.text.secondary);
     let request = elided(painter, &call.request_id, &Type::Mono.font(), theme.text.primary, 88.0);
-    painter.galley(pos2(left + REQUEST, y - request.size().y / 2.0), request, theme.text.primary);
+    painter.galley(pos2(left + WHOSE, y - request.size().y / 2.0), request, theme.text.primary);
     let duration = text::micros(i64::from(call.duration_micros));
     let end = pos2(left + DURATION, y);
     let place = put(painter, end, Align2::RIGHT_CENTER, &duration, Type::Body.font(), theme.text.primary);
