@@ -50,6 +50,11 @@ fn check(packet: &Packet, decoded: &Decoded) {
             Reading::Temperature(temperature) => assert!(temperature.celsius.0.is_finite()),
             Reading::Driving(row) => assert!(row.speed_kmh.is_none_or(f64::is_finite)),
             Reading::Presence(presence) => assert!(!presence.why.is_empty()),
+            Reading::Ruled(ruled) => {
+                assert_eq!(ruled.report.raw, packet.payload, "the bytes are lost");
+                assert!((0.0..=1.0).contains(&ruled.verdict.probability), "{}", ruled.verdict.probability);
+                assert!(ruled.report.event_id.is_verdict() && !ruled.report.event_id.twin().is_verdict());
+            }
         }
     }
 }

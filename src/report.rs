@@ -123,7 +123,11 @@ fn facts(page: &mut String, incident: &Incident) {
         rows.push(("Event", report.event_id.to_string()));
     }
     if let Some(judge) = &incident.judge {
-        rows.push(("Judged by", format!("{judge}, limits {}", judge.limits)));
+        let elsewhere = if incident.is_judged_elsewhere() { " of the stack, not by this desk" } else { "" };
+        rows.push(("Judged by", format!("{judge}{elsewhere}, limits {}", judge.limits)));
+    }
+    if let Some(differs) = incident.disagreement() {
+        rows.push(("Verdicts differ", differs.to_owned()));
     }
     if let Some(from) = &incident.imported {
         rows.push(("Taken in", format!("{} (UTC) by {}, SHA-256 {}", from.at.rfc3339(), from.by, from.sha256)));

@@ -189,6 +189,9 @@ impl Settings {
                 return Err(Error::Range { path: path.to_owned(), line, section, key, min, max, found });
             }
         }
+        if !settings.stack.functions.is_empty() {
+            settings.formats.hear_verdicts();
+        }
         settings.check().map_err(|wrong| Error::Value { path: path.to_owned(), wrong })?;
         Ok(settings)
     }

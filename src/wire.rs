@@ -6,8 +6,8 @@
 use serde::Serialize;
 
 use crate::model::{
-    Alarm, Band, CrashVerdict, DeviceId, EventId, Evidence, IncidentId, Malfunction, Origin, Ruling, SensorFault, Severity,
-    TemperatureVerdict, Timestamp, VerdictJson,
+    Alarm, Band, CrashReport, CrashVerdict, DeviceId, EventId, Evidence, IncidentId, Judge, Malfunction, Origin, Position,
+    Ruling, SensorFault, Severity, TemperatureVerdict, Timestamp, VerdictJson,
 };
 
 /// Where an acknowledgement goes: `fleet/<vehicle>/ack`.
@@ -28,10 +28,9 @@ pub fn temperature_topic(origin: Origin, band: Band, sensor: &DeviceId) -> Strin
 /// An event's id as its device knows it: without the root and the vehicle that we put before it, which the topic
 /// says already. The device's `event_id`, else `<boot>/<seq>`, else `#<hash of topic and payload>`.
 pub fn own_id(event_id: &EventId) -> &str {
-    let whole = &*event_id.0;
-    // `/drill/van-7/e-1` or `van-7/e-1`; a vehicle's name holds no slash.
-    let rooted = whole.strip_prefix('/').and_then(|rest| rest.split_once('/')).map_or(whole, |(_root, rest)| rest);
-    rooted.split_once('/').map_or(rooted, |(_vehicle, own)| own)
+    let (_root, rest) = event_id.parts();
+    // A vehicle's name holds no slash.
+    rest.split_once('/').map_or(rest, |(_vehicle, own)| own)
 }
 
 #[derive(Serialize)]
@@ -53,6 +52,10 @@ struct VerdictMessage<'a> {
     vehicle: &'a DeviceId,
     occurred_at: String,
     judged_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judge: Option<&'a Judge>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<Position>,
     #[serde(flatten)]
     body: VerdictBody<'a>,
 }
@@ -89,22 +92,33 @@ impl<'a> VerdictBody<'a> {
     }
 }
 
+/// Who judged what, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// The report.
+    pub report: &'a CrashReport,
+    /// Whose.
+    pub vehicle: &'a DeviceId,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// The incident, where it is filed.
+    pub incident: Option<&'a IncidentId>,
+    /// When it was judged.
+    pub judged_at: Timestamp,
+    /// Which function with which limits did.
+    pub judge: Option<&'a Judge>,
+}
+
 /// A verdict for the vehicle and for whoever listens; `json` is the same verdict's.
-pub fn verdict_json(
-    verdict: &CrashVerdict,
-    json: &VerdictJson,
-    vehicle: &DeviceId,
-    occurred_at: Timestamp,
-    event_id: &EventId,
-    incident: Option<&IncidentId>,
-    judged_at: Timestamp,
-) -> Vec<u8> {
+pub fn verdict_json(verdict: &CrashVerdict, json: &VerdictJson, of: About<'_>) -> Vec<u8> {
     let head = bytes_of(&VerdictMessage {
-        event_id: own_id(event_id),
-        incident,
-        vehicle,
-        occurred_at: occurred_at.rfc3339(),
-        judged_at: judged_at.rfc3339(),
+        event_id: own_id(&of.report.event_id),
+        incident: of.incident,
+        vehicle: of.vehicle,
+        occurred_at: of.occurred_at.rfc3339(),
+        judged_at: of.judged_at.rfc3339(),
+        judge: of.judge,
+        position: of.report.position,
         body: VerdictBody { evidence: None, ..VerdictBody::of(verdict) },
     });
     with_field(head, "evidence", json.evidence())

@@ -19,6 +19,8 @@ fn own_ids_lose_what_we_put_before_them() {
         ("van-7/#00ff", "#00ff"),
         ("/drill/van-7/e/1", "e/1"),
         ("/sample/van-7/e-1", "e-1"),
+        ("/verdict/van-7/e-1", "e-1"),
+        ("/drill+verdict/van-7/boot/12", "boot/12"),
     ] {
         assert_eq!(own_id(&id(whole)), own, "{whole}");
     }
@@ -99,12 +101,19 @@ fn a_verdict_goes_out_with_the_evidence_of_its_json() {
         let list: Vec<Evidence> = serde_json::from_str(json.evidence()).unwrap();
         assert_eq!(list, verdict.evidence);
         let (at, incident) = (Timestamp::from_millis(1_763_800_000_000), IncidentId("INC-20251122-0001".into()));
-        let sent = verdict_json(&verdict, &json, &DeviceId::new("van-7"), at, &id("van-7/e-1"), Some(&incident), at);
+        let bare = CrashReport::bare(id("van-7/e-1"), "fleet/van-7/crash", bytes::Bytes::new());
+        let report = CrashReport { position: Some(Position { lat: 37.5, lon: 127.0, hdop: None }), ..bare };
+        let (vehicle, incident) = (DeviceId::new("van-7"), Some(&incident));
+        let judge = Judge { function: "judge_crash".into(), version: 3, limits: crate::model::Fingerprint(255) };
+        let about = About { report: &report, vehicle: &vehicle, occurred_at: at, incident, judged_at: at, judge: Some(&judge) };
+        let sent = verdict_json(&verdict, &json, about);
         assert_eq!(
             value(&sent),
             json!({
                 "event_id": "e-1", "incident": "INC-20251122-0001", "vehicle": "van-7",
                 "occurred_at": "2025-11-22T08:26:40.000Z", "judged_at": "2025-11-22T08:26:40.000Z",
+                "judge": {"function": "judge_crash", "version": 3, "limits": "00000000000000ff"},
+                "position": {"lat": 37.5, "lon": 127.0},
                 "ruling": "real", "probability": 0.93, "severity": "critical", "summary": summary, "delta_v_kmh": 34.0,
                 "evidence": verdict.evidence,
             })

@@ -79,7 +79,15 @@ async fn carry_out(
     let device = format!("{}{}", event.origin.root(), event.device);
     let item = format!("crash/{}", wire::own_id(&report.event_id));
     let json = VerdictJson::of(verdict);
-    let message = wire::verdict_json(verdict, &json, &event.device, at, &report.event_id, None, judged.judged_at);
+    let about = wire::About {
+        report,
+        vehicle: &event.device,
+        occurred_at: at,
+        incident: None,
+        judged_at: judged.judged_at,
+        judge: judged.judge.as_ref(),
+    };
+    let message = wire::verdict_json(verdict, &json, about);
     let text = |text: String| Attribute::Text(text);
     let word =
         |word: Option<serde_json::Value>| text(word.as_ref().and_then(|word| word.as_str()).unwrap_or_default().to_owned());

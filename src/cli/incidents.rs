@@ -32,7 +32,11 @@ pub fn show(incident: &Incident, as_json: bool, out: &mut dyn Write) -> io::Resu
     }
     list(&[Borrowed(incident)], false, out)?;
     if let Some(judge) = &incident.judge {
-        writeln!(out, "  judged by {judge}, limits {}", judge.limits)?;
+        let elsewhere = if incident.is_judged_elsewhere() { " of the stack, not by this desk" } else { "" };
+        writeln!(out, "  judged by {judge}{elsewhere}, limits {}", judge.limits)?;
+    }
+    if let Some(differs) = incident.disagreement() {
+        writeln!(out, "  verdicts differ: {differs}")?;
     }
     if let Some(Decision { ruling, malfunction, by, at, reason, .. }) = &incident.decision {
         let kind = malfunction.map_or_else(String::new, |kind| format!(" ({kind:?})").to_lowercase());

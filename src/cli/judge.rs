@@ -44,7 +44,7 @@ pub fn judge(mut input: impl BufRead, output: impl Write, settings: &functions::
 fn crash(reading: &Reading) -> Option<&CrashReport> {
     match reading {
         Reading::Crash(report) => Some(report),
-        Reading::Driving(_) | Reading::Temperature(_) | Reading::Presence(_) => None,
+        Reading::Driving(_) | Reading::Temperature(_) | Reading::Presence(_) | Reading::Ruled(_) => None,
     }
 }
 

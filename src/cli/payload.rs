@@ -132,7 +132,7 @@ impl Doctor<'_> {
         }
         let judge = |reading: &Reading| match reading {
             Reading::Crash(report) => Some(judge_crash::judge(report, &self.settings.functions.judge_crash)),
-            Reading::Driving(_) | Reading::Temperature(_) | Reading::Presence(_) => None,
+            Reading::Driving(_) | Reading::Temperature(_) | Reading::Presence(_) | Reading::Ruled(_) => None,
         };
         let verdicts = explanation.events.iter().filter_map(|event| judge(&event.reading)).collect();
         let mut finding =

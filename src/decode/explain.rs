@@ -38,7 +38,7 @@ pub struct Explanation {
 pub struct Described {
     /// Whose.
     pub device: String,
-    /// `driving`, `crash`, `temperature` or `presence`.
+    /// `driving`, `crash`, `temperature`, `presence` or `verdict`.
     pub kind: &'static str,
     /// By the device's clock.
     pub occurred_at: Option<Timestamp>,
@@ -131,6 +131,13 @@ impl Notes {
                 add("unreadable", report.unreadable.as_ref().map(ToString::to_string), "");
                 missing.extend(missing_for_a_verdict(report));
                 "crash"
+            }
+            Reading::Ruled(ruled) => {
+                add("event_id", Some(ruled.report.event_id.twin().to_string()), "");
+                add("judge", ruled.judge.as_ref().map(ToString::to_string), "");
+                add("probability", Some(number(ruled.verdict.probability)), "");
+                add("summary", Some(ruled.verdict.summary.clone()), "");
+                "verdict"
             }
         };
         Described { device: event.device.to_string(), kind, occurred_at: event.occurred_at, fields, missing }

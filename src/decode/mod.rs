@@ -37,6 +37,7 @@ pub mod topic;
 mod traccar;
 mod values;
 mod vehicle;
+mod verdict;
 mod zigbee2mqtt;
 
 pub use explain::Explanation;
@@ -133,6 +134,7 @@ fn all() -> Vec<Box<dyn Format>> {
         Box::new(thingsboard::ThingsBoard),
         Box::new(things_stack::ThingsStack),
         Box::new(s3::S3),
+        Box::new(verdict::Verdict),
         Box::new(sparkplug::Sparkplug::default()),
     ]
 }
@@ -181,6 +183,14 @@ impl Settings {
             topic::check(filter).map_err(|error| format!("[formats.topics] {} cannot be subscribed: {error}", shown(filter)))?;
         }
         self.mappings.iter().try_for_each(Mapping::check)
+    }
+
+    /// Verdicts that were made elsewhere are heard, too.
+    pub fn hear_verdicts(&mut self) {
+        if !self.wants(verdict::NAME) {
+            self.enabled.push(verdict::NAME.to_owned());
+        }
+        self.topics.entry(verdict::NAME.to_owned()).or_insert_with(|| vec![verdict::TOPIC.to_owned()]);
     }
 
     fn wants(&self, name: &str) -> bool {

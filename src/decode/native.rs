@@ -124,7 +124,7 @@ impl Format for Native {
         match () {
             () if has("samples") || has("airbag") => Some("fleet/vehicle/crash"),
             () if has("celsius") || has("fahrenheit") => Some("sensors/sensor/temperature"),
-            () if has("occurred_at") => Some("fleet/vehicle/driving"),
+            () if has("occurred_at") && !has("ruling") => Some("fleet/vehicle/driving"),
             () => None,
         }
     }

@@ -341,7 +341,7 @@ fn check_any(topic: &str, payload: Vec<u8>) -> Result<(), TestCaseError> {
             }
             Reading::Driving(row) => prop_assert!(row.speed_kmh.is_none_or(|kmh| (0.0..=400.0).contains(&kmh))),
             Reading::Temperature(reading) => prop_assert!((-273.15..=2_000.0).contains(&reading.celsius.0)),
-            Reading::Presence(_) => {}
+            Reading::Presence(_) | Reading::Ruled(_) => {}
         }
     }
     Ok(())

@@ -294,7 +294,7 @@ impl Function for DetectHarshDriving {
     fn judge(&mut self, event: &Event) -> Verdict {
         Verdict::Harsh(match &event.reading {
             Reading::Driving(row) => self.detect(event, row),
-            Reading::Crash(_) | Reading::Temperature(_) | Reading::Presence(_) => HarshVerdict::default(),
+            Reading::Crash(_) | Reading::Temperature(_) | Reading::Presence(_) | Reading::Ruled(_) => HarshVerdict::default(),
         })
     }
 }

@@ -26,6 +26,8 @@ pub enum Trigger {
     Temperature,
     /// Devices that come and go.
     Presence,
+    /// Verdicts that were made elsewhere.
+    Ruled,
 }
 
 impl Trigger {
@@ -36,6 +38,7 @@ impl Trigger {
             Reading::Crash(_) => Self::Crash,
             Reading::Temperature(_) => Self::Temperature,
             Reading::Presence(_) => Self::Presence,
+            Reading::Ruled(_) => Self::Ruled,
         }
     }
 }

@@ -182,7 +182,7 @@ impl Function for PreprocessDriving {
     fn judge(&mut self, event: &Event) -> Verdict {
         Verdict::Driving(match &event.reading {
             Reading::Driving(row) => self.sift(event, row),
-            Reading::Crash(_) | Reading::Temperature(_) | Reading::Presence(_) => DrivingVerdict::Keep,
+            Reading::Crash(_) | Reading::Temperature(_) | Reading::Presence(_) | Reading::Ruled(_) => DrivingVerdict::Keep,
         })
     }
 }

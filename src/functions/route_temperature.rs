@@ -243,7 +243,7 @@ impl Function for RouteTemperature {
     fn judge(&mut self, event: &Event) -> Verdict {
         let celsius = match &event.reading {
             Reading::Temperature(temperature) => temperature.celsius,
-            Reading::Driving(_) | Reading::Crash(_) | Reading::Presence(_) => Celsius(f64::NAN),
+            Reading::Driving(_) | Reading::Crash(_) | Reading::Presence(_) | Reading::Ruled(_) => Celsius(f64::NAN),
         };
         Verdict::Temperature(self.route(event.origin, &event.device, celsius, event.time()))
     }

@@ -9,12 +9,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::clock::Time;
+use crate::decode::filing::EARLIEST;
 use crate::decode::{self, Decoded, Decoder};
 use crate::functions::{self, Function, Trigger};
 use crate::model::saying::say;
 use crate::model::{
     Cause, CrashVerdict, DrivingVerdict, Event, Evidence, Fact, Invocation, Judge, Judged, Outcome, Packet, Points, Reading,
-    Rejection, RejectionReason, Ruling, Severity, Timestamp, Verdict,
+    Rejection, RejectionReason, Ruled, Ruling, Severity, Timestamp, Verdict,
 };
 use crate::pricing;
 
@@ -72,7 +73,7 @@ impl Host {
         }
         // The packet is let go with the last crash report in it: records are committed in order, so all that came before
         // are then safe. Without a crash report there is nothing that must be stored first.
-        let last_crash = decoded.events.iter().rposition(|event| matches!(event.reading, Reading::Crash(_)));
+        let last_crash = decoded.events.iter().rposition(|event| matches!(event.reading, Reading::Crash(_) | Reading::Ruled(_)));
         let releases = last_crash.or_else(|| decoded.events.len().checked_sub(1));
         let decoded_at = if decoded.events.is_empty() { Timestamp::default() } else { self.time.now() };
         for (event_idx, event) in decoded.events.drain(..).enumerate() {
@@ -93,6 +94,9 @@ impl Host {
     }
 
     fn judge(&mut self, event: Event, decoded_at: Timestamp, delivery: Option<crate::model::Delivery>) -> Fact {
+        if let Reading::Ruled(ruled) = &event.reading {
+            return judged_elsewhere(&event, &Arc::clone(ruled), decoded_at, delivery);
+        }
         let trigger = Trigger::of(&event.reading);
         let mut verdicts = Vec::with_capacity(1);
         let mut invocations = Vec::with_capacity(1);
@@ -156,6 +160,20 @@ impl Host {
     }
 }
 
+/// A verdict that was made elsewhere stands as it is: no function of ours is called, and nothing is billed here.
+fn judged_elsewhere(event: &Event, ruled: &Ruled, decoded_at: Timestamp, delivery: Option<crate::model::Delivery>) -> Fact {
+    Fact::Judged(Box::new(Judged {
+        event: Event { reading: Reading::Crash(Arc::clone(&ruled.report)), ..event.clone() },
+        verdicts: vec![Verdict::Crash(Arc::clone(&ruled.verdict))],
+        invocations: Vec::new(),
+        decoded_at,
+        // Another clock may be ahead of ours, or be no clock.
+        judged_at: ruled.judged_at.filter(|at| (EARLIEST..decoded_at).contains(at)).unwrap_or(decoded_at),
+        delivery,
+        judge: ruled.judge.clone(),
+    }))
+}
+
 /// Whether a verdict is of the kind that the trigger asks for, with numbers that can be shown.
 fn answers(verdict: &Verdict, trigger: Trigger) -> bool {
     match (verdict, trigger) {
@@ -197,7 +215,7 @@ fn fail_open(event: &Event, card: &functions::Card, what: &str) -> Option<Verdic
         Reading::Driving(_) if card.name == functions::preprocess_driving::CARD.name => {
             Some(Verdict::Driving(DrivingVerdict::Drop(RejectionReason::NotJudged)))
         }
-        Reading::Driving(_) | Reading::Temperature(_) | Reading::Presence(_) => None,
+        Reading::Driving(_) | Reading::Temperature(_) | Reading::Presence(_) | Reading::Ruled(_) => None,
     }
 }
 

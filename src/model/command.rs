@@ -193,7 +193,12 @@ impl Bulk {
         let news = |step: &Step| {
             let news = matches!(
                 step.kind,
-                StepKind::Merged | StepKind::WentSilent | StepKind::Reopened | StepKind::ReopenedBy | StepKind::Unseconded
+                StepKind::Merged
+                    | StepKind::Disagreed
+                    | StepKind::WentSilent
+                    | StepKind::Reopened
+                    | StepKind::ReopenedBy
+                    | StepKind::Unseconded
             );
             news && step.at > self.seen_at
         };

@@ -135,9 +135,10 @@ pub struct CrashRecord {
 }
 
 impl CrashRecord {
-    /// A device sent it and waits for an answer; what the desk itself files after a silence, nobody waits for.
+    /// A device sent it and waits for an answer; what the desk itself files after a silence, nobody waits for, nor for what
+    /// was judged elsewhere.
     pub fn was_sent(&self) -> bool {
-        self.delivery.is_some() || !self.invocations.is_empty()
+        !self.event.is_verdict() && (self.delivery.is_some() || !self.invocations.is_empty())
     }
 }
 

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::decision::Judge;
 use super::packet::{Origin, PacketId};
 use super::units::{Celsius, Timestamp};
+use super::verdict::CrashVerdict;
 
 /// A vehicle's or sensor's name, as the topic gives it. Compared by bytes. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,6 +57,36 @@ pub struct BootId(pub Arc<str>);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EventId(pub Arc<str>);
+
+impl EventId {
+    /// Where it came from, without slashes (empty for a device, `drill`), and the rest: the vehicle and its own id.
+    pub fn parts(&self) -> (&str, &str) {
+        // No real id begins with a slash.
+        self.0.strip_prefix('/').and_then(|rest| rest.split_once('/')).unwrap_or(("", &self.0))
+    }
+
+    /// It names a verdict that was made elsewhere, not a report that came here.
+    pub fn is_verdict(&self) -> bool {
+        let root = self.parts().0;
+        root == VERDICT || root.strip_suffix(VERDICT).is_some_and(|root| root.ends_with('+'))
+    }
+
+    /// Of a report the name of a verdict that was made of it elsewhere, and the other way round:
+    /// `van-7/e-1` and `/verdict/van-7/e-1`, `/drill/van-7/e-1` and `/drill+verdict/van-7/e-1`.
+    #[must_use]
+    pub fn twin(&self) -> Self {
+        let (root, rest) = self.parts();
+        Self(match (self.is_verdict(), root.trim_end_matches(VERDICT).trim_end_matches('+')) {
+            (true, "") => rest.into(),
+            (true, root) => format!("/{root}/{rest}").into(),
+            (false, "") => format!("/{VERDICT}/{rest}").into(),
+            (false, root) => format!("/{root}+{VERDICT}/{rest}").into(),
+        })
+    }
+}
+
+/// What stands for the root in the name of a verdict that was made elsewhere.
+const VERDICT: &str = "verdict";
 
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -106,6 +138,22 @@ pub enum Reading {
     Temperature(Temperature),
     /// It came or went: a last will, a death certificate, unplugged.
     Presence(Presence),
+    /// A verdict that was made elsewhere.
+    Ruled(Arc<Ruled>),
+}
+
+/// A verdict that was made elsewhere, of a crash report that need not have come here.
+#[derive(Clone, Debug)]
+pub struct Ruled {
+    /// What the verdict says of the report: its name is the [twin](EventId::twin) of the report's, its bytes are the
+    /// verdict's, and it has no samples.
+    pub report: Arc<CrashReport>,
+    /// The verdict.
+    pub verdict: Arc<CrashVerdict>,
+    /// Which function with which limits made it, where it says so.
+    pub judge: Option<Judge>,
+    /// When it was made, by the clock there.
+    pub judged_at: Option<Timestamp>,
 }
 
 /// Whether a device is there, as its broker, gateway or itself says. No measurement.

@@ -133,6 +133,10 @@ pub enum StepKind {
     Split,
     /// The device's last incident had been resolved shortly before.
     Follows,
+    /// The report was judged here and elsewhere, with the same result.
+    JudgedTwice,
+    /// The report was judged here and elsewhere, and the verdicts differ.
+    Disagreed,
 }
 
 /// One line of the timeline.
@@ -277,6 +281,17 @@ pub const IMPACTS_LISTED: usize = 16;
 pub const MULTI_EVENT_SECS: i64 = 5;
 
 impl Incident {
+    /// What is shown was judged elsewhere, by a stack on AWS.
+    pub fn is_judged_elsewhere(&self) -> bool {
+        matches!(&self.kind, IncidentKind::Crash { report, .. } if report.event_id.is_verdict())
+    }
+
+    /// How verdicts from here and from elsewhere over one report differ, in words; `None` where they do not.
+    pub fn disagreement(&self) -> Option<&str> {
+        let step = self.timeline.iter().rev().find(|step| step.kind == StepKind::Disagreed)?;
+        Some(&step.detail)
+    }
+
     /// The ruling that holds, for crashes: the person's where there is one, else the function's. A vehicle that went silent
     /// after the impact is no malfunction before a person says so.
     pub fn ruling(&self) -> Option<Ruling> {

@@ -38,7 +38,7 @@ pub use command::{Bulk, Command, Each, Focus, Operator, SensorFocus, SensorOrder
 pub use decision::{DecidedBy, Decision, Fingerprint, Judge, Occasion, Said, VerdictVersion};
 pub use effect::{Effect, Heartbeat, Record};
 pub use event::{
-    AccelG, BootId, CrashReport, DeviceId, DeviceKind, Driving, Event, EventId, Frame, Position, Presence, Pulse, Reading,
+    AccelG, BootId, CrashReport, DeviceId, DeviceKind, Driving, Event, EventId, Frame, Position, Presence, Pulse, Reading, Ruled,
     SpeedTrace, Temperature,
 };
 pub use fact::{DeliveryOutcome, Fact, Judged, Link, LinkState, LinkStatus, QueueReading};

@@ -240,19 +240,21 @@ impl Keeper {
                     self.report(Fact::Stored { incident: filed, event: Some(event), duplicate, at });
                     if !duplicate && stored.was_sent() {
                         let topic = wire::verdict_topic(origin, &device);
-                        let payload = wire::verdict_json(
-                            &stored.verdict,
-                            &stored.verdict_json,
-                            &device,
-                            stored.incident.occurred_at,
-                            &stored.event,
-                            Some(&incident),
-                            at,
-                        );
+                        let about = wire::About {
+                            report: &stored.report,
+                            vehicle: &device,
+                            occurred_at: stored.incident.occurred_at,
+                            incident: Some(&incident),
+                            judged_at: at,
+                            judge: stored.judge.as_ref(),
+                        };
+                        let payload = wire::verdict_json(&stored.verdict, &stored.verdict_json, about);
                         push_post(posts, Post { topic, payload: payload.into(), acknowledges: None });
+                    }
+                    if !duplicate && (stored.was_sent() || stored.event.is_verdict()) {
                         self.heard.lines.extend(self.announcer.verdict(stored));
                     }
-                    if !duplicate && stored.incident.n_reports == 1 {
+                    if !duplicate && stored.incident.events.first() == Some(&stored.event) {
                         self.heard.lines.extend(self.announcer.incident(&stored.incident));
                     }
                 }

@@ -5,6 +5,7 @@
 //! one that is graver than everything before it tells people again.
 
 mod decide;
+mod elsewhere;
 mod life;
 mod list;
 mod memory;
@@ -186,19 +187,17 @@ impl Incidents {
             && event.occurred_at.is_some_and(|at| event.received_at.micros_since(at) > RETAINED_OLD_SECS * 1_000_000);
         let must_tell = verdict.ruling != Ruling::Malfunction && !too_old;
         let key = (event.origin, event.device.clone(), true);
-        let joined = self.open.get(&key).and_then(|id| self.all.get_mut(id)).filter(|incident| {
-            // Device time where both have it: two crashes that a vehicle sends together after an hour offline stay two.
-            let at = if event.clock_wrong || incident.clock_wrong { event.received_at } else { event.time() };
-            let first = if incident.clock_wrong { incident.received_at } else { incident.occurred_at };
-            let apart = first.micros_since(at).max(at.micros_since(incident.last_report_at)).max(0);
-            apart <= MERGE_SECS * 1_000_000
-        });
+        let twin = self.twin_of(event.origin, report, verdict);
+        let near =
+            || self.open.get(&key).filter(|id| self.all.get(*id).is_some_and(|incident| is_near(incident, event))).cloned();
+        let joined = twin.clone().or_else(near).and_then(|id| self.all.get_mut(&id));
         let filed = if let Some(incident) = joined {
             let incident = Arc::make_mut(incident);
             let before = held(incident);
             let graver = before.is_none_or(|before| gravity(verdict.ruling, verdict.severity) > before);
             let told_before = before.is_some_and(|(rank, _)| rank > 0);
-            incident.n_reports += 1;
+            // A report and what was said of it elsewhere are one.
+            incident.n_reports += u32::from(twin.is_none());
             incident.last_report_at = incident.last_report_at.max(event.time());
             if !event.clock_wrong && !incident.clock_wrong {
                 // A vehicle may send the newest first.
@@ -212,8 +211,14 @@ impl Incidents {
             let thinned = merge::thin(incident, graver, report, verdict);
             // A graver report and a second impact are told of however long the timeline is.
             if incident.timeline.len() < STEPS_LISTED || (graver && incident.timeline.len() < STEPS_LISTED * 2) {
-                let words = merge::joined_words(incident.n_reports, graver, impact, verdict);
-                incident.timeline.push(step(StepKind::Merged, now, words));
+                let joined = elsewhere::step(incident, report, verdict, twin.is_some(), now).unwrap_or_else(|| {
+                    let words = merge::joined_words(incident.n_reports, graver, impact, verdict);
+                    step(StepKind::Merged, now, words)
+                });
+                incident.timeline.push(joined);
+            }
+            if twin.is_some() && !graver {
+                elsewhere::complete(incident, report, verdict, judged.judge.as_ref());
             }
             if graver {
                 incident.kind = IncidentKind::Crash { report: Arc::clone(report), verdict: Arc::clone(verdict) };
@@ -358,9 +363,11 @@ impl Incidents {
         if !was_pending {
             return Settled::Well;
         }
-        if incident.n_reports > 1 {
+        let twin = event.is_some_and(|event| self.known.get(&(incident.origin, event.twin())) == Some(id));
+        if incident.n_reports > 1 || twin {
             let incident = Arc::make_mut(incident);
-            incident.n_reports -= 1;
+            // A report and what was said of it elsewhere had counted once.
+            incident.n_reports -= u32::from(!twin);
             // The repeat had marked it as not stored yet; where a report of it is, it is.
             incident.stored = incident.timeline.iter().any(|step| step.kind == StepKind::Stored);
             return Settled::Repeat;
@@ -405,6 +412,14 @@ impl Incidents {
     pub(super) fn len(&self) -> usize {
         self.all.len()
     }
+}
+
+/// Whether a report happened close enough to an incident's to be of the same crash.
+fn is_near(incident: &Incident, event: &Event) -> bool {
+    // Device time where both have it: two crashes that a vehicle sends together after an hour offline stay two.
+    let at = if event.clock_wrong || incident.clock_wrong { event.received_at } else { event.time() };
+    let first = if incident.clock_wrong { incident.received_at } else { incident.occurred_at };
+    first.micros_since(at).max(at.micros_since(incident.last_report_at)).max(0) <= MERGE_SECS * 1_000_000
 }
 
 /// An incident as it begins: open, with one report, and not stored.

@@ -256,7 +256,7 @@ impl Meters {
                 Reading::Crash(report) => RecentEvent::Crash(Arc::new((**report).clone())),
                 Reading::Temperature(reading) => RecentEvent::Temperature(reading.celsius, at),
                 // No function listens to it.
-                Reading::Presence(_) => continue,
+                Reading::Presence(_) | Reading::Ruled(_) => continue,
             };
             let verdict = verdicts.next().cloned();
             meter.recent.push_front(Arc::new(RecentCall { call: call.clone(), price, event, verdict }));

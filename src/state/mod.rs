@@ -267,6 +267,8 @@ impl State {
             Reading::Driving(_) => self.drove(&judged, now, effects),
             Reading::Temperature(_) => self.measured(&judged, cost, now, effects),
             Reading::Crash(_) => self.crashed(judged, cost, now, effects),
+            // The host makes it a crash report with its verdict.
+            Reading::Ruled(_) => {}
             Reading::Presence(presence) => {
                 self.health.counters.kept += 1;
                 self.fleet.came_or_went(&judged.event, presence);
@@ -342,20 +344,29 @@ impl State {
             self.health.counters.unsaved += 1;
             return;
         };
-        let report = Arc::clone(report);
-        self.health.counters.crash_reports += 1;
-        self.vehicle_heard(event, now, effects);
+        // What a stack says of a report is no report, and no sign of life of the vehicle.
+        let elsewhere = report.event_id.is_verdict();
+        let report = self.incidents.with_samples(event.origin, report);
+        if !elsewhere {
+            self.health.counters.crash_reports += 1;
+            self.vehicle_heard(event, now, effects);
+        }
         let filed = self.incidents.file(&judged, &report, &verdict, cost, now);
         self.parts.incidents_changed = true;
         let words = format!("{}, {}", ruling_words(&verdict), likelihood(verdict.probability));
         if event.origin == Origin::Drill {
-            let mut awaited = vec!["Acknowledged"];
+            let mut awaited = if elsewhere { Vec::new() } else { vec!["Acknowledged"] };
             awaited.extend((!filed.duplicate).then_some("Stored"));
             awaited.extend(filed.tell.then_some("Notify"));
             self.trace_judged(&judged, &words, now, Some(filed.incident.clone()), awaited);
         }
         if filed.duplicate {
             self.health.counters.duplicates += 1;
+            if elsewhere {
+                // No vehicle waits for an answer to it.
+                effects.extend(judged.delivery.map(Effect::Release));
+                return;
+            }
             effects.push(Effect::Repeat(Repeat {
                 event: report.event_id.clone(),
                 incident: filed.incident,
@@ -534,7 +545,7 @@ impl State {
             Reading::Crash(report) => report.topic.to_string(),
             Reading::Driving(_) => format!("{}fleet/{}/driving", event.origin.root(), event.device),
             Reading::Temperature(_) => format!("{}sensors/{}/temperature", event.origin.root(), event.device),
-            Reading::Presence(_) => format!("{}{}", event.origin.root(), event.device),
+            Reading::Presence(_) | Reading::Ruled(_) => format!("{}{}", event.origin.root(), event.device),
         };
         let mut stages = vec![
             stage("Received", "off the socket", event.received_at, event.received_at),

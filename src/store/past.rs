@@ -77,7 +77,8 @@ impl Archive {
                         judge: row::judge_of(judge.as_deref(), limits.as_deref()),
                         decision: holder.decision.clone(),
                     };
-                    if !each(past) {
+                    // What was judged elsewhere came without the report.
+                    if !past.event.is_verdict() && !each(past) {
                         return Ok(());
                     }
                 }

@@ -166,7 +166,7 @@ pub(super) fn json(value: &impl Serialize) -> Result<String, Error> {
     Ok(serde_json::to_string(value)?)
 }
 
-const STEPS: [(StepKind, &str); 34] = [
+const STEPS: [(StepKind, &str); 36] = [
     (StepKind::Received, "received"),
     (StepKind::Decoded, "decoded"),
     (StepKind::Invoked, "invoked"),
@@ -201,6 +201,8 @@ const STEPS: [(StepKind, &str); 34] = [
     (StepKind::Split, "split"),
     (StepKind::Follows, "follows"),
     (StepKind::Escalated, "escalated"),
+    (StepKind::JudgedTwice, "judged_twice"),
+    (StepKind::Disagreed, "disagreed"),
 ];
 
 /// The word of a step.

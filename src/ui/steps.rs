@@ -47,6 +47,7 @@ pub fn step(kind: &StepKind, detail: &str) -> Option<String> {
             let (by, minutes) = detail.strip_prefix("nobody agreed with ")?.strip_suffix(" min")?.rsplit_once(" within ")?;
             Some(tr!("words-step-alone", by = by, minutes = minutes))
         }
+        StepKind::JudgedTwice | StepKind::Disagreed => two_judges(detail),
         StepKind::Overruled | StepKind::FalseAlarm | StepKind::Confirmed => decided(detail),
         StepKind::MergedInto => {
             let (by, rest) = detail.split_once(": under ")?;
@@ -60,6 +61,25 @@ pub fn step(kind: &StepKind, detail: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// `elsewhere: real accident, 97 %; here: malfunction, 3 %`
+pub fn two_judges(detail: &str) -> Option<String> {
+    let (there, here) = detail.strip_prefix("elsewhere: ")?.split_once("; here: ")?;
+    let said = |said: &str| {
+        let (ruling, likelihood) = said.split_once(", ")?;
+        Some(format!("{}, {likelihood}", ruling_word(ruling)?))
+    };
+    Some(tr!("words-step-two-judges", there = said(there)?, here = said(here)?))
+}
+
+fn ruling_word(english: &str) -> Option<&'static str> {
+    Some(match english {
+        "real accident" => word!("text-ruling-real-accident"),
+        "undecided" => word!("text-ruling-undecided"),
+        "malfunction" => word!("text-ruling-malfunction"),
+        _ => return None,
+    })
 }
 
 /// `report 2 joined, graver than before: impact 2, 1.3 s after the first, one crash (49 CFR 563.5): real accident, 98 %, Δv
@@ -77,12 +97,7 @@ fn joined(detail: &str) -> Option<String> {
     let (secs, rest) = rest.split_once(" s after the first")?;
     let (multi, rest) = rest.strip_prefix(", one crash (49 CFR 563.5)").map_or((false, rest), |rest| (true, rest));
     let (ruling, numbers) = rest.strip_prefix(": ")?.split_once(", ")?;
-    let ruling = match ruling {
-        "real accident" => word!("text-ruling-real-accident"),
-        "undecided" => word!("text-ruling-undecided"),
-        "malfunction" => word!("text-ruling-malfunction"),
-        _ => return None,
-    };
+    let ruling = ruling_word(ruling)?;
     let after = if multi {
         tr!("words-step-impact-one-crash", place = place, secs = secs)
     } else {
@@ -131,6 +146,11 @@ mod tests {
             (StepKind::Told, "webhook pager.example: accepted", "webhook pager.example: 접수됨"),
             (StepKind::TellFailed, "webhook a: attempt 2 failed, timed out", "webhook a: 2차 시도 실패, timed out"),
             (StepKind::TellFailed, "webhook a: refused, status 404", "webhook a: 거부됨, status 404"),
+            (
+                StepKind::Disagreed,
+                "elsewhere: real accident, 97 %; here: malfunction, 3 %",
+                "다른 곳: 실제 사고, 97 %; 이 데스크: 기기 오작동, 3 %",
+            ),
             (StepKind::Follows, "INC-1, resolved 3 min before", "INC-1, 3 min 전에 종결됨"),
             (StepKind::Escalated, "step 1 of 3: nobody has acknowledged it for 2 min", "1/3단계: 2 min 동안 미확인"),
             (StepKind::BackInBand, "7.9 °C, after 12 min", "7.9 °C, 12 min 만에"),

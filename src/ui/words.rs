@@ -3,7 +3,7 @@
 #[path = "steps.rs"]
 mod steps;
 
-pub use steps::step;
+pub use steps::{step, two_judges};
 
 use super::tr::{self, tr, word};
 use super::{degrees, text};

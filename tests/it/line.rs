@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod commands;
+mod elsewhere;
 mod faults;
 mod floods;
 mod past;

@@ -120,6 +120,7 @@ words-step-joined-graver = report { $n } joined, graver than before
 words-step-impact = impact { $place }, { $secs } s after the first
 words-step-impact-one-crash = impact { $place }, { $secs } s after the first, one crash (49 CFR 563.5)
 words-step-follows = { $incident }, resolved { $age } before
+words-step-two-judges = elsewhere: { $there }; here: { $here }
 words-step-withdrawn = a graver report came after the decision of { $by }: it no longer holds
 words-step-accepted = { $whom }: accepted
 words-step-refused = { $whom }: refused, { $why }

@@ -117,6 +117,7 @@ words-step-joined-graver = 보고 { $n } 병합, 이전보다 심각
 words-step-impact = 충격 { $place }, 첫 충격 { $secs }초 후
 words-step-impact-one-crash = 충격 { $place }, 첫 충격 { $secs }초 후, 하나의 사고(49 CFR 563.5)
 words-step-follows = { $incident }, { $age } 전에 종결됨
+words-step-two-judges = 다른 곳: { $there }; 이 데스크: { $here }
 words-step-withdrawn = { $by } 님의 결정 뒤 더 심각한 보고가 들어와 결정이 무효가 됨
 words-step-accepted = { $whom }: 접수됨
 words-step-refused = { $whom }: 거부됨, { $why }

@@ -63,7 +63,7 @@ impl Function for JudgeCrash {
                 verdict.evidence.push(checks::age(event, &self.settings));
                 verdict
             }
-            Reading::Driving(_) | Reading::Temperature(_) | Reading::Presence(_) => {
+            Reading::Driving(_) | Reading::Temperature(_) | Reading::Presence(_) | Reading::Ruled(_) => {
                 undecided("This is no crash report.", Severity::Medium)
             }
         }))

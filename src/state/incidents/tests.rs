@@ -1,3 +1,4 @@
+mod elsewhere;
 mod past;
 mod team;
 
@@ -101,6 +102,8 @@ impl Crash {
             delivery: None,
             judge: None,
         };
+        // As the state does.
+        let report = book.with_samples(self.origin, &report);
         book.file(&judged, &report, &verdict, PicoUsd(0), self.received_at)
     }
 }

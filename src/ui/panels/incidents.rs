@@ -273,6 +273,8 @@ const fn adds_a_version(kind: &StepKind) -> bool {
         kind,
         StepKind::Stored
             | StepKind::Merged
+            | StepKind::JudgedTwice
+            | StepKind::Disagreed
             | StepKind::Overruled
             | StepKind::FalseAlarm
             | StepKind::Confirmed

@@ -59,6 +59,14 @@ fn facts(incident: &Incident, report: &CrashReport) -> Vec<(&'static str, String
         };
         facts.push((word!("incidents-accuracy"), format!("HDOP {}, {quality}", text::number(hdop, 1))));
     }
+    if incident.is_judged_elsewhere() {
+        let judge = incident.judge.as_ref();
+        let by = judge.map(|judge| tr!("incidents-judged-elsewhere-by", judge = judge.to_string()));
+        facts.push((word!("incidents-judged"), by.unwrap_or_else(|| tr!("incidents-judged-elsewhere"))));
+    }
+    if let Some(differs) = incident.disagreement() {
+        facts.push((word!("incidents-differs"), words::two_judges(differs).unwrap_or_else(|| differs.to_owned())));
+    }
     facts.push((word!("incidents-happened"), text::full_time(incident.occurred_at)));
     let clock = if incident.clock_wrong { tr!("incidents-clock-ours") } else { tr!("incidents-clock-device") };
     facts.push((word!("incidents-clock"), clock));

@@ -57,6 +57,8 @@ fn face(kind: &StepKind) -> (&'static str, &'static str) {
         StepKind::MergedFrom => (MERGE, word!("incidents-step-merged-from")),
         StepKind::Split => (MERGE, word!("incidents-step-split")),
         StepKind::Follows => (MERGE, word!("incidents-step-follows")),
+        StepKind::JudgedTwice => (SCALES, word!("incidents-step-judged-twice")),
+        StepKind::Disagreed => (SCALES, word!("incidents-step-disagreed")),
     }
 }
 
