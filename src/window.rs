@@ -113,6 +113,7 @@ fn wires(
         send: Box::new(move |request| match request {
             Request::Command(command) => desk.command(command, &by.lock().unwrap_or_else(PoisonError::into_inner)),
             Request::CommandAll(bulk) => desk.command_all(bulk, &by.lock().unwrap_or_else(PoisonError::into_inner)),
+            Request::Silence(order) => desk.silence(order, &by.lock().unwrap_or_else(PoisonError::into_inner)),
             Request::SignIn(name) => {
                 *by.lock().unwrap_or_else(PoisonError::into_inner) = name;
                 true

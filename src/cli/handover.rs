@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::model::{Incident, Life, Origin, StepKind, Timestamp};
+use crate::model::{Incident, Life, Origin, Silencing, StepKind, Timestamp};
 
 /// How long ago, in the two largest units: `2 h 05 min`.
 fn ago(now: Timestamp, at: Timestamp) -> String {
@@ -36,7 +36,13 @@ fn line(incident: &Incident, now: Timestamp) -> String {
 }
 
 /// Writes the sheet over the last `hours`, seen from `now`.
-pub fn sheet(incidents: &[impl AsRef<Incident>], now: Timestamp, hours: i64, out: &mut dyn Write) -> io::Result<()> {
+pub fn sheet(
+    incidents: &[impl AsRef<Incident>],
+    silencings: &[Silencing],
+    now: Timestamp,
+    hours: i64,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let since = now.plus_secs(-hours * 3_600);
     let all = || incidents.iter().map(AsRef::as_ref);
     writeln!(out, "Hand-over at {}, the last {hours} h", now.rfc3339())?;
@@ -52,6 +58,16 @@ pub fn sheet(incidents: &[impl AsRef<Incident>], now: Timestamp, hours: i64, out
         (incident.life != Life::Open, std::cmp::Reverse(incident.severity), incident.received_at, incident.id.clone())
     });
     part("Open incidents, those that nobody has taken first", &mut pressing.iter().map(|incident| line(incident, now)))?;
+    let next = now.plus_secs(hours * 3_600);
+    let mut ending: Vec<&Silencing> = silencings.iter().filter(|s| s.stands() && s.until > now && s.until <= next).collect();
+    ending.sort_by_key(|silencing| silencing.until);
+    part(
+        "Silences that end in the next shift",
+        &mut ending.iter().map(|silencing| {
+            let Silencing { id, search, by, reason, until, n_hidden, .. } = silencing;
+            format!("{id} ({search}) of {by} ends at {}, hid {n_hidden}: {}", until.rfc3339(), reason.replace('\n', " "))
+        }),
+    )?;
     let closed = all().filter(real).filter(|i| i.resolved.as_ref().is_some_and(|(_, at)| *at >= since));
     part(
         "Resolved in this shift",

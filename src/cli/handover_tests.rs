@@ -36,7 +36,20 @@ fn the_next_shift_reads_what_is_open_and_who_is_on_it() {
     let drill = Incident { origin: Origin::Drill, id: IncidentId("DRL-4".into()), ..at_hour("x", 2, now) };
     let all = [taken, waiting, closed, before, drill].map(Arc::new);
     let mut out = Vec::new();
-    sheet(&all, now, 8, &mut out).unwrap();
+    let silence = |id, hours: i64, ended| Silencing {
+        id,
+        search: "van-*".to_owned(),
+        reason: "defrosting".to_owned(),
+        by: "mina".to_owned(),
+        at: now,
+        until: now.plus_secs(hours * 3_600),
+        ended,
+        n_hidden: 3,
+        hidden: Vec::new(),
+        warned: false,
+    };
+    let silencings = [silence(1, 9, None), silence(2, 7, None), silence(3, 2, Some((None, now))), silence(4, 0, None)];
+    sheet(&all, &silencings, now, 8, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[2], "Open incidents, those that nobody has taken first: 2");
@@ -45,6 +58,9 @@ fn the_next_shift_reads_what_is_open_and_who_is_on_it() {
     );
     assert!(lines[4].starts_with("  INC-2 cabin-06 Medium, acknowledged by jin, lee is on it, jin closes it as a malfunction;"));
     assert!(lines[4].ends_with("last note, lee: door open"), "{}", lines[4]);
+    let silences =
+        "Silences that end in the next shift: 1\n  2 (van-*) of mina ends at 2026-03-18T16:12:04.218Z, hid 3: defrosting\n";
+    assert!(text.contains(silences), "{text}");
     assert!(text.contains("Resolved in this shift: 1\n  INC-3 cabin-06, by jin\n"), "{text}");
     assert!(text.contains("Drills run in this shift: 1\n  DRL-4 cabin-06 at ") && !text.contains("INC-0"), "{text}");
 }

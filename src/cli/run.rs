@@ -128,7 +128,8 @@ const HANDED_OVER: usize = 10_000;
 fn run_handover(args: &HandoverArgs, data_dir: &Path) -> Result<(), Fault> {
     let archive = Archive::open(data_dir).map_err(Fault::failed)?;
     let all = archive.all(HANDED_OVER).map_err(Fault::failed)?;
-    match handover::sheet(&all, Clock.now(), args.hours, &mut io::stdout().lock()) {
+    let silencings = archive.silencings().map_err(Fault::failed)?;
+    match handover::sheet(&all, &silencings, Clock.now(), args.hours, &mut io::stdout().lock()) {
         // Whoever reads has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.map_err(Fault::failed),

@@ -39,6 +39,8 @@ pub enum AlertKind {
     },
     /// A temperature changes too fast.
     TemperatureRate,
+    /// A silence ends soon.
+    SilenceEnds,
     /// A self-test did not come back: a real crash may not either.
     ChainBroken,
     /// A sensor is at fault; its temperature says nothing.
@@ -57,7 +59,7 @@ impl AlertKind {
             | Self::SensorFault { .. }
             | Self::WentSilent { .. }
             | Self::ChainBroken => true,
-            Self::Incident { .. } | Self::HarshDriving { .. } => false,
+            Self::Incident { .. } | Self::HarshDriving { .. } | Self::SilenceEnds => false,
         }
     }
 }

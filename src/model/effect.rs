@@ -13,6 +13,7 @@ use super::incident::IncidentId;
 use super::incident::{Incident, Step};
 use super::invocation::Invocation;
 use super::packet::{Delivery, Origin};
+use super::silencing::{SilenceOrder, Silencing};
 use super::units::{PicoUsd, Timestamp};
 use super::verdict::{CrashVerdict, VerdictJson};
 
@@ -84,6 +85,13 @@ pub enum Record {
     Version(Box<VerdictVersion>),
     /// Faults of devices, counted since the last.
     Faults(Vec<DeviceDay>),
+    /// A silence began, hid something or ended.
+    Silencing {
+        /// As it is now.
+        silencing: Arc<Silencing>,
+        /// What somebody asked for, for the audit.
+        order: Option<(SilenceOrder, Operator, Timestamp)>,
+    },
     /// Calls of one function within one minute, summed.
     Invocations(InvocationMinute),
     /// A full chunk of a device's numbers.

@@ -15,6 +15,7 @@ use super::packet::{Delivery, Origin, PacketId};
 use super::question::{Errand, Review};
 use super::rejection::Rejection;
 use super::saying::Saying;
+use super::silencing::SilenceOrder;
 use super::stack::StackLook;
 use super::units::Timestamp;
 use super::verdict::{CrashVerdict, Verdict};
@@ -171,6 +172,15 @@ pub enum Fact {
     CommandedAll {
         /// What, to which.
         bulk: Bulk,
+        /// Who.
+        by: Operator,
+        /// When.
+        at: Timestamp,
+    },
+    /// An operator asked for a silence, or for its end.
+    Silenced {
+        /// What.
+        order: SilenceOrder,
         /// Who.
         by: Operator,
         /// When.

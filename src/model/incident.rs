@@ -137,6 +137,10 @@ pub enum StepKind {
     JudgedTwice,
     /// The report was judged here and elsewhere, and the verdicts differ.
     Disagreed,
+    /// Nobody is told of it while a silence stands.
+    Silenced,
+    /// No silence hides it any more.
+    SilenceEnded,
 }
 
 /// One line of the timeline.
@@ -359,6 +363,12 @@ impl Incident {
         self.is_malfunction()
             && !self.went_silent()
             && self.verdict().is_some_and(|verdict| verdict.ruling == Ruling::Malfunction)
+    }
+
+    /// A silence stood when its timeline last said anything of silences: nobody is told of it.
+    pub fn is_silenced(&self) -> bool {
+        let says = |step: &&Step| matches!(step.kind, StepKind::Silenced | StepKind::SilenceEnded);
+        self.timeline.iter().rfind(says).is_some_and(|step| step.kind == StepKind::Silenced)
     }
 
     /// How many impacts are listed and the time from the first to the last, s; `None` for fewer than two.

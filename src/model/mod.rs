@@ -30,6 +30,7 @@ pub mod saying;
 pub mod secret;
 pub mod self_test;
 pub mod setting;
+pub mod silencing;
 pub mod stack;
 pub mod verdict;
 
@@ -52,6 +53,7 @@ pub use role::{Role, Team};
 pub use saying::{Arg, Args, Saying};
 pub use secret::Secret;
 pub use self_test::SelfTest;
+pub use silencing::{SilenceOrder, Silencing};
 pub use stack::StackLook;
 pub use units::{Celsius, Fahrenheit, PicoUsd, Timestamp};
 pub use verdict::{

@@ -68,11 +68,15 @@ impl Team {
 
     /// Why `who` may not give `command`; `None` where they may.
     pub fn refuses(&self, who: &Operator, command: &Command) -> Option<&'static str> {
-        let role = self.role(who);
+        self.refuses_below(command.needs(), who)
+    }
+
+    /// Why `who` may not do what takes this role; `None` where they may.
+    pub fn refuses_below(&self, least: Role, who: &Operator) -> Option<&'static str> {
         if who.0.trim().is_empty() {
             return Some("sign in first: what is done needs a name");
         }
-        (role < command.needs()).then(|| match command.needs() {
+        (self.role(who) < least).then(|| match least {
             Role::Viewer | Role::Operator => "this name may only look; sign in as somebody who may act",
             Role::Supervisor => "this needs a supervisor; ask one to sign in",
             Role::Admin => "this needs an admin; ask one to sign in",

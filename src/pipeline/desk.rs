@@ -6,7 +6,7 @@ use super::latest::Latest;
 use super::queue::Queue;
 use super::stages::Told;
 use crate::clock::Clock;
-use crate::model::{Bulk, Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Question, Timestamp};
+use crate::model::{Bulk, Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Question, SilenceOrder, Timestamp};
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
 
@@ -59,6 +59,11 @@ impl Desk {
     /// An operator's command over all that a search finds.
     pub fn command_all(&self, bulk: Bulk, by: &str) -> bool {
         self.tell(Fact::CommandedAll { bulk, by: Operator(by.to_owned()), at: Clock.now() })
+    }
+
+    /// An operator's silence, or its end.
+    pub fn silence(&self, order: SilenceOrder, by: &str) -> bool {
+        self.tell(Fact::Silenced { order, by: Operator(by.to_owned()), at: Clock.now() })
     }
 
     /// The window looks at something else.

@@ -297,6 +297,7 @@ impl Keeper {
             Receipt::Step { .. }
             | Receipt::Version { .. }
             | Receipt::Faults
+            | Receipt::Silencing
             | Receipt::Invocations
             | Receipt::Told
             | Receipt::Samples(_) => {}

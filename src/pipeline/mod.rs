@@ -199,6 +199,7 @@ impl Line {
         let mut restored = Restored {
             incidents: opened.loaded.incidents,
             device_days: opened.loaded.device_days,
+            silencings: opened.loaded.silencings,
             minutes: opened.loaded.invocations,
             next_number: opened.loaded.next_number,
             at: Clock.now(),

@@ -33,6 +33,14 @@ pub const INCIDENTS: &[Field] = &[
     field(&["before"], Kind::Before),
 ];
 
+/// What a silence can hide.
+pub const LESSER: &[Field] = &[
+    field(&["vehicle", "device", "sensor"], Kind::Name),
+    field(&["kind"], Kind::Words(&["temperature", "rate", "fault", "harsh"])),
+    field(&["severity"], Kind::Rank(SEVERITIES)),
+    field(&["origin"], ORIGINS),
+];
+
 /// Vehicles.
 pub const FLEET: &[Field] = &[
     field(&["vehicle", "device"], Kind::Name),
@@ -75,6 +83,16 @@ pub fn origin(origin: Origin) -> Value<'static> {
     })
 }
 
+/// The place of a severity.
+pub const fn severity(severity: Severity) -> Value<'static> {
+    Value::Rank(match severity {
+        Severity::Low => 0,
+        Severity::Medium => 1,
+        Severity::High => 2,
+        Severity::Critical => 3,
+    })
+}
+
 /// Yes or no.
 pub fn yes(yes: bool) -> Value<'static> {
     Value::Words(if yes { &["yes"] } else { &["no"] })
@@ -86,12 +104,7 @@ impl Row for Incident {
             "vehicle" => Value::Name(self.device.as_str()),
             "id" => Value::Name(&self.id.0),
             "state" => Value::Words(standing(self)),
-            "severity" => Value::Rank(match self.severity {
-                Severity::Low => 0,
-                Severity::Medium => 1,
-                Severity::High => 2,
-                Severity::Critical => 3,
-            }),
+            "severity" => severity(self.severity),
             "verdict" => match self.ruling() {
                 Some(Ruling::Real) => Value::Words(&["real"]),
                 Some(Ruling::Undecided) => Value::Words(&["undecided"]),

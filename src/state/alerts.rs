@@ -20,7 +20,7 @@ pub(super) enum Which<'a> {
 }
 
 impl Which<'_> {
-    fn is(self, alert: &Alert) -> bool {
+    pub(super) fn is(self, alert: &Alert) -> bool {
         match self {
             Self::One(id) => alert.id == id,
             Self::Of(event, kind) => alert.device == event.device && alert.origin == event.origin && kind(&alert.about),

@@ -18,7 +18,7 @@ const AT_ONCE: usize = 20;
 /// Since when it waits, and how many steps of the chain were taken since; `None` where nobody waits for anybody.
 fn waits(incident: &Incident) -> Option<(Timestamp, usize)> {
     let pressing = incident.life == Life::Open && incident.severity >= Severity::High && incident.stored;
-    if !pressing || incident.told_nobody() || incident.imported.is_some() {
+    if !pressing || incident.is_silenced() || incident.told_nobody() || incident.imported.is_some() {
         return None;
     }
     let begins = |kind: &StepKind| {
@@ -27,6 +27,7 @@ fn waits(incident: &Incident) -> Option<(Timestamp, usize)> {
             StepKind::Reopened
                 | StepKind::ReopenedBy
                 | StepKind::Unseconded
+                | StepKind::SilenceEnded
                 | StepKind::WentSilent
                 | StepKind::Split
                 | StepKind::Undone

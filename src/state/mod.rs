@@ -21,6 +21,7 @@ mod self_test;
 mod series;
 mod shadow;
 mod silence;
+mod silencing;
 pub mod snapshot;
 mod temperatures;
 mod traces;
@@ -34,7 +35,7 @@ use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
     Alert, AlertId, CrashReport, CrashVerdict, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus, HarshEvent,
     HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Origin, PicoUsd, Reading, Record,
-    RejectionReason, Severity, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
+    RejectionReason, Severity, Silencing, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
 };
 use crate::pricing::PriceSheet;
 
@@ -63,6 +64,8 @@ pub struct Restored {
     pub next_number: u64,
     /// What devices did wrong in the last 90 days; the incidents above are among it.
     pub device_days: Vec<DeviceDay>,
+    /// Silences, those that are over among them.
+    pub silencings: Vec<Silencing>,
     /// This month's calls.
     pub minutes: Vec<InvocationMinute>,
     /// When the store was opened: what was watched shortly before is watched again.
@@ -84,6 +87,7 @@ pub struct State {
     /// Who may do what.
     team: Team,
     silence: silence::Silence,
+    silencings: silencing::Silencings,
     after_impact: after_impact::AfterImpact,
     self_test: self_test::SelfTest,
     alerts: Alerts,
@@ -108,6 +112,7 @@ impl State {
             // Whoever starts the state says so; a state alone tells once.
             team: Team { escalate_after_s: Vec::new(), ..Team::default() },
             silence: silence::Silence::default(),
+            silencings: silencing::Silencings::default(),
             after_impact: after_impact::AfterImpact::default(),
             self_test: self_test::SelfTest::default(),
             alerts: Alerts::default(),
@@ -133,6 +138,7 @@ impl State {
     pub fn restore(&mut self, restored: Restored) {
         self.devices.restore(restored.device_days, restored.incidents.iter().map(|incident| &**incident));
         self.meters.restore(&restored.minutes);
+        self.silencings.restore(restored.silencings);
         self.after_impact.restore(&restored.incidents, restored.at);
         self.incidents.restore(restored.incidents, restored.known_events, restored.next_number);
         self.parts.incidents_changed = true;
@@ -151,6 +157,7 @@ impl State {
             Fact::Divided { further } => self.health.counters.further += u64::from(further),
             Fact::Commanded { command, by, at } => self.commanded(&command, &by, at, effects),
             Fact::CommandedAll { bulk, by, at } => self.commanded_all(&bulk, &by, at, effects),
+            Fact::Silenced { order, by, at } => self.silence_ordered(order, by, at, effects),
             Fact::Linked { link, status, at } => self.linked(link, status, at),
             Fact::Stored { incident, event, duplicate, at } => {
                 let settled = self.incidents.stored(&incident, event.as_ref(), duplicate);
@@ -232,6 +239,7 @@ impl State {
                 self.fleet.tick(at);
                 self.look_for_silence(at, effects);
                 self.look_after_closings(at, effects);
+                self.look_after_silences(at, effects);
                 self.escalate(at, effects);
                 self.look_at_self_test(at, effects);
                 self.incidents.forget_old();
@@ -463,9 +471,26 @@ impl State {
         now: Timestamp,
         effects: &mut Vec<Effect>,
     ) -> AlertId {
+        let alert = self.new_alert(about, device, origin, severity, text, now);
+        if self.silencings.takes(&alert) { alert.id } else { self.list_alert(alert, effects) }
+    }
+
+    fn new_alert(
+        &mut self,
+        about: AlertKind,
+        device: &DeviceId,
+        origin: Origin,
+        severity: Severity,
+        text: String,
+        now: Timestamp,
+    ) -> Alert {
         let id = self.alerts.next_id();
-        let (device, raised_at) = (device.clone(), now);
-        let alert = Alert { id, about, device, severity, origin, raised_at, cleared_at: None, text };
+        Alert { id, about, device: device.clone(), severity, origin, raised_at: now, cleared_at: None, text }
+    }
+
+    /// Raises an alert whatever is silenced.
+    fn list_alert(&mut self, alert: Alert, effects: &mut Vec<Effect>) -> AlertId {
+        let id = alert.id;
         let let_go = self.alerts.raise(alert.clone());
         effects.extend(std::iter::once(Effect::Raise(alert)).chain(let_go.map(Effect::Clear)));
         self.parts.alerts_changed = true;
@@ -474,6 +499,7 @@ impl State {
 
     /// What these alerts say holds no more.
     fn clear_alerts(&mut self, which: Which<'_>, now: Timestamp, effects: &mut Vec<Effect>) {
+        self.silencings.over(which);
         let ended = self.alerts.end(which, now);
         self.parts.alerts_changed |= !ended.is_empty();
         effects.extend(ended.into_iter().map(Effect::Clear));

@@ -45,6 +45,9 @@ impl State {
         if std::mem::take(&mut parts.alerts_changed) {
             snapshot.alerts = Arc::new(self.alerts.listed().cloned().collect());
         }
+        if let Some(silencings) = self.silencings.list() {
+            snapshot.silencings = Arc::new(silencings);
+        }
         if std::mem::take(&mut parts.shadow_changed) {
             snapshot.shadow = self.shadow.view();
         }

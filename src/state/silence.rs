@@ -70,7 +70,13 @@ impl State {
                 format!("{device}: sensor fault: silent for {secs}, usually every {usual}")
             };
             let about = AlertKind::SensorFault { fault: SensorFault::Silent };
-            let alert = self.raise_for(about, device, first.origin, Severity::Medium, text, now, effects);
+            let alert = if together {
+                // A silence over one of them says nothing of the others.
+                let alert = self.new_alert(about, device, first.origin, Severity::Medium, text, now);
+                self.list_alert(alert, effects)
+            } else {
+                self.raise_for(about, device, first.origin, Severity::Medium, text, now, effects)
+            };
             self.silence.awaited.insert(alert, group.len());
             for sensor in group {
                 self.fleet.told_silent(sensor.origin, &sensor.device, alert);

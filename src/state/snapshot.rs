@@ -10,8 +10,8 @@ use crate::model::comparison::{Comparison, Flip};
 use crate::model::effect::SampleChunk;
 use crate::model::{
     Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Incident, IncidentId, Invocation, Judge,
-    Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, Review, Saying, StackLook, Team,
-    TemperatureVerdict, Timestamp, Verdict,
+    Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, Review, Saying, Silencing, StackLook,
+    Team, TemperatureVerdict, Timestamp, Verdict,
 };
 
 use crate::pricing::Price;
@@ -53,6 +53,8 @@ pub struct Snapshot {
     pub drills: Arc<Vec<Arc<Incident>>>,
     /// The newest alerts, newest first, at most 50.
     pub alerts: Arc<Vec<Alert>>,
+    /// Silences: those that stand first, the first to end on top; then those that are over, the last on top. At most 100.
+    pub silencings: Arc<Vec<Silencing>>,
     /// Received, kept, shed, rejected.
     pub counters: Counters,
     /// Messages per second.

@@ -7,7 +7,7 @@ use super::notices::row_rejection;
 use crate::model::alert::AlertKind;
 use crate::model::{
     Alarm, Band, Effect, Event, IncidentId, Judged, Notice, Origin, PicoUsd, Record, RejectionReason, SensorFault, Severity,
-    TemperatureVerdict, Timestamp, Verdict,
+    StepKind, TemperatureVerdict, Timestamp, Verdict,
 };
 use crate::wire;
 
@@ -74,7 +74,13 @@ impl State {
         };
         let (id, opened) = self.incidents.temperature_alarm(event, verdict, &text, cost, now);
         self.raise(kind, event, Severity::High, text.clone(), now, effects);
-        let notice = opened.then(|| Notice {
+        let silenced = self.incidents.get(&id).cloned().filter(|_| opened);
+        let silenced = silenced.and_then(|incident| self.silencings.hides(&incident, now));
+        let tells = opened && silenced.is_none();
+        if let Some(words) = silenced {
+            self.incidents.add_step(&id, StepKind::Silenced, now, words);
+        }
+        let notice = tells.then(|| Notice {
             dedup_key: format!("{id}-0"),
             incident: id.clone(),
             device: event.device.clone(),

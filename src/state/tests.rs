@@ -1,4 +1,5 @@
 mod self_test;
+mod silencing;
 mod silent;
 mod team;
 

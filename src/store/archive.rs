@@ -13,7 +13,8 @@ use super::schema::{self, Root};
 use super::{DATABASE, Error, connect_reading, history, load, row};
 use crate::model::effect::{MISSING, Quantity};
 use crate::model::{
-    DeviceId, DeviceKind, EventId, Incident, IncidentId, IncidentKind, Occasion, Origin, Said, Timestamp, VerdictVersion,
+    DeviceId, DeviceKind, EventId, Incident, IncidentId, IncidentKind, Occasion, Origin, Said, Silencing, Timestamp,
+    VerdictVersion,
 };
 
 /// A store opened for reading.
@@ -58,6 +59,11 @@ impl Archive {
     pub fn audit(&self) -> Result<[Result<Chain, Broken>; 2], Error> {
         let [real, drill] = Root::ALL;
         Ok([chain::verify(&self.conn, real, None)?, chain::verify(&self.conn, drill, None)?])
+    }
+
+    /// The newest silences, at most 100, oldest first; what cannot be read is left out.
+    pub fn silencings(&self) -> Result<Vec<Silencing>, Error> {
+        load::silencings(&self.conn, &mut Vec::new())
     }
 
     pub(super) const fn connection(&self) -> &Connection {

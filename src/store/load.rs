@@ -13,7 +13,7 @@ use crate::model::device_day::DeviceDay;
 use crate::model::effect::InvocationMinute;
 use crate::model::{
     CrashReport, CrashVerdict, DeviceId, EventId, Impact, Incident, IncidentId, IncidentKind, Judge, Note, Notice, Origin,
-    OutboxItem, PicoUsd, Step, Timestamp,
+    OutboxItem, PicoUsd, Silencing, Step, Timestamp,
 };
 
 /// Event ids kept in mind at most; the store itself knows them all.
@@ -53,6 +53,8 @@ pub struct Loaded {
     pub outbox: Vec<OutboxItem>,
     /// What devices did wrong in the last 90 days.
     pub device_days: Vec<DeviceDay>,
+    /// The newest silences, at most 100, oldest first.
+    pub silencings: Vec<Silencing>,
     /// This month's calls (UTC), summed by day, function and root; `minute` is the day's first.
     pub invocations: Vec<InvocationMinute>,
     /// The number of the next incident: one more than any so far, drills included.
@@ -70,8 +72,25 @@ pub(super) fn load(conn: &Connection, now: Timestamp, notices: &mut Vec<String>)
         loaded.next_number = loaded.next_number.max(number.unwrap_or(0).max(0) as u64 + 1);
     }
     loaded.device_days = devices::device_days(conn, now.plus_secs(-DEVICE_DAYS_SECS))?;
+    loaded.silencings = silencings(conn, notices)?;
     loaded.outbox = outbox(conn, notices)?;
     Ok(loaded)
+}
+
+/// The newest silences, oldest first; one that cannot be read hides nothing, and is said.
+pub(super) fn silencings(conn: &Connection, notices: &mut Vec<String>) -> Result<Vec<Silencing>, Error> {
+    let mut statement = conn.prepare("SELECT id, body FROM silencings ORDER BY id DESC LIMIT 100")?;
+    let mut rows = statement.query([])?;
+    let mut silencings = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (id, body): (i64, String) = (row.get(0)?, row.get(1)?);
+        match serde_json::from_str(&body) {
+            Ok(silencing) => silencings.push(silencing),
+            Err(error) => notices.push(format!("Silence {id} cannot be read, and hides nothing: {error}.")),
+        }
+    }
+    silencings.reverse();
+    Ok(silencings)
 }
 
 fn incidents(

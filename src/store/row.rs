@@ -166,7 +166,7 @@ pub(super) fn json(value: &impl Serialize) -> Result<String, Error> {
     Ok(serde_json::to_string(value)?)
 }
 
-const STEPS: [(StepKind, &str); 36] = [
+const STEPS: [(StepKind, &str); 38] = [
     (StepKind::Received, "received"),
     (StepKind::Decoded, "decoded"),
     (StepKind::Invoked, "invoked"),
@@ -200,6 +200,8 @@ const STEPS: [(StepKind, &str); 36] = [
     (StepKind::MergedFrom, "merged_from"),
     (StepKind::Split, "split"),
     (StepKind::Follows, "follows"),
+    (StepKind::Silenced, "silenced"),
+    (StepKind::SilenceEnded, "silence_ended"),
     (StepKind::Escalated, "escalated"),
     (StepKind::JudgedTwice, "judged_twice"),
     (StepKind::Disagreed, "disagreed"),

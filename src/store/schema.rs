@@ -167,6 +167,9 @@ const CHAIN: &str = "ALTER TABLE {p}audit ADD COLUMN hash BLOB;";
 /// When the last sign of life was committed.
 const HEARTBEAT: &str = "CREATE TABLE heartbeat (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);";
 
+/// Silences. They are of the desk, and of no root.
+const SILENCINGS: &str = "CREATE TABLE silencings (id INTEGER PRIMARY KEY, until INTEGER NOT NULL, body TEXT NOT NULL);";
+
 /// A root of the tables: the real one, or that of drills and samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Root {
@@ -196,12 +199,13 @@ impl Root {
 type Migration = fn() -> String;
 
 /// Every step, oldest first. A released step is never edited; the next is added below it.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     || Root::ALL.map(|root| root.fill(ROOT)).concat(),
     || Root::ALL.map(|root| root.fill(VERSIONS)).concat(),
     || Root::ALL.map(|root| root.fill(FAULTS)).concat(),
     || Root::ALL.map(|root| root.fill(CHAIN)).concat(),
     || HEARTBEAT.to_owned(),
+    || SILENCINGS.to_owned(),
 ];
 
 /// The first schema, for tests that open an old store.

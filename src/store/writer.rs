@@ -15,7 +15,7 @@ use crate::model::device_day::{DeviceDay, Tally};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, SampleChunk};
 use crate::model::{
     Command, Delivery, DeliveryOutcome, DeviceId, EventId, Heartbeat, Incident, IncidentId, IncidentKind, Notice, Occasion,
-    Operator, Origin, OutboxItem, PacketId, Record, Said, Step, Timestamp, VerdictVersion,
+    Operator, Origin, OutboxItem, PacketId, Record, Said, SilenceOrder, Silencing, Step, Timestamp, VerdictVersion,
 };
 
 /// What became of one record. Once it is in hand, the record is on disk.
@@ -70,6 +70,8 @@ pub enum Receipt {
     Heartbeat(Heartbeat),
     /// Faults of devices are added.
     Faults,
+    /// A silence is stored.
+    Silencing,
     /// A minute's calls are added.
     Invocations,
     /// A channel's answer is stored.
@@ -219,6 +221,7 @@ impl<'a> Batch<'a> {
             Record::Step { incident, origin, step } => self.step(incident, *origin, step),
             Record::Heartbeat(at) => self.heartbeat(*at),
             Record::Faults(faults) => self.faults(faults),
+            Record::Silencing { silencing, order } => self.silencing(silencing, order.as_ref()),
             Record::Version(version) => self.version(version),
             Record::Invocations(minute) => self.invocations(minute),
             Record::Told { dedup_key, origin, channel, outcome, last, at } => {
@@ -367,6 +370,22 @@ impl<'a> Batch<'a> {
         self.tx.prepare_cached(text)?.execute([at.0])?;
         let head = chain::head(self.tx, Root::Real)?;
         Ok(Receipt::Heartbeat(Heartbeat { at, audit_head: head.map(|head| head.to_string()) }))
+    }
+
+    fn silencing(
+        &mut self,
+        silencing: &Silencing,
+        order: Option<&(SilenceOrder, Operator, Timestamp)>,
+    ) -> Result<Receipt, Error> {
+        let text = "INSERT INTO silencings VALUES (?1, ?2, ?3)
+            ON CONFLICT (id) DO UPDATE SET until = excluded.until, body = excluded.body";
+        let row = params![silencing.id as i64, silencing.until.0, row::json(silencing)?];
+        self.tx.prepare_cached(text)?.execute(row)?;
+        if let Some((order, by, at)) = order {
+            let name = IncidentId(format!("silence-{}", silencing.id).into());
+            self.audit(Origin::Device, *at, &by.0, &name, &row::json(order)?)?;
+        }
+        Ok(Receipt::Silencing)
     }
 
     fn faults(&mut self, faults: &[DeviceDay]) -> Result<Receipt, Error> {

@@ -29,7 +29,7 @@ pub(crate) use tr::{tr, word};
 use std::sync::Arc;
 
 use crate::model::setting::{Change, Sheet};
-use crate::model::{Bulk, Command, Focus, IncidentId, PacketId, Question, Timestamp};
+use crate::model::{Bulk, Command, Focus, IncidentId, PacketId, Question, SilenceOrder, Timestamp};
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
 
@@ -40,6 +40,8 @@ pub enum Request {
     Command(Command),
     /// An operator's command over all that a search finds.
     CommandAll(Bulk),
+    /// An operator's silence, or its end.
+    Silence(SilenceOrder),
     /// Somebody else sits here now.
     SignIn(String),
     /// Look at something else.

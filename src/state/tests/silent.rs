@@ -4,7 +4,7 @@ use super::*;
 use crate::model::{AlertKind, DecidedBy, Evidence, LinkStatus, Presence, StepKind};
 
 impl Line {
-    fn listening() -> Self {
+    pub(super) fn listening() -> Self {
         let mut line = Self::new();
         line.link(LinkState::Up);
         line
@@ -19,7 +19,7 @@ impl Line {
     }
 
     /// A row a second.
-    fn drive(&mut self, vehicle: &str, secs: i64) {
+    pub(super) fn drive(&mut self, vehicle: &str, secs: i64) {
         for _ in 0..secs {
             let speed = self.now.secs_since(NOW).rem_euclid(7.0);
             self.receive(

@@ -3,13 +3,13 @@
 use super::*;
 use crate::model::{Bulk, Role};
 
-fn team() -> Team {
+pub(super) fn team() -> Team {
     let people = [("mina", Role::Operator), ("kim", Role::Supervisor), ("lee", Role::Operator), ("guest", Role::Viewer)];
     Team { people: people.map(|(name, role)| (name.to_owned(), role)).into(), others: Role::Viewer, escalate_after_s: Vec::new() }
 }
 
 impl Line {
-    fn with_a_crash() -> (Self, IncidentId) {
+    pub(super) fn with_a_crash() -> (Self, IncidentId) {
         let mut line = Self::new();
         line.state.set_team(team());
         line.receive("fleet/van-1/crash", &airbag("e-1"));
@@ -18,7 +18,7 @@ impl Line {
         (line, id)
     }
 
-    fn refused(&mut self) -> Option<&'static str> {
+    pub(super) fn refused(&mut self) -> Option<&'static str> {
         self.state.parts.last.refused.take().map(|refusal| refusal.why)
     }
 

@@ -59,6 +59,8 @@ fn face(kind: &StepKind) -> (&'static str, &'static str) {
         StepKind::Follows => (MERGE, word!("incidents-step-follows")),
         StepKind::JudgedTwice => (SCALES, word!("incidents-step-judged-twice")),
         StepKind::Disagreed => (SCALES, word!("incidents-step-disagreed")),
+        StepKind::Silenced => (icons::SPEAKER_SLASH, word!("incidents-step-silenced")),
+        StepKind::SilenceEnded => (RETURN, word!("incidents-step-silence-ended")),
     }
 }
 
