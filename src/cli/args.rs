@@ -79,6 +79,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Write what the next shift must know: open incidents and who is on them, what waits, what was not delivered, drills
     Handover(HandoverArgs),
+    /// List the silences: whose, why, until when, and how much each hid; they are begun and ended in the window
+    Silences(SilencesArgs),
     /// Judge the stored crash reports again with the limits of --settings, and list which incidents flip
     ///
     /// Nothing that is stored is changed. It works beside a running desk; with --save, which adds the new verdicts as
@@ -235,6 +237,17 @@ pub struct HandoverArgs {
     /// How long the shift was, h, 1 to 168
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(i64).range(1..=168))]
     pub hours: i64,
+}
+
+/// `silences`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct SilencesArgs {
+    /// Those that are over as well, of the last 100
+    #[arg(long)]
+    pub all: bool,
+    /// As JSON, one object per line, with what each hid
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `rejudge`

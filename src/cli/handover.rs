@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::silences;
 use crate::model::{Incident, Life, Origin, Silencing, StepKind, Timestamp};
 
 /// How long ago, in the two largest units: `2 h 05 min`.
@@ -61,13 +62,7 @@ pub fn sheet(
     let next = now.plus_secs(hours * 3_600);
     let mut ending: Vec<&Silencing> = silencings.iter().filter(|s| s.stands() && s.until > now && s.until <= next).collect();
     ending.sort_by_key(|silencing| silencing.until);
-    part(
-        "Silences that end in the next shift",
-        &mut ending.iter().map(|silencing| {
-            let Silencing { id, search, by, reason, until, n_hidden, .. } = silencing;
-            format!("{id} ({search}) of {by} ends at {}, hid {n_hidden}: {}", until.rfc3339(), reason.replace('\n', " "))
-        }),
-    )?;
+    part("Silences that end in the next shift", &mut ending.iter().map(|silencing| silences::line(silencing)))?;
     let closed = all().filter(real).filter(|i| i.resolved.as_ref().is_some_and(|(_, at)| *at >= since));
     part(
         "Resolved in this shift",

@@ -18,3 +18,4 @@ pub mod payload;
 pub mod play;
 pub mod rejudge;
 pub mod run;
+pub mod silences;

@@ -8,10 +8,10 @@ use std::sync::atomic::AtomicBool;
 
 use super::args::{
     BillArgs, Command, DevicesArgs, DoctorArgs, DoctorCommand, ExportArgs, FunctionsArgs, GlobalArgs, HandoverArgs, InjectArgs,
-    JudgeArgs, LambdaArgs, PayloadArgs, PlayArgs, RejudgeArgs,
+    JudgeArgs, LambdaArgs, PayloadArgs, PlayArgs, RejudgeArgs, SilencesArgs,
 };
 use super::mqtt_out::MqttOut;
-use super::{bill, devices, export, functions, handover, inject, judge, lambda, payload, play, rejudge};
+use super::{bill, devices, export, functions, handover, inject, judge, lambda, payload, play, rejudge, silences};
 use crate::aws::Environment;
 use crate::clock::Clock;
 use crate::model::StackLook;
@@ -65,6 +65,7 @@ pub fn standalone(
         Command::Handover(args) => Some(run_handover(args, data_dir)),
         Command::Functions(args) => Some(run_functions(args, settings, data_dir)),
         Command::Devices(args) => Some(run_devices(args, data_dir)),
+        Command::Silences(args) => Some(run_silences(args, data_dir)),
         Command::Rejudge(args) => Some(run_rejudge(args, settings, data_dir)),
         Command::Bill(args) => Some(run_bill(args)),
         Command::Lambda(args) => Some(run_lambda(args, settings)),
@@ -130,6 +131,15 @@ fn run_handover(args: &HandoverArgs, data_dir: &Path) -> Result<(), Fault> {
     let all = archive.all(HANDED_OVER).map_err(Fault::failed)?;
     let silencings = archive.silencings().map_err(Fault::failed)?;
     match handover::sheet(&all, &silencings, Clock.now(), args.hours, &mut io::stdout().lock()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(Fault::failed),
+    }
+}
+
+fn run_silences(args: &SilencesArgs, data_dir: &Path) -> Result<(), Fault> {
+    let silencings = Archive::open(data_dir).and_then(|archive| archive.silencings()).map_err(Fault::failed)?;
+    match silences::list(&silencings, Clock.now(), args.all, args.json, &mut io::stdout().lock()) {
         // Whoever reads has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.map_err(Fault::failed),

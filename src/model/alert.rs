@@ -40,7 +40,10 @@ pub enum AlertKind {
     /// A temperature changes too fast.
     TemperatureRate,
     /// A silence ends soon.
-    SilenceEnds,
+    SilenceEnds {
+        /// Its number.
+        silence: u64,
+    },
     /// A self-test did not come back: a real crash may not either.
     ChainBroken,
     /// A sensor is at fault; its temperature says nothing.
@@ -59,7 +62,7 @@ impl AlertKind {
             | Self::SensorFault { .. }
             | Self::WentSilent { .. }
             | Self::ChainBroken => true,
-            Self::Incident { .. } | Self::HarshDriving { .. } | Self::SilenceEnds => false,
+            Self::Incident { .. } | Self::HarshDriving { .. } | Self::SilenceEnds { .. } => false,
         }
     }
 }

@@ -24,6 +24,9 @@ pub struct Scenario {
     /// The packets, in order.
     #[serde(default, rename = "step")]
     pub steps: Vec<Step>,
+    /// Silences that stand from the beginning. For tests: a player silences nothing.
+    #[serde(default, rename = "silence", skip_serializing_if = "Vec::is_empty")]
+    pub silences: Vec<Silenced>,
     /// What must come of them.
     #[serde(default)]
     pub expect: Expect,
@@ -47,6 +50,16 @@ pub struct Words {
     pub title: String,
     /// One line on what it shows.
     pub about: String,
+}
+
+/// A silence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Silenced {
+    /// What it finds.
+    pub search: String,
+    /// How long it lasts, s.
+    pub secs: i64,
 }
 
 /// One packet, or the same packet several times.
@@ -119,6 +132,9 @@ pub struct Expect {
     pub alerts_over: Option<usize>,
     /// Parts of what the alerts say, in order; others may lie between.
     pub alerts_say: Vec<String>,
+    /// How much the silences hid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<u64>,
     /// Rejections by reason, `{ not_json = 1 }`; reasons that are not named are not checked.
     pub rejected: BTreeMap<String, u64>,
     /// Topics that were published on, in order; others may lie between.

@@ -1,7 +1,7 @@
 //! The fields of each table, and what an incident holds in its own.
 
 use super::{Field, Kind, Row, Value};
-use crate::model::{DecidedBy, Incident, IncidentKind, Life, Origin, Ruling, Severity};
+use crate::model::{DecidedBy, DeviceId, Incident, IncidentKind, Life, Origin, Ruling, Severity};
 
 const YES_NO: &[&str] = &["yes", "no"];
 const ORIGINS: Kind = Kind::Words(&["real", "device", "sample", "drill", "imported"]);
@@ -81,6 +81,42 @@ pub fn origin(origin: Origin) -> Value<'static> {
         Origin::Sample => &["sample"],
         Origin::Drill => &["drill"],
     })
+}
+
+/// Something that a silence may hide.
+#[derive(Clone, Copy, Debug)]
+pub struct Lesser<'a> {
+    /// Whose.
+    pub device: &'a DeviceId,
+    /// The words of [`LESSER`]'s `kind` that are true of it.
+    pub kind: &'static [&'static str],
+    /// How grave.
+    pub severity: Severity,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+impl Lesser<'_> {
+    /// What a temperature out of its band is called.
+    pub const BAND: &'static [&'static str] = &["temperature"];
+    /// What a temperature is called that changes too fast.
+    pub const RATE: &'static [&'static str] = &["temperature", "rate"];
+    /// What a sensor at fault is called.
+    pub const FAULT: &'static [&'static str] = &["fault"];
+    /// What harsh driving is called.
+    pub const HARSH: &'static [&'static str] = &["harsh"];
+}
+
+impl Row for Lesser<'_> {
+    fn value(&self, field: &'static str) -> Value<'_> {
+        match field {
+            "vehicle" => Value::Name(self.device.as_str()),
+            "kind" => Value::Words(self.kind),
+            "severity" => severity(self.severity),
+            "origin" => origin(self.origin),
+            _ => Value::Nothing,
+        }
+    }
 }
 
 /// The place of a severity.

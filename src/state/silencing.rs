@@ -15,7 +15,7 @@ use crate::model::{
     Alert, DeviceId, Effect, Incident, IncidentId, IncidentKind, Life, Notice, Operator, Origin, Record, Role, Severity,
     StepKind, Timestamp,
 };
-use crate::search::{self, Row, Search, Value};
+use crate::search::{self, Lesser, Search};
 
 /// Silences that stand at once at most.
 const STANDING: usize = 50;
@@ -27,30 +27,12 @@ const HELD: usize = 10_000;
 /// What may be hidden, by the words that a search finds it with.
 const fn lesser(about: &AlertKind) -> Option<&'static [&'static str]> {
     match about {
-        AlertKind::Temperature { .. } => Some(&["temperature"]),
-        AlertKind::TemperatureRate => Some(&["temperature", "rate"]),
-        AlertKind::SensorFault { .. } => Some(&["fault"]),
-        AlertKind::HarshDriving { .. } => Some(&["harsh"]),
-        AlertKind::Incident { .. } | AlertKind::WentSilent { .. } | AlertKind::ChainBroken | AlertKind::SilenceEnds => None,
-    }
-}
-
-/// What a silence is asked about.
-struct Lesser<'a> {
-    device: &'a DeviceId,
-    kind: &'static [&'static str],
-    severity: Severity,
-    origin: Origin,
-}
-
-impl Row for Lesser<'_> {
-    fn value(&self, field: &'static str) -> Value<'_> {
-        match field {
-            "vehicle" => Value::Name(self.device.as_str()),
-            "kind" => Value::Words(self.kind),
-            "severity" => search::severity(self.severity),
-            "origin" => search::origin(self.origin),
-            _ => Value::Nothing,
+        AlertKind::Temperature { .. } => Some(Lesser::BAND),
+        AlertKind::TemperatureRate => Some(Lesser::RATE),
+        AlertKind::SensorFault { .. } => Some(Lesser::FAULT),
+        AlertKind::HarshDriving { .. } => Some(Lesser::HARSH),
+        AlertKind::Incident { .. } | AlertKind::WentSilent { .. } | AlertKind::ChainBroken | AlertKind::SilenceEnds { .. } => {
+            None
         }
     }
 }
@@ -116,7 +98,7 @@ impl Silencings {
     pub(super) fn hides(&mut self, incident: &Incident, now: Timestamp) -> Option<String> {
         let IncidentKind::Temperature { .. } = incident.kind else { return None };
         let (device, severity, origin) = (&incident.device, incident.severity, incident.origin);
-        let entry = self.finds(&Lesser { device, kind: &["temperature", "rate"], severity, origin }, now)?;
+        let entry = self.finds(&Lesser { device, kind: Lesser::RATE, severity, origin }, now)?;
         let Silencing { by, until, reason, .. } = &entry.silencing;
         Some(format!("nobody is told: silenced by {by} until {}: {reason}", until.rfc3339()))
     }
@@ -263,12 +245,13 @@ impl State {
                 silencing.warned = true;
                 entry.unsaved = true;
                 let Silencing { id, search, by, until, n_hidden, .. } = silencing;
-                soon.push(format!("Silence {id} of {by} ({search}) ends at {}; it hid {n_hidden} so far", until.rfc3339()));
+                let text = format!("Silence {id} of {by} ({search}) ends at {}; it hid {n_hidden} so far", until.rfc3339());
+                soon.push((*id, text));
             }
         }
-        for text in soon {
+        for (silence, text) in soon {
             let device = DeviceId::new("silence");
-            self.raise_for(AlertKind::SilenceEnds, &device, Origin::Device, Severity::Medium, text, now, effects);
+            self.raise_for(AlertKind::SilenceEnds { silence }, &device, Origin::Device, Severity::Medium, text, now, effects);
         }
         effects.extend(self.silencings.take_unsaved());
     }

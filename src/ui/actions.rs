@@ -43,6 +43,7 @@ pub enum Action {
     SwitchTheme,
     Wall,
     PopOut,
+    Silences,
     SignIn,
     Help,
 }
@@ -73,7 +74,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 
 impl Action {
     /// Every action, in the order of the `?` page.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Show(Screen::Live),
         Self::Show(Screen::Incidents),
         Self::Show(Screen::Temperature),
@@ -111,6 +112,7 @@ impl Action {
         Self::SwitchTheme,
         Self::Wall,
         Self::PopOut,
+        Self::Silences,
         Self::SignIn,
         Self::Help,
     ];
@@ -155,6 +157,7 @@ impl Action {
             Self::Overrule => (word!("incidents-action-overrule"), word!("incidents-help-overrule"), const { &[shift(Key::R)] }),
             Self::Claim => (word!("incidents-take-on"), word!("incidents-help-claim"), const { &[plain(Key::C)] }),
             Self::Dispatch => (word!("incidents-dispatch"), word!("incidents-help-dispatch"), const { &[plain(Key::D)] }),
+            Self::Silences => (word!("silences-action"), word!("silences-help"), const { &[shift(Key::S)] }),
             Self::SignIn => (word!("shell-sign-in"), word!("shell-help-sign-in"), const { &[ctrl_shift(Key::L)] }),
             Self::Export => (word!("incidents-action-export"), word!("incidents-help-export"), const { &[plain(Key::E)] }),
             Self::Filter => {
@@ -215,6 +218,7 @@ impl Action {
                 | Self::SwitchTheme
                 | Self::Wall
                 | Self::PopOut
+                | Self::Silences
                 | Self::SignIn
                 | Self::Help
         )

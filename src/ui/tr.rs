@@ -43,6 +43,7 @@ const SHEETS: &[Sheet] = sheets![
     "map",
     "settings",
     "shell",
+    "silences",
     "temperature",
     "text",
     "wall",

@@ -34,6 +34,14 @@ pub fn refused(why: &str) -> &str {
         "a step can be taken back for 10 s; do it anew instead" => word!("words-refused-undo-late"),
         "only who did it can take it back; do it anew instead" => word!("words-refused-undo-other"),
         "something has changed since; look again and decide anew" => word!("words-refused-undo-changed"),
+        "say what is to be silenced; * is everything that may be" => word!("silences-refused-what"),
+        "a silence needs a reason of at most 2,000 characters" => word!("silences-refused-why"),
+        "a silence lasts 1 min to 12 h; begin it again at its end where it must last longer" => word!("silences-refused-length"),
+        "what is to be silenced cannot be read; nothing was silenced" => word!("silences-refused-search"),
+        "50 silences stand already; end one first" => word!("silences-refused-many"),
+        "this silence is over already" => word!("silences-refused-over"),
+        "there is no such silence any more" => word!("silences-refused-gone"),
+        "it can be taken back for 10 s, by who ended it; begin a new silence" => word!("silences-refused-late"),
         why => why,
     }
 }
@@ -175,6 +183,7 @@ pub fn state(incident: &Incident) -> String {
         (Some((who, at)), _) => tr!("words-resolved-by", at = text::clock(*at), who = who),
         (None, Some((who, at))) => tr!("words-acknowledged-by", at = text::clock(*at), who = who),
         (None, None) if incident.life == Life::Resolved => tr!("words-resolved"),
+        (None, None) if incident.is_silenced() => tr!("words-silenced"),
         (None, None) if incident.told_nobody() => tr!("words-nobody-told"),
         (None, None) => tr!("words-unacknowledged"),
     }

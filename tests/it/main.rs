@@ -29,6 +29,8 @@ mod payloads;
 mod play;
 mod scenarios;
 mod settings_panel;
+mod silences;
+mod silences_panel;
 mod simulation;
 mod stack;
 mod team_model;

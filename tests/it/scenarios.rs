@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use fleetwatch::model::{CrashVerdict, LinkState, Verdict};
-use fleetwatch::scenario::{ExpectIncident, ExpectVerdict, Scenario};
+use fleetwatch::model::{CrashVerdict, Fact, LinkState, Operator, SilenceOrder, Verdict};
+use fleetwatch::scenario::{ExpectIncident, ExpectVerdict, Scenario, Silenced};
 use fleetwatch::settings::Settings;
 
 use crate::support::heart::Heart;
@@ -21,6 +21,10 @@ fn play(scenario: &Scenario, root: &str) -> Heart {
     let settings = toml::to_string(&scenario.settings).unwrap();
     let settings = Settings::parse(Path::new("the scenario's [settings]"), &settings).unwrap_or_else(|error| panic!("{error}"));
     let mut heart = Heart::new(settings);
+    for Silenced { search, secs } in &scenario.silences {
+        let order = SilenceOrder::Begin { search: search.clone(), secs: *secs, reason: "the scenario".to_owned() };
+        heart.tell(Fact::Silenced { order, by: Operator("mina".to_owned()), at: heart.now() });
+    }
     let mut n_sent = 0;
     for step in &scenario.steps {
         if step.unlinked_secs > 0 {
@@ -112,6 +116,10 @@ fn check(path: &Path) {
     }
     if let Some(n) = scenario.expect.alerts_over {
         assert_eq!(heart.over.len(), n, "{name}: alerts that are over {:#?}", heart.over);
+    }
+    if let Some(n) = scenario.expect.hidden {
+        let silences = heart.state.snapshot().silencings.clone();
+        assert_eq!(silences.iter().map(|silence| silence.n_hidden).sum::<u64>(), n, "{name}: silences {silences:#?}");
     }
     let mut notices = heart.notices.iter();
     for words in &scenario.expect.notices_say {

@@ -14,7 +14,7 @@ use fleetwatch::functions;
 use fleetwatch::host::Host;
 use fleetwatch::model::{
     Command, Effect, EventId, Fact, Incident, IncidentId, Lane, Life, Notice, Operator, Origin, Packet, Record, Role, Ruling,
-    StepKind, Team, Timestamp,
+    SilenceOrder, Silencing, StepKind, Team, Timestamp,
 };
 use fleetwatch::pricing::PriceSheet;
 use fleetwatch::state::{Restored, State};
@@ -45,9 +45,12 @@ enum Planted {
     ClosingTakenForAgreed,
     /// Restored incidents take reports although they are closed.
     ReportsSwallowed,
+    /// While a silence stands, no notice reaches the outbox.
+    SilenceHidesAll,
 }
 
-const ALL_PLANTED: [Planted; 9] = [
+const ALL_PLANTED: [Planted; 10] = [
+    Planted::SilenceHidesAll,
     Planted::NoRoles,
     Planted::AnotherName,
     Planted::NoTicks,
@@ -92,9 +95,15 @@ enum Verb {
     Undo,
     ResolveOther,
     FalseAlarmOther,
+    SilenceAll,
+    EndSilence,
+    RestoreSilence,
 }
 
-const VERBS: [Verb; 18] = [
+const VERBS: [Verb; 21] = [
+    Verb::SilenceAll,
+    Verb::EndSilence,
+    Verb::RestoreSilence,
     Verb::Acknowledge,
     Verb::Claim,
     Verb::AssignToGuest,
@@ -120,12 +129,14 @@ enum Move {
     Does(&'static str, Verb),
     Wait(i64),
     Report,
+    /// A vehicle that had no crash yet has one.
+    NewCrash,
     Restart,
 }
 
 fn moves() -> Vec<Move> {
     let people = [MINA, KIM].into_iter().flat_map(|who| VERBS.map(|verb| Move::Does(who, verb)));
-    people.chain([Move::Wait(11), Move::Wait(901), Move::Report, Move::Restart]).collect()
+    people.chain([Move::Wait(11), Move::Wait(901), Move::Report, Move::NewCrash, Move::Restart]).collect()
 }
 
 /// A crash report that was judged, once for all worlds.
@@ -156,6 +167,7 @@ struct World {
     other: IncidentId,
     outbox: BTreeMap<String, Notice>,
     disk: BTreeMap<IncidentId, Arc<Incident>>,
+    silences: BTreeMap<u64, Silencing>,
     /// Who really did what to which incident, as the audit has it under the name that the seat gave.
     audit: Vec<(String, Command)>,
     names: BTreeMap<String, &'static str>,
@@ -183,6 +195,7 @@ impl World {
             other: none(),
             outbox: BTreeMap::new(),
             disk: BTreeMap::new(),
+            silences: BTreeMap::new(),
             audit: Vec::new(),
             names: [GUEST, MINA, KIM].map(|name| (name.to_owned(), name)).into(),
             last: None,
@@ -215,13 +228,20 @@ impl World {
                     self.audit.extend(audit.map(|audit| (audit.by.0, audit.command)));
                     (incident, None, notice)
                 }
+                Record::Silencing { silencing, .. } => {
+                    self.silences.insert(silencing.id, (*silencing).clone());
+                    n_saved += 1;
+                    continue;
+                }
                 _ => continue,
             };
             n_saved += 1;
             let id = incident.id.clone();
             if let Some(notice) = notice {
                 let again = notice.dedup_key.contains("-again-");
-                let lost = self.planted == Planted::AgainLost && again || self.planted == Planted::FirstNoticeLost && !again;
+                let silenced = self.planted == Planted::SilenceHidesAll && self.silences.values().any(Silencing::stands);
+                let lost =
+                    silenced || self.planted == Planted::AgainLost && again || self.planted == Planted::FirstNoticeLost && !again;
                 if !lost {
                     self.outbox.insert(notice.dedup_key.clone(), notice);
                 }
@@ -233,9 +253,21 @@ impl World {
         n_saved
     }
 
+    /// What a verb asks of silences: of the last one that was begun.
+    fn order(&self, verb: Verb) -> Option<SilenceOrder> {
+        let id = self.silences.keys().next_back().copied().unwrap_or(1);
+        match verb {
+            Verb::SilenceAll => Some(SilenceOrder::Begin { search: "*".to_owned(), secs: 3_600, reason: "quiet".to_owned() }),
+            Verb::EndSilence => Some(SilenceOrder::End { id }),
+            Verb::RestoreSilence => Some(SilenceOrder::Restore { id }),
+            _ => None,
+        }
+    }
+
     fn command(&self, verb: Verb) -> Command {
         let (incident, other, reason) = (self.one.clone(), self.other.clone(), "seen".to_owned());
         match verb {
+            Verb::SilenceAll | Verb::EndSilence | Verb::RestoreSilence => unreachable!("an order"),
             Verb::Acknowledge => Command::Acknowledge { incident },
             Verb::Claim => Command::Claim { incident },
             Verb::AssignToGuest => Command::Assign { incident, to: Some(GUEST.to_owned()) },
@@ -265,6 +297,9 @@ impl World {
             who.to_owned()
         };
         self.names.insert(name.clone(), who);
+        if let Some(order) = self.order(verb) {
+            return self.tell(Fact::Silenced { order, by: Operator(name), at: self.now });
+        }
         let command = self.command(verb);
         self.tell(Fact::Commanded { command, by: Operator(name), at: self.now })
     }
@@ -287,6 +322,7 @@ impl World {
                 }
             }
             Move::Report => self.report("van-1"),
+            Move::NewCrash => self.report("van-3"),
             Move::Restart => {
                 self.state = new_state(self.planted);
                 let mut incidents: Vec<_> = self.disk.values().cloned().collect();
@@ -304,7 +340,9 @@ impl World {
                 }
                 let events = incidents.iter().flat_map(|i| i.events.iter().map(|e| ((i.origin, e.clone()), i.id.clone())));
                 let known_events = events.collect();
-                self.state.restore(Restored { incidents, known_events, next_number: 100, ..Restored::default() });
+                let silencings = self.silences.values().cloned().collect();
+                let restored = Restored { incidents, silencings, known_events, next_number: 100, ..Restored::default() };
+                self.state.restore(restored);
                 self.last = None;
             }
         }
@@ -338,7 +376,11 @@ impl World {
             key.push_str(&part);
         }
         let last = self.last.map(|(who, at)| (who, age(at).min(11)));
-        format!("{key}{last:?}{}", self.outbox.len())
+        let of = |silence: &Silencing| {
+            (silence.ended.as_ref().map(|(who, at)| (who.clone(), age(*at).min(11))), silence.warned, age(silence.at))
+        };
+        let silences: Vec<_> = self.silences.values().map(of).collect();
+        format!("{key}{last:?}{silences:?}{}", self.outbox.len())
     }
 
     /// The people who really did one of these to an incident.
@@ -386,6 +428,14 @@ impl World {
             if incident.origin != Origin::Device {
                 return Some(format!("{id} is no real one any more"));
             }
+        }
+        for incident in self.disk.keys().filter_map(|id| self.incident(id)) {
+            if incident.is_silenced() || !self.outbox.values().any(|notice| notice.incident == incident.id) {
+                return Some(format!("a silence hides {}", incident.id));
+            }
+        }
+        if self.silences.values().any(|silence| silence.n_hidden > 0) {
+            return Some("a silence hid a crash".to_owned());
         }
         if let Some((name, _)) = self.audit.iter().find(|(name, _)| name != "fleetwatch" && !self.names.contains_key(name)) {
             return Some(format!("{name:?} is no person and acted"));

@@ -67,6 +67,10 @@ fn typed(window: &Window) -> BTreeSet<String> {
 }
 
 fn walk(state: &str, snapshot: &Snapshot, prepare: impl Fn(&mut Window)) -> BTreeSet<String> {
+    walk_over(&Screen::ALL, state, snapshot, prepare)
+}
+
+fn walk_over(screens: &[Screen], state: &str, snapshot: &Snapshot, prepare: impl Fn(&mut Window)) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for language in Language::ALL {
         language.speak();
@@ -77,7 +81,7 @@ fn walk(state: &str, snapshot: &Snapshot, prepare: impl Fn(&mut Window)) -> BTre
             let themes: &[bool] = if size == SIZES[1] { &[true, false] } else { &[true] };
             for &dark in themes {
                 window.theme(dark);
-                for screen in Screen::ALL {
+                for &screen in screens {
                     window.harness.state_mut().show(screen);
                     window.harness.run_steps(3);
                     let typed = typed(&window);
@@ -129,6 +133,13 @@ fn a_busy_desk_can_be_read() {
 #[test]
 fn a_broken_desk_can_be_read() {
     check(&walk("broken", &broken(), |window| window.wait(177)));
+}
+
+#[test]
+fn the_sheet_of_silences_can_be_read() {
+    check(&walk_over(&[Screen::Incidents], "silences", &broken(), |window| {
+        window.press(eframe::egui::Modifiers::SHIFT, eframe::egui::Key::S);
+    }));
 }
 
 #[test]

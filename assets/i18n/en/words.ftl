@@ -22,6 +22,7 @@ words-resolved-by = Resolved { $at } by { $who }
 words-acknowledged-by = Acknowledged { $at } by { $who }
 words-resolved = Resolved
 words-nobody-told = Nobody told
+words-silenced = Silenced
 words-unacknowledged = Unacknowledged
 words-telling-failed = Telling failed: { $why }
 words-nobody-told-sample = Nobody told, sample { $at }

@@ -19,6 +19,7 @@ words-resolved-by = { $at } { $who } 종결
 words-acknowledged-by = { $at } { $who } 확인
 words-resolved = 종결
 words-nobody-told = 호출 없음
+words-silenced = 알림 억제됨
 words-unacknowledged = 미확인
 words-telling-failed = 알림 실패: { $why }
 words-nobody-told-sample = 호출 없음, 표본 { $at }

@@ -125,7 +125,7 @@ fn it_is_announced_ended_by_hand_and_the_end_taken_back_for_ten_seconds() {
     assert!(line.state.snapshot().alerts.is_empty());
     line.pass_secs(2);
     let alerts = line.state.snapshot().alerts.clone();
-    assert_eq!((alerts.len(), &alerts[0].about), (1, &AlertKind::SilenceEnds));
+    assert_eq!((alerts.len(), &alerts[0].about), (1, &AlertKind::SilenceEnds { silence: 1 }));
     assert!(alerts[0].text.starts_with("Silence 1 of mina (box-*) ends at "), "{}", alerts[0].text);
     line.pass_secs(1);
     assert_eq!(line.state.snapshot().alerts.len(), 1, "said twice");

@@ -3,7 +3,9 @@
 use eframe::egui::{Align, Color32, Layout, Rect, Role, Ui, UiBuilder, pos2, vec2};
 
 use super::Desk;
+use super::silences::Sheet;
 use crate::model::{Link, LinkState, Timestamp};
+use crate::ui::actions::Action;
 use crate::ui::panels::Screen;
 use crate::ui::shapes::{self, Mark};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
@@ -12,14 +14,36 @@ use crate::ui::vitals::Broker;
 use crate::ui::widgets::{Button, name};
 use crate::ui::{icons, text, tr, word};
 
+/// Where a banner's button leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leads {
+    Nowhere,
+    ToConnections,
+    ToSilences,
+}
+
 /// One banner: cause, effect and fix, then the raw error.
-struct Line {
+pub(super) struct Line {
     critical: bool,
     title: String,
     body: String,
     raw: String,
     next: String,
-    button: bool,
+    leads: Leads,
+    /// Of a silence: it ends soon.
+    soon: bool,
+}
+
+impl Line {
+    fn plain(critical: bool, body: String) -> Self {
+        let leads = Leads::Nowhere;
+        Self { critical, title: String::new(), body, raw: String::new(), next: String::new(), leads, soon: false }
+    }
+
+    /// What is silenced.
+    pub(super) fn silence(title: String, body: String, soon: bool) -> Self {
+        Self { title, soon, leads: Leads::ToSilences, ..Self::plain(false, body) }
+    }
 }
 
 impl Desk {
@@ -30,8 +54,10 @@ impl Desk {
             let room = Rect::from_min_max(pos2(main.left(), main.top() + height), main.max);
             let (used, clicked) = banner(ui, room, i, line);
             height += used;
-            if clicked {
-                self.screen = Screen::Connections;
+            match line.leads {
+                Leads::ToConnections if clicked => self.screen = Screen::Connections,
+                Leads::ToSilences if clicked => self.silences = Some(Sheet::default()),
+                _ => {}
             }
         }
         height
@@ -52,26 +78,19 @@ impl Desk {
             let effect = if broker.away() { word!("shell-broker-effect") } else { word!("shell-broker-part") };
             let next = status.next_try_at.map_or_else(String::new, |at| tr!("shell-next-try", wait = text::age(at, now)));
             let body = if status.reason.is_empty() { effect.to_owned() } else { format!("{effect} {}", status.reason) };
-            lines.push(Line { critical: broker.away(), title, body, raw: status.raw.clone(), next, button: true });
+            let (critical, raw, leads) = (broker.away(), status.raw.clone(), Leads::ToConnections);
+            lines.push(Line { critical, title, body, raw, next, leads, soon: false });
         }
         if let Some(status) = snapshot.links.get(&Link::Store).filter(|status| status.state == LinkState::Down) {
             lines.push(Line {
-                critical: true,
                 title: tr!("shell-store-down"),
-                body: tr!("shell-store-effect", why = status.reason.as_str()),
                 raw: status.raw.clone(),
-                next: String::new(),
-                button: true,
+                leads: Leads::ToConnections,
+                ..Line::plain(true, tr!("shell-store-effect", why = status.reason.as_str()))
             });
         }
-        lines.extend(snapshot.banners.iter().map(|banner| Line {
-            critical: banner.critical,
-            title: String::new(),
-            body: saying(&banner.says),
-            raw: String::new(),
-            next: String::new(),
-            button: false,
-        }));
+        lines.extend(snapshot.banners.iter().map(|banner| Line::plain(banner.critical, saying(&banner.says))));
+        lines.extend(self.silence_line(now));
         lines
     }
 }
@@ -79,15 +98,23 @@ impl Desk {
 /// Says that a screen's totals are not those of the moment that is shown; gives its height.
 pub(super) fn totals_of_now(ui: &mut Ui, room: Rect, at: Timestamp) -> f32 {
     let body = tr!("shell-totals-of-now", at = text::clock_minutes(at));
-    let line = Line { critical: false, title: String::new(), body, raw: String::new(), next: String::new(), button: false };
-    banner(ui, room, usize::MAX, &line).0
+    banner(ui, room, usize::MAX, &Line::plain(false, body)).0
 }
 
 fn banner(ui: &mut Ui, room: Rect, i: usize, line: &Line) -> (f32, bool) {
     let theme = Theme::of(ui);
-    let status = if line.critical { theme.status.critical } else { theme.status.high };
+    let quiet = line.leads == Leads::ToSilences && !line.soon;
+    let status = match line.critical {
+        true => theme.status.critical,
+        false if quiet => theme.status.info,
+        false => theme.status.high,
+    };
     let painter = ui.painter().clone();
-    let right_w = if line.button { 250.0 } else { 0.0 };
+    let right_w = match line.leads {
+        Leads::Nowhere => 0.0,
+        Leads::ToConnections => 250.0,
+        Leads::ToSilences => 150.0,
+    };
     let text_w = (room.width() - 56.0 - PANE_PAD.x - right_w).max(120.0);
     let wrap = |words: &str, font, color: Color32| painter.layout(words.to_owned(), font, color, text_w);
     let mut parts = Vec::new();
@@ -105,10 +132,10 @@ fn banner(ui: &mut Ui, room: Rect, i: usize, line: &Line) -> (f32, bool) {
     painter.rect_filled(Rect::from_min_size(rect.min, vec2(3.0, height)), 0.0, status.fg);
     painter.hline(rect.x_range(), rect.bottom() - 0.5, (1.0, status.line));
     let icon = pos2(rect.left() + 28.0, rect.center().y);
-    if line.button {
-        shapes::icon(&painter, icon, 22.0, icons::PLUGS, status.fg, false);
-    } else {
-        Mark::Triangle.paint(&painter, icon, 13.0, status.fg);
+    match line.leads {
+        Leads::Nowhere => Mark::Triangle.paint(&painter, icon, 13.0, status.fg),
+        Leads::ToConnections => shapes::icon(&painter, icon, 22.0, icons::PLUGS, status.fg, false),
+        Leads::ToSilences => shapes::icon(&painter, icon, 18.0, icons::SPEAKER_SLASH, status.fg, false),
     }
     let mut y = rect.center().y - text_h / 2.0;
     for (galley, color) in parts {
@@ -120,13 +147,16 @@ fn banner(ui: &mut Ui, room: Rect, i: usize, line: &Line) -> (f32, bool) {
     let spoken = [kind, &line.title, &line.body, &line.raw, &line.next].join(" ");
     name(ui, rect, ("banner", i), Role::Label, spoken.trim());
     let mut clicked = false;
-    if line.button {
+    if line.leads != Leads::Nowhere {
+        let button = match line.leads {
+            Leads::ToSilences => Button::default(word!("silences-action")).key(Action::Silences),
+            _ => Button::default(word!("shell-action-connections")).named(word!("shell-show-connections")),
+        };
         let place = Rect::from_min_max(pos2(rect.right() - right_w, rect.top()), pos2(rect.right() - PANE_PAD.x, rect.bottom()));
         ui.scope_builder(
             UiBuilder::new().max_rect(place).id_salt(("banner", i)).layout(Layout::right_to_left(Align::Center)),
             |ui| {
-                clicked =
-                    ui.add(Button::default(word!("shell-action-connections")).named(word!("shell-show-connections"))).clicked();
+                clicked = ui.add(button).clicked();
                 ui.label(Type::Small.rich(&line.next, theme.text.secondary));
             },
         );

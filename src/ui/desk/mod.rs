@@ -22,6 +22,7 @@ mod palette;
 mod popped;
 mod rail;
 mod signin;
+mod silences;
 mod time;
 mod toasts;
 mod tools;
@@ -76,6 +77,8 @@ pub struct Desk {
     sound_trouble: Option<SoundTrouble>,
     help: bool,
     palette: Option<Palette>,
+    /// The sheet of silences, while it lies open.
+    silences: Option<silences::Sheet>,
     time: TimeControl,
     /// What is painted off LIVE: the moment, and the picture of it.
     held: Option<(ViewTime, Arc<Snapshot>)>,
@@ -134,6 +137,7 @@ impl Desk {
             sound_trouble: None,
             help: false,
             palette: None,
+            silences: None,
             time: TimeControl::default(),
             held: None,
             frame_secs: None,
@@ -229,6 +233,11 @@ impl Desk {
                     AlertKind::Incident { incident } | AlertKind::WentSilent { incident } => Some(incident),
                     _ => None,
                 };
+                if let AlertKind::SilenceEnds { silence } = &alert.about {
+                    let ending = self.snapshot.silencings.iter().find(|one| one.id == *silence);
+                    self.toasts.warning(ending.map_or_else(|| alert.text.clone(), |one| silences::ends_soon(one, now)), now);
+                    continue;
+                }
                 // In short: the whole sentence would cover half the screen.
                 let is_meant = |known: &&Arc<Incident>| match &alert.about {
                     AlertKind::Temperature { .. } | AlertKind::TemperatureRate => {
@@ -275,15 +284,22 @@ impl Desk {
                 ) => Some(incident.clone()),
                 _ => None,
             };
+            let silenced = match &request {
+                Request::Silence(order) => Some(order.clone()),
+                _ => None,
+            };
             if self.send(request, now) {
+                if let Some(order) = silenced {
+                    self.say_silenced(&order, now);
+                }
                 self.taken.extend(acknowledged);
                 if let Some((what, incident)) = undoable {
                     let text = tr!("incidents-done", id = incident.to_string(), what = what);
-                    self.toasts.undo(incident, text, now);
+                    self.toasts.undo(Request::Command(Command::Undo { incident }), text, now);
                 }
                 if let Some(incident) = decided {
                     let text = tr!("incidents-decided", id = incident.to_string());
-                    self.toasts.undo(incident, text, now);
+                    self.toasts.undo(Request::Command(Command::Undo { incident }), text, now);
                 }
             }
         }
@@ -299,12 +315,13 @@ impl Desk {
 
     fn keys(&mut self, ctx: &egui::Context, now: Timestamp) -> Vec<Action> {
         let actions = actions::pressed(ctx);
-        let was_open = self.help || self.palette.is_some();
+        let open = |desk: &Self| desk.help || desk.palette.is_some() || desk.silences.is_some();
+        let was_open = open(self);
         for action in &actions {
             self.act(ctx, *action, now);
         }
-        // While the list of keys or the palette lies open, keys belong to it.
-        if was_open || self.help || self.palette.is_some() { Vec::new() } else { actions }
+        // While the list of keys, the silences or the palette lie open, keys belong to them.
+        if was_open || open(self) { Vec::new() } else { actions }
     }
 
     /// Does what an action means for the window as a whole; what a screen does with it, the screen does.
@@ -316,12 +333,15 @@ impl Desk {
             Action::SwitchTheme => switch_theme(ctx),
             Action::Help => self.help = !self.help,
             Action::Back if self.wall.is_some() => self.leave_wall(ctx),
-            Action::Back => self.help = false,
+            Action::Back => (self.help, self.silences) = (false, None),
             Action::Wall => self.toggle_wall(ctx),
             Action::PopOut => self.pop_out(self.screen),
             Action::Pause => self.time.pause(now),
             Action::BackToLive => self.time = TimeControl::Live,
             Action::Mute => self.alarm.mute(now),
+            Action::Silences => {
+                self.silences = if self.silences.is_some() { None } else { Some(silences::Sheet::default()) };
+            }
             Action::SignIn => self.signing_in = Some(String::new()),
             Action::MinuteBack => self.time.step(-60, now),
             Action::MinuteOn => self.time.step(60, now),
@@ -477,6 +497,7 @@ impl eframe::App for Desk {
         if self.help {
             self.help = help::ui(ui.ctx(), room);
         }
+        requests.extend(self.silences_ui(ui.ctx(), room, now));
         let corner = pos2(whole.right() - 8.0, status.top() - 8.0);
         if let Some(request) = self.sign_in_ui(ui.ctx(), corner, &actions) {
             requests.push(request);

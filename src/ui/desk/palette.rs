@@ -299,6 +299,7 @@ fn commands_found(wanted: &str) -> Vec<Entry> {
             Action::Help => icons::KEYBOARD,
             Action::SwitchTheme => icons::MOON,
             Action::Wall | Action::PopOut => icons::CORNERS_OUT,
+            Action::Silences => icons::SPEAKER_SLASH,
             _ => icons::PLAY,
         };
         add(card.label.to_owned(), card.help.to_owned(), action.key(), icon, Run::Do(action));

@@ -28,8 +28,8 @@ struct Toast {
     incident: Option<IncidentId>,
     /// About an incident, which has its card in a queue.
     has_card: bool,
-    /// A decision that can still be taken back.
-    undo: Option<IncidentId>,
+    /// What takes it back, as long as that can be done.
+    undo: Option<Request>,
 }
 
 /// What is taller than this is looked at rather than pressed, a map or a plot: a message may lie on it. Points.
@@ -108,10 +108,10 @@ impl Toasts {
     }
 
     /// A decision was sent: for a while it can be taken back from here.
-    pub(super) fn undo(&mut self, incident: IncidentId, text: String, now: Timestamp) {
+    pub(super) fn undo(&mut self, undo: Request, text: String, now: Timestamp) {
         self.push(text, false, false, now);
         if let Some(toast) = self.0.last_mut() {
-            toast.undo = Some(incident);
+            toast.undo = Some(undo);
             toast.until = Some(now.plus_secs(UNDO_SECS));
         }
     }
@@ -163,9 +163,7 @@ impl Desk {
             let area = Area::new(Id::unique(("toast", i))).order(Order::Foreground).pivot(Align2::RIGHT_TOP).fixed_pos(at);
             let response = area.show(ctx, |ui| {
                 let clicked = toast_ui(ui, toast, now);
-                if let Some(incident) = toast.undo.as_ref().filter(|_| clicked) {
-                    requests.push(Request::Command(Command::Undo { incident: incident.clone() }));
-                }
+                requests.extend(toast.undo.clone().filter(|_| clicked));
                 if let Some(incident) = &toast.incident
                     && (clicked || std::mem::take(&mut key))
                 {

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use fleetwatch::model::effect::{Quantity, SampleChunk};
+use fleetwatch::model::silencing::Hidden;
 use fleetwatch::model::{
     AccelG, Alert, AlertId, AlertKind, Band, Celsius, CrashReport, CrashVerdict, DeviceId, DeviceKind, Direction, Driving,
     EventId, Evidence, Frame, Incident, IncidentId, IncidentKind, Life, Link, LinkState, LinkStatus, Malfunction, Origin,
-    PacketId, PicoUsd, Points, Position, Pulse, QueueReading, Ruling, Saying, Severity, SpeedTrace, Step, StepKind,
+    PacketId, PicoUsd, Points, Position, Pulse, QueueReading, Ruling, Saying, Severity, Silencing, SpeedTrace, Step, StepKind,
     TemperatureVerdict, Timestamp,
 };
 use fleetwatch::pricing::forecast::Day;
@@ -145,7 +146,32 @@ pub(crate) fn broken() -> Snapshot {
         }
     }
     snapshot.counters.shed = 12;
+    snapshot.silencings = Arc::new(silences());
     snapshot
+}
+
+/// A silence that stands, one that ends soon, and one that is over.
+pub(crate) fn silences() -> Vec<Silencing> {
+    let silence = |id, search: &str, until: Timestamp, hidden: &[&str], ended| Silencing {
+        id,
+        search: search.to_owned(),
+        reason: "defrosting of the freezers in hall 2, until the technician has gone".to_owned(),
+        by: "M. Seo".to_owned(),
+        at: ago(1_800),
+        until,
+        ended,
+        n_hidden: hidden.len() as u64,
+        hidden: hidden
+            .iter()
+            .map(|text| Hidden { at: ago(600), device: DeviceId::new("box-1"), text: (*text).to_owned() })
+            .collect(),
+        warned: false,
+    };
+    vec![
+        silence(3, "vehicle:RFR-0*", NOW.plus_secs(420), &[], None),
+        silence(2, "box-* kind:temperature", NOW.plus_secs(5_400), &["box-1: rose above 8.0 °C (9.4 °C)", "box-2: fault"], None),
+        silence(1, "*", ago(900), &[], Some((None, ago(900)))),
+    ]
 }
 
 /// A page of a fleet.

@@ -256,6 +256,7 @@ fn standing(incident: &Incident) -> String {
         (Some((_, at)), _) => tr!("incidents-resolved-at", at = text::clock_minutes(*at)),
         (None, Some((by, _))) => tr!("incidents-acknowledged-by", by = by.as_str()),
         (None, None) if incident.life == Life::Resolved => tr!("words-resolved"),
+        (None, None) if incident.is_silenced() => tr!("words-silenced"),
         (None, None) if incident.told_nobody() => tr!("words-nobody-told"),
         (None, None) => tr!("words-unacknowledged"),
     }

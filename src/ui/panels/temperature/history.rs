@@ -57,7 +57,7 @@ fn row(ui: &mut Ui, alert: &Alert, snapshot: &Snapshot, context: &mut PanelConte
             | AlertKind::Incident { .. }
             | AlertKind::WentSilent { .. }
             | AlertKind::ChainBroken
-            | AlertKind::SilenceEnds
+            | AlertKind::SilenceEnds { .. }
             | AlertKind::HarshDriving { .. },
             _,
         ) => {
