@@ -76,7 +76,7 @@ impl Team {
         if who.0.trim().is_empty() {
             return Some("sign in first: what is done needs a name");
         }
-        (self.role(who) < least).then(|| match least {
+        (self.role(who) < least).then_some(match least {
             Role::Viewer | Role::Operator => "this name may only look; sign in as somebody who may act",
             Role::Supervisor => "this needs a supervisor; ask one to sign in",
             Role::Admin => "this needs an admin; ask one to sign in",

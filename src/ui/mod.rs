@@ -49,7 +49,7 @@ pub enum Request {
     /// Ask the store; the answer comes with a snapshot.
     Ask(Question),
     /// Play a scenario as a drill: every topic gets the `drill/` root.
-    Drill(Scenario),
+    Drill(Box<Scenario>),
     /// Save these changes to the settings; what becomes of it stands in their sheet.
     Save(Vec<Change>),
     /// Test the whole way now.

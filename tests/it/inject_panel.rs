@@ -56,7 +56,7 @@ fn retype(window: &mut Window, text: &str) {
 
 fn drills(window: &Window) -> Vec<Scenario> {
     let sent = window.taken().into_iter();
-    sent.filter_map(|request| if let Request::Drill(scenario) = request { Some(scenario) } else { None }).collect()
+    sent.filter_map(|request| if let Request::Drill(scenario) = request { Some(*scenario) } else { None }).collect()
 }
 
 #[track_caller]

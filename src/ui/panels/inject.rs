@@ -191,6 +191,6 @@ impl Inject {
         self.last = Some(scenario.clone());
         self.chosen = None;
         self.waiting = Some((context.now, newest));
-        context.requests.push(Request::Drill(scenario));
+        context.requests.push(Request::Drill(Box::new(scenario)));
     }
 }

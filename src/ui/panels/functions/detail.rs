@@ -34,7 +34,7 @@ pub(super) fn ui(ui: &mut Ui, recent: &RecentCall, snapshot: &Snapshot, context:
         let (_, topic) = crate::model::Origin::of_topic(&report.topic);
         let payload = String::from_utf8(report.raw.to_vec());
         let hex = payload.is_err().then(|| hex_of(&report.raw));
-        context.requests.push(Request::Drill(Scenario {
+        context.requests.push(Request::Drill(Box::new(Scenario {
             title: tr!("functions-replay-of", id = id.clone()),
             steps: vec![Step {
                 after_millis: 0,
@@ -47,7 +47,7 @@ pub(super) fn ui(ui: &mut Ui, recent: &RecentCall, snapshot: &Snapshot, context:
                 unlinked_secs: 0,
             }],
             ..Scenario::default()
-        }));
+        })));
         *context.go = Some(super::Screen::Inject);
     }
     if call.outcome == Outcome::Ok {
