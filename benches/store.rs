@@ -143,13 +143,13 @@ fn history(bencher: Bencher<'_, '_>, rows: i64) {
     let chunks: Vec<_> = (0..100)
         .map(|device| {
             let columns = (1..=7).map(|column| (0..rows).map(|row| ((row * column * 31) % 97) as i32).collect());
-            Arc::new(SampleChunk {
-                device: DeviceId::new(&format!("van-{device}")),
-                kind: DeviceKind::Vehicle,
-                origin: Origin::Device,
-                t_ms: (0..rows).map(|row| 1_700_000_000_000 + row * 1_000).collect(),
-                columns: columns.collect(),
-            })
+            Arc::new(SampleChunk::new(
+                DeviceId::new(&format!("van-{device}")),
+                DeviceKind::Vehicle,
+                Origin::Device,
+                (0..rows).map(|row| 1_700_000_000_000 + row * 1_000).collect(),
+                columns.collect(),
+            ))
         })
         .collect();
     let n_samples = 100 * 7 * rows as usize;

@@ -70,13 +70,13 @@ fn drive(vehicle: usize) -> Vec<SampleChunk> {
             let quantity = &Quantity::of(DeviceKind::Vehicle)[at];
             part.iter().map(|(_, values)| quantity.quantise(Some(values[at]))).collect()
         };
-        chunks.push(SampleChunk {
-            device: DeviceId::new(&format!("veh-{vehicle:04}")),
-            kind: DeviceKind::Vehicle,
-            origin: Origin::Device,
-            t_ms: part.iter().map(|(t_ms, _)| *t_ms).collect(),
-            columns: (0..N_COLUMNS).map(column).collect(),
-        });
+        chunks.push(SampleChunk::new(
+            DeviceId::new(&format!("veh-{vehicle:04}")),
+            DeviceKind::Vehicle,
+            Origin::Device,
+            part.iter().map(|(t_ms, _)| *t_ms).collect(),
+            (0..N_COLUMNS).map(column).collect(),
+        ));
     }
     chunks
 }

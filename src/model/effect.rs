@@ -13,6 +13,7 @@ use super::incident::IncidentId;
 use super::incident::{Incident, Step};
 use super::invocation::Invocation;
 use super::packet::{Delivery, Origin};
+use super::relief::Relief;
 use super::silencing::{SilenceOrder, Silencing};
 use super::units::{PicoUsd, Timestamp};
 use super::verdict::{CrashVerdict, VerdictJson};
@@ -208,6 +209,15 @@ pub struct SampleChunk {
     pub t_ms: Vec<i64>,
     /// One column per quantity, in the order of [`Quantity::of`]; `i32::MIN` is a missing sample.
     pub columns: Vec<Vec<i32>>,
+    /// Where its hills are, once somebody has asked.
+    pub(super) relief: Relief,
+}
+
+impl SampleChunk {
+    /// Samples as they came.
+    pub fn new(device: DeviceId, kind: DeviceKind, origin: Origin, t_ms: Vec<i64>, columns: Vec<Vec<i32>>) -> Self {
+        Self { device, kind, origin, t_ms, columns, relief: Relief::default() }
+    }
 }
 
 /// A column of a [`SampleChunk`], with the step its integers count.

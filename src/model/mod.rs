@@ -25,6 +25,7 @@ pub mod packet;
 pub mod question;
 pub mod range;
 pub mod rejection;
+pub mod relief;
 pub mod role;
 pub mod saying;
 pub mod secret;

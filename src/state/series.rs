@@ -58,7 +58,7 @@ impl Series {
 }
 
 fn empty(device: DeviceId, kind: DeviceKind, origin: Origin) -> SampleChunk {
-    SampleChunk { device, kind, origin, t_ms: Vec::new(), columns: vec![Vec::new(); Quantity::of(kind).len()] }
+    SampleChunk::new(device, kind, origin, Vec::new(), vec![Vec::new(); Quantity::of(kind).len()])
 }
 
 /// What a chunk takes in memory, near enough.

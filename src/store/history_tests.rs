@@ -13,13 +13,13 @@ use crate::model::{DeviceId, DeviceKind, Origin};
 const DAY: i64 = 24 * 3_600 * 1_000;
 
 fn sensor(device: &str, origin: Origin, samples: &[(i64, i32)]) -> Arc<SampleChunk> {
-    Arc::new(SampleChunk {
-        device: DeviceId::new(device),
-        kind: DeviceKind::Sensor,
+    Arc::new(SampleChunk::new(
+        DeviceId::new(device),
+        DeviceKind::Sensor,
         origin,
-        t_ms: samples.iter().map(|(t_ms, _)| *t_ms).collect(),
-        columns: vec![samples.iter().map(|(_, value)| *value).collect()],
-    })
+        samples.iter().map(|(t_ms, _)| *t_ms).collect(),
+        vec![samples.iter().map(|(_, value)| *value).collect()],
+    ))
 }
 
 /// An archive needs an incident store beside the numbers.
@@ -193,13 +193,13 @@ fn drives(len: usize) -> Option<Vec<Arc<SampleChunk>>> {
         // Ten vehicles a drive, so that the first pages of an empty file do not weigh.
         let copies = (0..10).flat_map(|copy| rows.chunks(len).map(move |rows| (copy, rows)));
         chunks.extend(copies.map(|(copy, rows)| {
-            Arc::new(SampleChunk {
-                device: DeviceId::new(&format!("drive-{drive}-{copy}")),
-                kind: DeviceKind::Vehicle,
-                origin: Origin::Device,
-                t_ms: rows.iter().map(|(t_ms, _)| *t_ms).collect(),
-                columns: (0..7).map(|idx| rows.iter().map(|(_, values)| values[idx]).collect()).collect(),
-            })
+            Arc::new(SampleChunk::new(
+                DeviceId::new(&format!("drive-{drive}-{copy}")),
+                DeviceKind::Vehicle,
+                Origin::Device,
+                rows.iter().map(|(t_ms, _)| *t_ms).collect(),
+                (0..7).map(|idx| rows.iter().map(|(_, values)| values[idx]).collect()).collect(),
+            ))
         }));
     }
     Some(chunks)

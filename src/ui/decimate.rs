@@ -39,25 +39,19 @@ fn thin(run: &[Point], range: (f64, f64), columns: usize) -> Vec<Point> {
     thinned
 }
 
-fn push_new(points: &mut Vec<Point>, point: Point) {
+/// Adds a point that is not the last one already.
+pub fn push_new(points: &mut Vec<Point>, point: Point) {
     if points.last() != Some(&point) {
         points.push(point);
     }
 }
 
-/// The gaps between samples that are more than `gap` apart.
-pub fn gaps(points: &[Point], gap: f64) -> impl Iterator<Item = (f64, f64)> + '_ {
-    let mut last = None;
-    points.iter().filter(|point| point.1.is_finite()).filter_map(move |&(x, _)| {
-        let before = last.replace(x)?;
-        (x - before > gap).then_some((before, x))
-    })
-}
-
-/// Whether nothing came for longer than `gap` before `until`: from the last sample to `until`. None without samples.
-pub fn silence(points: &[Point], until: f64, gap: f64) -> Option<(f64, f64)> {
-    let last = points.iter().rev().find(|point| point.1.is_finite())?.0;
-    (until - last > gap).then_some((last, until))
+/// The sample nearest to `x`, at most `reach` away.
+pub fn nearest(points: &[Point], x: f64, reach: f64) -> Option<Point> {
+    let after = points.partition_point(|point| point.0 < x);
+    let candidates = points.get(after.saturating_sub(1)..(after + 1).min(points.len()))?;
+    let near = candidates.iter().copied().min_by(|a, b| (a.0 - x).abs().total_cmp(&(b.0 - x).abs()))?;
+    ((near.0 - x).abs() <= reach && near.1.is_finite()).then_some(near)
 }
 
 /// The usual step in x: the median of the differences. `None` for fewer than three points.

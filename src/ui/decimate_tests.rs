@@ -62,22 +62,17 @@ fn lines_reach_the_edges_of_the_range() {
 }
 
 #[test]
-fn gaps_lie_between_finite_samples() {
-    let points = [(0.0, 1.0), (1.0, 2.0), (4.0, f64::NAN), (8.0, 3.0), (9.0, 3.0)];
-    assert_eq!(gaps(&points, 3.0).collect::<Vec<_>>(), [(1.0, 8.0)]);
-}
-
-#[test]
-fn silence_begins_at_the_last_sample() {
-    let points = [(0.0, 1.0), (1.0, 2.0), (2.0, f64::NAN)];
-    assert_eq!(silence(&points, 3.0, 3.0), None);
-    assert_eq!(silence(&points, 10.0, 3.0), Some((1.0, 10.0)));
-    assert_eq!(silence(&[], 10.0, 3.0), None);
-}
-
-#[test]
 fn the_usual_step_is_not_fooled_by_a_gap() {
     let points: Vec<Point> = [0.0, 1.0, 2.0, 3.0, 100.0].map(|x| (x, 0.0)).to_vec();
     assert_eq!(usual_step(&points), Some(1.0));
     assert_eq!(usual_step(&points[..2]), None);
+}
+
+#[test]
+fn the_readout_never_reaches_across_a_gap() {
+    let points = [(0.0, 1.0), (1.0, 2.0), (10.0, 3.0), (11.0, f64::NAN)];
+    assert_eq!(nearest(&points, 0.6, 3.0), Some((1.0, 2.0)));
+    assert_eq!(nearest(&points, 5.5, 3.0), None);
+    assert_eq!(nearest(&points, 12.0, 3.0), None);
+    assert_eq!(nearest(&[], 0.0, 3.0), None);
 }

@@ -111,8 +111,13 @@ impl Axes {
 
     /// A series: at most two points a pixel column, and never a line across a gap of more than `gap` in x.
     pub fn line(&self, painter: &Painter, points: &[Point], gap: f64, pen: &Pen<'_>) {
+        self.runs(painter, &decimate(points, self.x, self.area.width() as usize, gap), pen);
+    }
+
+    /// A series of which no pixel column holds more than it can show, in runs without a gap.
+    pub fn runs(&self, painter: &Painter, runs: &[Vec<Point>], pen: &Pen<'_>) {
         let painter = painter.with_clip_rect(self.area.expand(1.0).intersect(painter.clip_rect()));
-        for run in decimate(points, self.x, self.area.width() as usize, gap) {
+        for run in runs {
             let path: Vec<Pos2> = run.iter().map(|&point| self.at(point)).collect();
             if let [alone] = path[..] {
                 painter.circle_filled(alone, pen.stroke.width.max(1.5), pen.stroke.color);
@@ -209,14 +214,6 @@ impl Axes {
         painter.vline(at.x, self.area.y_range(), Stroke::new(1.0, theme.plot.cursor));
         Some(self.x_at(at.x))
     }
-}
-
-/// The sample nearest to `x`, at most `reach` away.
-pub fn nearest(points: &[Point], x: f64, reach: f64) -> Option<Point> {
-    let after = points.partition_point(|point| point.0 < x);
-    let candidates = points.get(after.saturating_sub(1)..(after + 1).min(points.len()))?;
-    let near = candidates.iter().copied().min_by(|a, b| (a.0 - x).abs().total_cmp(&(b.0 - x).abs()))?;
-    ((near.0 - x).abs() <= reach && near.1.is_finite()).then_some(near)
 }
 
 /// Round numbers within a range, at most about `n`, and how many decimals they need.

@@ -19,15 +19,6 @@ fn a_range_holds_every_value() {
 }
 
 #[test]
-fn the_readout_never_reaches_across_a_gap() {
-    let points = [(0.0, 1.0), (1.0, 2.0), (10.0, 3.0), (11.0, f64::NAN)];
-    assert_eq!(nearest(&points, 0.6, 3.0), Some((1.0, 2.0)));
-    assert_eq!(nearest(&points, 5.5, 3.0), None);
-    assert_eq!(nearest(&points, 12.0, 3.0), None);
-    assert_eq!(nearest(&[], 0.0, 3.0), None);
-}
-
-#[test]
 fn places_and_values_agree() {
     let axes = Axes { area: Rect::from_min_max(pos2(10.0, 20.0), pos2(110.0, 70.0)), x: (0.0, 10.0), y: (-1.0, 1.0) };
     assert_eq!(axes.at((0.0, -1.0)), pos2(10.0, 70.0));

@@ -258,8 +258,7 @@ fn vehicle() -> VehicleView {
         column(&|age| Some(127.0396 - (age - 42.0).max(0.0) * 0.000_1), 5),
         column(&|_| Some(90.0), 6),
     ];
-    let chunk =
-        SampleChunk { device: DeviceId::new("VAN-0417"), kind: DeviceKind::Vehicle, origin: Origin::Device, t_ms, columns };
+    let chunk = SampleChunk::new(DeviceId::new("VAN-0417"), DeviceKind::Vehicle, Origin::Device, t_ms, columns);
     VehicleView { row: fleet_row(17), series: vec![Arc::new(chunk)] }
 }
 
@@ -293,13 +292,7 @@ fn sensor() -> SensorView {
     let celsius = Quantity::of(DeviceKind::Sensor)[0];
     let column =
         (0..n).map(|i| celsius.quantise(Some(4.2 + (i as f64 - 180.0).max(0.0) * 0.03 + 0.1 * (i as f64).sin()))).collect();
-    let chunk = SampleChunk {
-        device: DeviceId::new("RFR-022"),
-        kind: DeviceKind::Sensor,
-        origin: Origin::Device,
-        t_ms,
-        columns: vec![column],
-    };
+    let chunk = SampleChunk::new(DeviceId::new("RFR-022"), DeviceKind::Sensor, Origin::Device, t_ms, vec![column]);
     SensorView { row: sensor_row(0), series: vec![Arc::new(chunk)], crossed: Some((ago(840), Band::Hot)) }
 }
 

@@ -4,10 +4,10 @@ use eframe::egui::{Align2, Color32, Painter, Rect, Role, Stroke, Ui, WidgetInfo,
 use egui_plot::{HLine, LineStyle, Span};
 
 use crate::model::{CrashReport, CrashVerdict, Frame, Pulse};
-use crate::ui::decimate::{Point, usual_step};
+use crate::ui::decimate::{Point, nearest, usual_step};
 use crate::ui::shapes::dashed;
 use crate::ui::theme::{Theme, Type};
-use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range, ticks};
+use crate::ui::widgets::chart::{Axes, Pen, round_range, ticks};
 use crate::ui::widgets::plot::{Home, Shown, corner_link, plot, series};
 use crate::ui::widgets::{Pane, empty_state, header, pane, put};
 use crate::ui::{icons, shapes, text, tr, word};

@@ -4,9 +4,9 @@ use eframe::egui::{Rect, Role, Stroke, Ui, WidgetInfo, pos2, vec2};
 use egui_plot::{LineStyle, VLine};
 
 use crate::model::{CrashReport, CrashVerdict, Ruling};
-use crate::ui::decimate::{Point, usual_step};
+use crate::ui::decimate::{Point, nearest, usual_step};
 use crate::ui::theme::{Theme, Type};
-use crate::ui::widgets::chart::{Pen, nearest, round_range, ticks};
+use crate::ui::widgets::chart::{Pen, round_range, ticks};
 use crate::ui::widgets::plot::{Home, corner_link, plot, series};
 use crate::ui::widgets::{Pane, empty_state, header, pane};
 use crate::ui::{icons, text, tr, word};

@@ -8,12 +8,12 @@ use crate::model::{DeviceId, Incident, IncidentKind, Life, Origin, Position, Sev
 use crate::state::Snapshot;
 use crate::state::snapshot::{Motion, VehicleMark, VehicleView};
 use crate::ui::actions::Action;
+use crate::ui::decimate::nearest;
 use crate::ui::map::{self, Callout, MapView, Pin, PinMark, Rings, Scene};
 use crate::ui::shapes::{Mark, arrowhead, hatch};
 use crate::ui::theme::{PANE_PAD, RADIUS_CONTROL, Theme, Type, sizes};
 use crate::ui::tr::tr;
 use crate::ui::vitals::is_open;
-use crate::ui::widgets::chart::nearest;
 use crate::ui::widgets::{Button, badge, focus_ring, name, put, segments};
 use crate::ui::{icons, series, text, words};
 
@@ -21,6 +21,8 @@ use crate::ui::{icons, series, text, words};
 const LEGEND_H: f32 = 32.0;
 /// Where the chosen vehicle came from: this much of it. ms
 const TRAIL_MS: f64 = 300_000.0;
+/// The trail has a corner at most this often: a vehicle at 120 km/h drives 10 m meanwhile. ms
+const TRAIL_STEP_MS: f64 = 300.0;
 /// Columns of a vehicle's series.
 const LAT: usize = 4;
 const LON: usize = 5;
@@ -311,9 +313,9 @@ fn callout(theme: &Theme, snapshot: &Snapshot, now: Timestamp) -> Option<Callout
 
 /// Where a vehicle was at a time, ms since 1970.
 fn passed(vehicle: &VehicleView, at: f64) -> Option<(f64, f64)> {
-    let column = |idx| series::column(&vehicle.series, idx, (at - 5_000.0, at + 5_000.0));
+    let gap = series::gap_ms(&vehicle.series, vehicle.row.period_secs);
+    let column = |idx| series::column(&vehicle.series, idx, (at - gap, at + gap));
     let (lats, lons) = (column(LAT), column(LON));
-    let gap = series::gap_ms(&lats, vehicle.row.period_secs);
     Some((nearest(&lats, at, gap)?.1, nearest(&lons, at, gap)?.1))
 }
 
@@ -321,22 +323,8 @@ fn passed(vehicle: &VehicleView, at: f64) -> Option<(f64, f64)> {
 pub(in crate::ui::panels) fn trail(vehicle: &VehicleView, now: Timestamp) -> Vec<Vec<(f64, f64)>> {
     let now_ms = now.0 as f64 / 1e3;
     let range = (now_ms - TRAIL_MS, now_ms);
-    let lats = series::column(&vehicle.series, LAT, range);
-    let lons = series::column(&vehicle.series, LON, range);
-    let gap = series::gap_ms(&lats, vehicle.row.period_secs);
-    let mut stretches: Vec<Vec<(f64, f64)>> = Vec::new();
-    let mut last = f64::MIN;
-    for (&(t, lat), &(_, lon)) in
-        lats.iter().zip(&lons).filter(|((t, lat), (_, lon))| *t >= range.0 && lat.is_finite() && lon.is_finite())
-    {
-        if t - last > gap {
-            stretches.push(Vec::new());
-        }
-        last = t;
-        if let Some(stretch) = stretches.last_mut() {
-            stretch.push((lat, lon));
-        }
-    }
+    let gap = series::gap_ms(&vehicle.series, vehicle.row.period_secs);
+    let mut stretches = series::path(&vehicle.series, (LAT, LON), range, TRAIL_STEP_MS, gap);
     stretches.retain(|stretch| stretch.len() > 1);
     stretches
 }

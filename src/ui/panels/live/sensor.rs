@@ -7,13 +7,13 @@ use super::{chart_area, time_labels};
 use crate::model::Band;
 use crate::state::Snapshot;
 use crate::state::snapshot::SensorView;
-use crate::ui::decimate::{Point, silence};
+use crate::ui::series::{self, Curve};
 use crate::ui::shapes::{Mark, dotted_underline};
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::{Theme, Type};
-use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range};
+use crate::ui::widgets::chart::{Axes, Pen, round_range};
 use crate::ui::widgets::{Pane, badge, band_badge, band_status, empty_state, header, name, origin_badge, put, within};
-use crate::ui::{degrees, icons, series, tr, word};
+use crate::ui::{degrees, icons, tr, word};
 
 /// The windows to choose from, minutes: the least that holds what there is.
 const WINDOWS_MIN: [f64; 4] = [5.0, 15.0, 30.0, 60.0];
@@ -30,11 +30,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     let span_min = (now_ms - first) / 60_000.0;
     let window = WINDOWS_MIN.into_iter().find(|minutes| *minutes >= span_min).unwrap_or(60.0);
     let x = (now_ms - window * 60_000.0, now_ms);
-    let mut points = series::column(&sensor.series, 0, x);
-    for point in &mut points {
-        point.1 = degrees::shown(point.1);
-    }
-    let gap = series::gap_ms(&points, sensor.row.period_secs);
+    let gap = series::gap_ms(&sensor.series, sensor.row.period_secs);
     let mut fresh = Freshness::of(context.now.secs_since(sensor.row.last_seen), sensor.row.period_secs);
     if context.liveness.stale_since().is_some() {
         fresh = fresh.max(Freshness::Stale);
@@ -43,12 +39,13 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
 
     let room = ui.available_rect_before_wrap();
     let area = chart_area(room, 84.0);
+    let columns = (area.width() * ui.pixels_per_point()) as usize;
+    let curve = Curve::of(&sensor.series, 0, x, columns, gap).map(degrees::shown);
     let (low, high) = sensor.row.last.limits_c;
     let margin = ((high - low) * 0.15).max(1.0);
     let (bottom, top) = (degrees::shown(low - margin), degrees::shown(high + margin));
     let (low, high) = (degrees::shown(low), degrees::shown(high));
-    let shown = points.iter().filter(|point| point.0 >= x.0).map(|point| point.1);
-    let axes = Axes { area, x, y: round_range(shown.chain([bottom, top]), 4.0) };
+    let axes = Axes { area, x, y: round_range(curve.values_since(x.0).chain([bottom, top]), 4.0) };
     let painter = ui.painter().clone();
     axes.frame(&painter, theme, 5);
     axes.band(&painter, (high, axes.y.1), theme.plot.band_hot);
@@ -58,16 +55,15 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     axes.limit(&painter, high, theme.status.hot.fg);
     axes.limit(&painter, low, theme.status.cold.fg);
     let pen = Pen { stroke: Stroke::new(1.5, theme.plot.series[0]), dash: &[] };
-    axes.line(&painter, &points, gap, &pen);
+    axes.runs(&painter, &curve.runs, &pen);
     if let Some((at, band)) = sensor.crossed {
         let words = tr!("live-crossed", at = text::clock_minutes(at));
         axes.marker(&painter, theme, at.0 as f64 / 1e3, &words, band_status(theme, band).fg, &[2.0, 3.0]);
     }
-    if let Some(gap) = silence(&points, now_ms, gap) {
+    if let Some(gap) = curve.silence(now_ms, gap) {
         axes.gap(&painter, theme, gap, word!("live-no-data"));
     }
-    let last = points.iter().rev().find(|point| point.1.is_finite());
-    if let Some(&last) = last {
+    if let Some(last) = curve.last() {
         let color = if fresh < Freshness::Stale { band_status(theme, sensor.row.last.band).fg } else { theme.text.secondary };
         if fresh < Freshness::Stale {
             painter.circle_filled(axes.at(last), 4.0, color);
@@ -77,7 +73,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     }
     axes.unit(&painter, theme, degrees::unit().sign());
     bands(&painter, &axes, (low, high), theme);
-    let own = hover(ui, &axes, &points, gap, theme);
+    let own = hover(ui, &axes, &curve, theme);
     if let Some(at) = shared.filter(|at| own.is_none() && (x.0..=x.1).contains(at)) {
         painter.vline(axes.at((at, axes.y.0)).x, area.y_range(), Stroke::new(1.0, theme.plot.cursor));
     }
@@ -152,12 +148,11 @@ fn bands(painter: &eframe::egui::Painter, axes: &Axes, (low, high): (f64, f64), 
     }
 }
 
-fn hover(ui: &Ui, axes: &Axes, points: &[Point], gap: f64, theme: &Theme) -> Option<f64> {
+fn hover(ui: &Ui, axes: &Axes, curve: &Curve, theme: &Theme) -> Option<f64> {
     let response = ui.interact(axes.area, ui.scope_id().with("band hover"), eframe::egui::Sense::hover());
     let x = axes.cursor(ui.painter(), theme, &response)?;
     let at = text::clock(crate::model::Timestamp::from_millis(x as i64));
-    let value =
-        nearest(points, x, gap).map_or_else(|| tr!("live-no-value"), |point| text::quantity(point.1, 1, degrees::unit().sign()));
+    let value = curve.nearest(x).map_or_else(|| tr!("live-no-value"), |point| text::quantity(point.1, 1, degrees::unit().sign()));
     response.on_hover_text_at_pointer(format!("{at}  {value}"));
     Some(x)
 }

@@ -7,13 +7,14 @@ use super::{chart_area, time_labels};
 use crate::model::{Incident, IncidentKind, Origin};
 use crate::state::Snapshot;
 use crate::state::snapshot::VehicleView;
-use crate::ui::decimate::{Point, gaps, silence};
+use crate::ui::decimate::Point;
+use crate::ui::series::{self, Curve};
 use crate::ui::shapes::{Mark, dashed, dotted_underline, elided};
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::{Theme, Type};
-use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range};
+use crate::ui::widgets::chart::{Axes, Pen, round_range};
 use crate::ui::widgets::{Button, Pane, badge, empty_state, header, name, origin_badge, put, within};
-use crate::ui::{icons, series, tr, word, words};
+use crate::ui::{icons, tr, word, words};
 
 /// How much is shown. ms
 const WINDOW_MS: f64 = 300_000.0;
@@ -32,9 +33,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
     let theme = Theme::of(ui);
     let now_ms = context.now.0 as f64 / 1e3;
     let x = (now_ms - WINDOW_MS, now_ms);
-    let column = |idx| series::column(&vehicle.series, idx, x);
-    let speed = column(SPEED);
-    let gap = series::gap_ms(&speed, vehicle.row.period_secs);
+    let gap = series::gap_ms(&vehicle.series, vehicle.row.period_secs);
     let age_secs = context.now.secs_since(vehicle.row.last_seen);
     let mut fresh = Freshness::of(age_secs, vehicle.row.period_secs);
     if context.liveness.stale_since().is_some() {
@@ -44,17 +43,20 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
 
     let room = ui.available_rect_before_wrap();
     let area = chart_area(room, 116.0);
-    let accelerations = ACCELERATIONS.map(|(idx, _)| column(idx));
+    let columns = (area.width() * ui.pixels_per_point()) as usize;
+    let curve = |idx| Curve::of(&vehicle.series, idx, x, columns, gap);
+    let speed = curve(SPEED);
+    let accelerations = ACCELERATIONS.map(|(idx, _)| curve(idx));
     if copies {
-        ui.ctx().copy_text(csv(&speed, &accelerations, x));
+        let column = |idx| series::column(&vehicle.series, idx, x);
+        ui.ctx().copy_text(csv(&column(SPEED), &ACCELERATIONS.map(|(idx, _)| column(idx)), x));
     }
     // Without a single acceleration the room belongs to the speed.
-    let felt = accelerations.iter().flatten().any(|point| point.1.is_finite());
+    let felt = accelerations.iter().any(|curve| !curve.runs.is_empty());
     let split = if felt { area.top() + area.height() * 0.47 } else { area.bottom() + 8.0 };
     let top = Rect::from_min_max(area.min, pos2(area.right(), split - 8.0));
     let bottom = Rect::from_min_max(pos2(area.left(), split + 8.0), area.max);
-    let visible = speed.iter().filter(|point| point.0 >= x.0).map(|point| point.1);
-    let most = round_range(visible.chain([0.0]), 40.0).1.max(40.0);
+    let most = round_range(speed.values_since(x.0).chain([0.0]), 40.0).1.max(40.0);
     let speed_axes = Axes { area: top, x, y: (0.0, most) };
     let accel_axes = Axes { area: bottom, x, y: (-SCALE_G, SCALE_G) };
     let painter = ui.painter().clone();
@@ -71,9 +73,9 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
         axes.x_labels(&clip, theme, labels);
     }
     let pen = |i: usize| Pen { stroke: Stroke::new(1.5, theme.plot.series[i]), dash: &theme.plot.series_dash[i] };
-    speed_axes.line(&painter, &speed, gap, &pen(0));
-    for (i, points) in accelerations.iter().enumerate() {
-        accel_axes.line(&painter, points, gap, &pen(i + 1));
+    speed_axes.runs(&painter, &speed.runs, &pen(0));
+    for (i, curve) in accelerations.iter().enumerate() {
+        accel_axes.runs(&painter, &curve.runs, &pen(i + 1));
     }
     for incident in incidents_of(snapshot, vehicle) {
         let at = incident.occurred_at.0 as f64 / 1e3;
@@ -83,21 +85,21 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
             accel_axes.marker(&painter, theme, at, "", color, &[]);
         }
     }
-    let all: Vec<Point> = accelerations.iter().flatten().copied().collect();
+    let all: Vec<Point> = accelerations.iter().flat_map(Curve::points).collect();
     accel_axes.off_scale(&painter, theme, &all, "g");
-    for gap in gaps(&speed, gap) {
+    for gap in speed.gaps() {
         for (axes, _) in axes_shown {
             axes.gap(&painter, theme, gap, "");
         }
     }
-    if let Some(gap) = silence(&speed, now_ms, gap.max(2_000.0)) {
+    if let Some(gap) = speed.silence(now_ms, gap.max(2_000.0)) {
         let since = text::clock(crate::model::Timestamp::from_millis(gap.0 as i64));
         speed_axes.gap(&painter, theme, gap, &tr!("live-no-data-since", at = since));
         if felt {
             accel_axes.gap(&painter, theme, gap, word!("live-gap"));
         }
     }
-    if speed.is_empty() {
+    if speed.runs.is_empty() {
         put(&painter, top.center(), Align2::CENTER_CENTER, word!("live-no-sample"), Type::Small.font(), theme.text.secondary);
     }
     speed_axes.unit(&painter, theme, "km/h");
@@ -112,7 +114,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, context: &mut PanelContext<'_
             painter.vline(at, axes.area.y_range(), Stroke::new(1.0, theme.plot.cursor));
         }
     }
-    let words = readout(ui, (top, felt.then_some(bottom)), (&speed, &accelerations), gap, cursor, fresh, theme);
+    let words = readout(ui, (top, felt.then_some(bottom)), (&speed, &accelerations), cursor, fresh, theme);
     name(
         ui,
         area,
@@ -207,18 +209,17 @@ fn incidents_of<'a>(snapshot: &'a Snapshot, vehicle: &VehicleView) -> impl Itera
 fn readout(
     ui: &Ui,
     (top, bottom): (Rect, Option<Rect>),
-    (speed, accelerations): (&[Point], &[Vec<Point>; 3]),
-    gap: f64,
+    (speed, accelerations): (&Curve, &[Curve; 3]),
     cursor: Option<f64>,
     fresh: Freshness,
     theme: &Theme,
 ) -> String {
     let painter = ui.painter();
     let left = top.right() + 12.0;
-    let value_at = |points: &[Point]| match cursor {
-        Some(x) => nearest(points, x, gap).map(|point| point.1),
+    let value_at = |curve: &Curve| match cursor {
+        Some(x) => curve.nearest(x).map(|point| point.1),
         None if fresh == Freshness::Lost => None,
-        None => points.iter().rev().find(|point| point.1.is_finite()).map(|point| point.1),
+        None => curve.last().map(|point| point.1),
     };
     let label = match (cursor, fresh) {
         (Some(x), _) => text::clock(crate::model::Timestamp::from_millis(x as i64)),
@@ -248,7 +249,7 @@ fn readout(
         );
         tr!("live-speed-unknown")
     };
-    let most = speed.iter().map(|point| point.1).filter(|kmh| kmh.is_finite()).fold(f64::MIN, f64::max);
+    let most = speed.points().map(|point| point.1).fold(f64::MIN, f64::max);
     if most >= 0.0 {
         let most = tr!("live-max", kmh = text::kmh(most));
         put(painter, pos2(left, top.top() + 47.0), Align2::LEFT_CENTER, most, Type::Micro.font(), theme.text.tertiary);
@@ -260,11 +261,11 @@ fn readout(
         }
         return format!("{words}, {} {}", word!("live-no-acceleration"), word!("live-in-its-messages"));
     };
-    for (i, (points, (_, axis))) in accelerations.iter().zip(ACCELERATIONS).enumerate() {
+    for (i, (curve, (_, axis))) in accelerations.iter().zip(ACCELERATIONS).enumerate() {
         let y = bottom.top() + 8.0 + 17.0 * i as f32;
         let stroke = Stroke::new(1.5, theme.plot.series[i + 1]);
         dashed(painter, &[pos2(left, y), pos2(left + 16.0, y)], stroke, &theme.plot.series_dash[i + 1]);
-        let value = value_at(points).map_or_else(|| tr!("live-no-value"), |g| text::quantity(g, 2, "g"));
+        let value = value_at(curve).map_or_else(|| tr!("live-no-value"), |g| text::quantity(g, 2, "g"));
         let rect = put(painter, pos2(left + 22.0, y), Align2::LEFT_CENTER, axis, Type::Micro.font(), theme.text.secondary);
         put(painter, pos2(rect.right() + 6.0, y), Align2::LEFT_CENTER, value, Type::Micro.medium(), ink);
     }

@@ -5,13 +5,13 @@ use eframe::egui::{Align2, Rect, Role, Sense, Stroke, Ui, UiBuilder, pos2, vec2}
 use super::super::{PanelContext, Screen};
 use crate::model::{Band, Timestamp};
 use crate::state::snapshot::SensorView;
-use crate::ui::decimate::silence;
+use crate::ui::series::{self, Curve};
 use crate::ui::shapes::{Mark, dotted_underline, elided};
 use crate::ui::text::{self, Freshness};
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
-use crate::ui::widgets::chart::{Axes, Pen, nearest, round_range};
+use crate::ui::widgets::chart::{Axes, Pen, round_range};
 use crate::ui::widgets::{badge, band_badge, band_status, focus_ring, hairline_below, name, origin_badge, put};
-use crate::ui::{degrees, series, tr};
+use crate::ui::{degrees, tr};
 use crate::wire;
 
 pub(super) fn ui(ui: &mut Ui, rect: Rect, sensor: &SensorView, minutes: f64, context: &mut PanelContext<'_>) {
@@ -126,15 +126,14 @@ fn since(sensor: &SensorView, silent: bool, now: Timestamp, age: &str) -> String
 
 /// What was measured among the bands; a hover reads a value.
 fn chart(ui: &Ui, area: Rect, sensor: &SensorView, fresh: Freshness, x: (f64, f64), theme: &Theme) {
-    let celsius = series::column(&sensor.series, 0, x);
-    let gap = series::gap_ms(&celsius, sensor.row.period_secs);
-    let points: Vec<_> = celsius.iter().map(|&(x, y)| (x, degrees::shown(y))).collect();
+    let gap = series::gap_ms(&sensor.series, sensor.row.period_secs);
+    let columns = (area.width() * ui.pixels_per_point()) as usize;
+    let curve = Curve::of(&sensor.series, 0, x, columns, gap).map(degrees::shown);
     let (low, high) = sensor.row.last.limits_c;
     let margin = ((high - low) * 0.25).max(1.0);
     let (bottom, top) = (degrees::shown(low - margin), degrees::shown(high + margin));
     let (low, high) = (degrees::shown(low), degrees::shown(high));
-    let values = points.iter().filter(|point| point.0 >= x.0).map(|point| point.1);
-    let axes = Axes { area, x, y: round_range(values.chain([bottom, top]), 4.0) };
+    let axes = Axes { area, x, y: round_range(curve.values_since(x.0).chain([bottom, top]), 4.0) };
     let painter = ui.painter();
     painter.rect_filled(area, 0.0, theme.plot.bg);
     axes.band(painter, (high, axes.y.1), theme.plot.band_hot);
@@ -151,11 +150,11 @@ fn chart(ui: &Ui, area: Rect, sensor: &SensorView, fresh: Freshness, x: (f64, f6
         let words = format!("{}°", text::number(limit, usize::from((limit * 10.0).round() % 10.0 != 0.0)));
         put(painter, pos2(area.left() - 5.0, y), Align2::RIGHT_CENTER, words, Type::Micro.font(), color);
     }
-    axes.line(painter, &points, gap, &Pen { stroke: Stroke::new(1.5, theme.plot.series[0]), dash: &[] });
-    if let Some(gap) = silence(&points, x.1, gap) {
+    axes.runs(painter, &curve.runs, &Pen { stroke: Stroke::new(1.5, theme.plot.series[0]), dash: &[] });
+    if let Some(gap) = curve.silence(x.1, gap) {
         axes.gap(painter, theme, gap, &tr!("temperature-no-data"));
     }
-    if let Some(&last) = points.iter().rev().find(|point| point.1.is_finite() && point.0 >= x.0) {
+    if let Some(last) = curve.last().filter(|point| point.0 >= x.0) {
         let band = sensor.row.last.band;
         if fresh >= Freshness::Stale {
             painter.circle_stroke(axes.at(last), 3.0, Stroke::new(1.5, theme.text.secondary));
@@ -167,7 +166,9 @@ fn chart(ui: &Ui, area: Rect, sensor: &SensorView, fresh: Freshness, x: (f64, f6
     let hovered = ui.interact(area, ui.scope_id().with(("hour", sensor.row.device.as_str())), Sense::hover());
     if let Some(x) = axes.cursor(painter, theme, &hovered) {
         let at = text::clock(Timestamp::from_millis(x as i64));
-        let value = nearest(&celsius, x, gap).map_or_else(|| tr!("temperature-no-value"), |point| degrees::text(point.1));
+        let value = curve
+            .nearest(x)
+            .map_or_else(|| tr!("temperature-no-value"), |point| text::quantity(point.1, 1, degrees::unit().sign()));
         hovered.on_hover_text_at_pointer(format!("{at}  {value}"));
     }
 }
