@@ -1,39 +1,34 @@
-//! What a frame costs: the CPU time of logic, ui and tessellation on one thread; nothing is sent to a graphics card.
+//! What a frame costs: the CPU time of logic, ui and tessellation on the window's thread; nothing is sent to a graphics card.
 //!
-//! `cargo bench --bench frame`; Linux only. Live with 10,000 vehicles, 400 sensors and 200 open incidents, a new snapshot
-//! before every frame; then the same with a million samples in each series that is plotted; beside it, in the same run,
-//! plain `egui_plot` lines over as many points. The figures hold what the test harness adds for screen readers.
+//! `cargo bench --bench frame`; Linux only. Live with 10,000 vehicles, 400 sensors and 200 open incidents, of which the host
+//! and the state are told 2,000 messages a second, and a picture of theirs before every frame, 30 a second; then the same
+//! with a million samples in each series that is plotted; beside it, in the same run, plain `egui_plot` lines over as many
+//! points. A word in the arguments leaves only the subjects with that word in their name.
 //! `FLEETWATCH_BENCH_N` sets how many frames each subject paints.
 
+mod busy;
 mod figures;
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use eframe::egui::{self, Key, Modifiers};
-use egui_kittest::Harness;
+use busy::{Busy, Dense, INCIDENTS, RATE, SENSORS, VEHICLES};
+use eframe::App as _;
+use eframe::egui::{self, Context, Event, Key, Modifiers, RawInput, Ui};
 use egui_plot::{Line, Plot, PlotPoint, PlotPoints};
 use figures::{quantile, say};
-use fleetwatch::model::effect::{Quantity, SampleChunk};
 use fleetwatch::model::setting::Sheet;
-use fleetwatch::model::{
-    Band, Celsius, CrashReport, CrashVerdict, DeviceId, DeviceKind, Driving, EventId, Handling, Incident, IncidentId,
-    IncidentKind, Kept, Life, Link, LinkState, LinkStatus, Origin, PacketId, PicoUsd, Position, Ruling, Severity,
-    TemperatureVerdict, Timestamp, Watch,
-};
+use fleetwatch::model::{DeviceId, DeviceKind, Timestamp};
 use fleetwatch::settings::Settings;
 use fleetwatch::state::Snapshot;
-use fleetwatch::state::snapshot::{
-    FleetPage, FleetRow, Motion, Rate, SensorCounts, SensorRow, SensorView, VehicleMark, VehicleView,
-};
-use fleetwatch::ui::{Desk, Layout, Wires};
+use fleetwatch::ui::{Desk, Layout, Request, Wires};
 
-const NOW: Timestamp = Timestamp(1_773_803_567_000_000);
-const VEHICLES: usize = 10_000;
-const SENSORS: usize = 400;
-const INCIDENTS: usize = 200;
 /// The million of the goal, and the five minutes at 2 Hz that Live plots of a usual vehicle.
 const MILLION: usize = 1_000_000;
 const USUAL: usize = 600;
+/// Between two frames, µs.
+const FRAME_MICROS: i64 = 33_333;
 
 /// The program's own.
 #[cfg(unix)]
@@ -46,173 +41,47 @@ fn cpu_ms() -> f64 {
     spent.tv_sec as f64 * 1e3 + spent.tv_nsec as f64 / 1e6
 }
 
-fn row(i: usize) -> FleetRow {
-    FleetRow {
-        device: DeviceId::new(&format!("VAN-{i:05}")),
-        origin: Origin::Device,
-        last: Driving {
-            speed_kmh: Some(34.0),
-            position: Some(Position { lat: 37.5, lon: 127.0, hdop: None }),
-            heading_deg: Some((i * 37 % 360) as f64),
-            ..Driving::default()
-        },
-        last_seen: NOW,
-        period_secs: Some(0.5),
-        clock_ahead_ms: 12,
-        incident: false,
-        harsh: [0; 3],
-        last_harsh: None,
-    }
+/// A window without a screen. Nobody listens for what a screen reader would be told, as on most desks.
+struct Window {
+    ctx: Context,
+    secs: f64,
+    pressed: Option<Key>,
 }
 
-fn mark(i: usize) -> VehicleMark {
-    let spread = |salt: usize| ((i * salt) % 10_007) as f64 / 10_007.0 - 0.5;
-    VehicleMark {
-        device: DeviceId::new(&format!("VAN-{i:05}")),
-        origin: Origin::Device,
-        lat: 37.5 + spread(389),
-        lon: 127.0 + spread(613) * 2.0,
-        heading_deg: Some((i * 37 % 360) as f32),
-        speed_kmh: Some(34.0),
-        motion: if i % 20 == 3 { Motion::Silent } else { Motion::Moving },
-        last_seen: NOW,
+impl Window {
+    fn new() -> Self {
+        Self { ctx: Context::default(), secs: 0.0, pressed: None }
     }
-}
 
-fn incident(i: usize) -> Incident {
-    let device = DeviceId::new(&format!("VAN-{:05}", i * 47));
-    let at = NOW.plus_secs(-(i as i64) * 7);
-    let mut report = CrashReport::bare(EventId(format!("evt-{i}").into()), &format!("fleet/{device}/crash"), bytes::Bytes::new());
-    report.position = Some(Position { lat: 37.3 + i as f64 * 0.002, lon: 126.9 + (i % 17) as f64 * 0.02, hdop: None });
-    let verdict = CrashVerdict {
-        ruling: Ruling::Real,
-        malfunction: None,
-        probability: 0.96,
-        severity: if i.is_multiple_of(10) { Severity::Critical } else { Severity::High },
-        summary: "Δv 34.0 km/h within 92 ms, airbag deployed.".into(),
-        delta_v_kmh: Some(34.0),
-        peak_g: Some(27.4),
-        window_ms: None,
-        free_fall_ms: None,
-        direction: None,
-        evidence: Vec::new(),
-    };
-    Incident {
-        id: IncidentId(format!("INC-{i:04}").into()),
-        device,
-        origin: Origin::Device,
-        severity: verdict.severity,
-        kind: IncidentKind::Crash { report: Arc::new(report), verdict: Arc::new(verdict) },
-        life: if i.is_multiple_of(3) { Life::Open } else { Life::Acknowledged },
-        occurred_at: at,
-        clock_wrong: false,
-        received_at: at,
-        last_report_at: at,
-        events: Vec::new(),
-        n_reports: 1,
-        packet: PacketId(7),
-        timeline: Vec::new(),
-        notes: Vec::new(),
-        acknowledged: None,
-        resolved: None,
-        stored: true,
-        cost: PicoUsd(42_000_000),
-        judge: None,
-        decision: None,
-        impacts: Vec::new(),
-        kept: Kept::default(),
-        handling: Handling::default(),
-        imported: None,
-        usual_secs: None,
-    }
-}
-
-fn chunk(device: &str, kind: DeviceKind, n: usize) -> Vec<Arc<SampleChunk>> {
-    let end = NOW.0 / 1_000;
-    // What Live plots are the last five minutes, however many samples lie in them.
-    let time = |i: usize| end - 300_000 + (i as f64 * 300_000.0 / n as f64) as i64;
-    let columns = |from: usize, to: usize| -> Vec<Vec<i32>> {
-        let column = |quantity: &Quantity| {
-            let value = |i: usize| match quantity.key {
-                "lat" => 37.5 + i as f64 / n as f64 * 0.01,
-                "lon" => 127.0 + i as f64 / n as f64 * 0.01,
-                _ => 4.0 + 3.0 * (i as f64 / n as f64 * 40.0).sin() + (i * 7_919 % 1_009) as f64 / 1_009.0,
-            };
-            (from..to).map(|i| quantity.quantise(Some(value(i)))).collect()
+    /// Paints once; what ui and tessellation cost, ms.
+    fn paint(&mut self, mut add: impl FnMut(&mut Ui)) -> (f64, f64) {
+        self.secs += FRAME_MICROS as f64 / 1e6;
+        let modifiers = Modifiers::NONE;
+        let press = |key| Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+        let input = RawInput {
+            screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1440.0, 900.0))),
+            time: Some(self.secs),
+            focused: true,
+            events: self.pressed.take().map(press).into_iter().collect(),
+            ..RawInput::default()
         };
-        Quantity::of(kind).iter().map(column).collect()
-    };
-    // As the state keeps them: 256 rows a chunk.
-    (0..n.div_ceil(256))
-        .map(|i| (i * 256, (i * 256 + 256).min(n)))
-        .map(|(from, to)| {
-            let (device, t_ms) = (DeviceId::new(device), (from..to).map(time).collect());
-            Arc::new(SampleChunk::new(device, kind, Origin::Device, t_ms, columns(from, to)))
-        })
-        .collect()
-}
-
-fn snapshot(n_samples: usize) -> Snapshot {
-    let sensor = |i: usize| SensorRow {
-        device: DeviceId::new(&format!("RFR-{i:03}")),
-        origin: Origin::Device,
-        last: TemperatureVerdict {
-            celsius: Celsius(4.2),
-            fahrenheit: Celsius(4.2).into(),
-            band: Band::Normal,
-            previous: Some(Band::Normal),
-            limits_c: (2.0, 8.0),
-            watch: Watch::default(),
-        },
-        last_seen: NOW,
-        period_secs: Some(5.0),
-        band_since: NOW,
-    };
-    let links = [Link::BrokerCrash, Link::BrokerTelemetry, Link::Store].map(|link| (link, LinkStatus::plain(LinkState::Up)));
-    Snapshot {
-        at: NOW,
-        version: 1,
-        fleet: FleetPage {
-            total: VEHICLES,
-            matching: VEHICLES,
-            moving: VEHICLES - 500,
-            silent: 500,
-            rows: (0..40).map(row).collect(),
-            ..FleetPage::default()
-        },
-        marks: Arc::new((0..VEHICLES).map(mark).collect()),
-        vehicle: Some(VehicleView { row: row(17), series: chunk("VAN-00017", DeviceKind::Vehicle, n_samples) }),
-        sensor: Some(SensorView { row: sensor(22), series: chunk("RFR-022", DeviceKind::Sensor, n_samples), crossed: None }),
-        sensors: Arc::new((0..SENSORS).map(sensor).collect()),
-        sensor_counts: SensorCounts { total: SENSORS, normal: SENSORS, ..SensorCounts::default() },
-        incidents: Arc::new((0..INCIDENTS).map(incident).map(Arc::new).collect()),
-        links: links.into(),
-        rate: Rate { now: 2_000, minute: 1_998.0, peak: 2_040, history: vec![2_000; 60] },
-        ..Snapshot::default()
-    }
-}
-
-/// Paints `n` frames, each with what `before` changes, and says what they cost.
-fn frames<S>(name: &str, n: usize, harness: &mut Harness<'_, S>, mut before: impl FnMut(usize)) {
-    let mut costs = Vec::with_capacity(n);
-    let mut tessellating = Vec::with_capacity(n);
-    for i in 0..n + 10 {
-        before(i);
         let begin = cpu_ms();
-        harness.step();
-        let output = harness.output();
+        let mut output = self.ctx.run_ui(input, |ui| add(ui));
         let painted = cpu_ms();
-        let meshes = harness.ctx.tessellate(output.shapes.clone(), output.pixels_per_point);
+        let meshes = self.ctx.tessellate(std::mem::take(&mut output.shapes), output.pixels_per_point);
         let end = cpu_ms();
-        assert!(!meshes.is_empty(), "{name}: nothing was painted");
-        // The first ones lay out every word.
-        if i >= 10 {
-            costs.push(end - begin);
-            tessellating.push(end - painted);
-        }
+        output.textures_delta.clear();
+        assert!(!meshes.is_empty(), "nothing was painted");
+        (painted - begin, end - painted)
     }
-    let of = |share| quantile(costs.iter().copied(), share);
-    let tessellation = quantile(tessellating, 0.5);
+}
+
+/// Says what `n` frames cost.
+fn frames(name: &str, n: usize, mut frame: impl FnMut() -> (f64, f64)) {
+    // The first ones lay out every word.
+    let costs: Vec<(f64, f64)> = (0..n + 10).map(|_| frame()).skip(10).collect();
+    let of = |share| quantile(costs.iter().map(|(ui, tessellation)| ui + tessellation), share);
+    let tessellation = quantile(costs.iter().map(|cost| cost.1), 0.5);
     say(&format!(
         "{name}: median {:.2} ms (of it tessellation {tessellation:.2}), p99 {:.2} ms, slowest {:.2} ms of {n} frames",
         of(0.5),
@@ -221,9 +90,15 @@ fn frames<S>(name: &str, n: usize, harness: &mut Harness<'_, S>, mut before: imp
     ));
 }
 
-fn live(name: &str, n_samples: usize, n: usize, key: Option<Key>) {
-    let first = snapshot(n_samples);
-    let shown = Arc::new(Mutex::new((Arc::new(first), NOW)));
+/// The desk on a busy line, with so many samples in the series that are plotted, where that is more than the line gives.
+fn desk(name: &str, n_samples: Option<usize>, n: usize, key: Option<Key>) {
+    let line = Rc::new(RefCell::new(Busy::new()));
+    let mut dense = n_samples.map(|n| {
+        let of = |device, kind| Dense::new(device, kind, n, line.borrow().now);
+        (of("VAN-00017", DeviceKind::Vehicle), of("RFR-002", DeviceKind::Sensor))
+    });
+    let shown = Arc::new(Mutex::new((Arc::new(Snapshot::default()), Timestamp::default())));
+    let asked = Arc::new(Mutex::new(None));
     let settings = Settings::default();
     let sheet = Arc::new(Sheet {
         file: "settings.toml".into(),
@@ -233,10 +108,15 @@ fn live(name: &str, n_samples: usize, n: usize, key: Option<Key>) {
         regions: fleetwatch::pricing::book::regions(),
         last: None,
     });
-    let (latest, now) = (Arc::clone(&shown), Arc::clone(&shown));
+    let (latest, now, look) = (Arc::clone(&shown), Arc::clone(&shown), Arc::clone(&asked));
     let wires = Wires {
         latest: Box::new(move || Arc::clone(&latest.lock().expect("one thread").0)),
-        send: Box::new(|_| true),
+        send: Box::new(move |request| {
+            if let Request::Look(focus) = request {
+                *look.lock().expect("one thread") = Some(focus);
+            }
+            true
+        }),
         settings: Box::new(move || Arc::clone(&sheet)),
         now: Box::new(move || now.lock().expect("one thread").1),
         environment: "LOCAL",
@@ -247,45 +127,80 @@ fn live(name: &str, n_samples: usize, n: usize, key: Option<Key>) {
         keep_layout: Box::new(|_| {}),
         operator: "J. Han".into(),
     };
-    let mut harness = Harness::builder().with_size(egui::vec2(1440.0, 900.0)).build_eframe(|cc| Desk::new(wires, &cc.egui_ctx));
-    if let Some(key) = key {
-        harness.key_press_modifiers(Modifiers::NONE, key);
-        harness.step();
-    }
-    frames(name, n, &mut harness, |i| {
-        let mut shown = shown.lock().expect("one thread");
-        // Thirty frames a second, each with a picture of its own in which a tenth of the fleet has moved.
-        shown.1 = NOW.plus_micros(33_000 * i as i64);
-        let at = shown.1;
-        let picture = Arc::make_mut(&mut shown.0);
-        (picture.at, picture.version) = (at, i as u64 + 2);
-        for mark in Arc::make_mut(&mut picture.marks).iter_mut().skip(i % 10).step_by(10) {
-            mark.lat += 1e-5;
-            mark.last_seen = at;
+    let mut window = Window::new();
+    let mut desk = Desk::new(wires, &window.ctx);
+    let mut frame = eframe::Frame::_new_kittest();
+    let mut state_ms = Vec::new();
+    window.pressed = key;
+    frames(name, n, || {
+        let begin = cpu_ms();
+        let mut line = line.borrow_mut();
+        if let Some(mut focus) = asked.lock().expect("one thread").take() {
+            focus.vehicle = Some(DeviceId::new("VAN-00017"));
+            focus.sensor = Some(DeviceId::new("RFR-002"));
+            line.look(focus);
         }
+        line.pass_micros(FRAME_MICROS);
+        let mut snapshot = line.snapshot();
+        state_ms.push(cpu_ms() - begin);
+        if let Some((driven, measured)) = &mut dense {
+            driven.until(line.now);
+            measured.until(line.now);
+            snapshot.vehicle.iter_mut().for_each(|vehicle| vehicle.series = driven.series());
+            snapshot.sensor.iter_mut().for_each(|sensor| sensor.series = measured.series());
+        }
+        *shown.lock().expect("one thread") = (Arc::new(snapshot), line.now);
+        drop(line);
+        window.paint(|ui| {
+            desk.logic(&ui.ctx().clone(), &mut frame);
+            desk.ui(ui, &mut frame);
+        })
     });
+    let snapshot = &shown.lock().expect("one thread").0;
+    let open = snapshot.incidents.len();
+    assert!((snapshot.marks.len(), snapshot.sensor_counts.total, open) >= (VEHICLES, SENSORS, INCIDENTS), "not the whole fleet");
+    let messages = RATE as f64 * FRAME_MICROS as f64 / 1e6;
+    let state = quantile(state_ms, 0.5);
+    say(&format!("    beside it, on other threads: {messages:.0} messages judged and filed, and their picture, {state:.2} ms"));
 }
 
 /// What the same series cost as lines of `egui_plot` without a thought: all points, its own culling.
 fn plain(name: &str, n_samples: usize, n: usize) {
     let points: Vec<PlotPoint> =
         (0..n_samples).map(|i| PlotPoint::new(i as f64, 4.0 + 3.0 * (i as f64 / n_samples as f64 * 40.0).sin())).collect();
-    let mut harness = Harness::builder().with_size(egui::vec2(1440.0, 900.0)).build_ui(move |ui| {
-        for series in 0..5 {
-            Plot::new(("plot", series)).height(150.0).show(ui, |plot| {
-                plot.line(Line::new("series", PlotPoints::Borrowed(&points)));
-            });
-        }
+    let mut window = Window::new();
+    frames(name, n, || {
+        window.paint(|ui| {
+            for series in 0..5 {
+                Plot::new(("plot", series)).height(150.0).show(ui, |plot| {
+                    plot.line(Line::new("series", PlotPoints::Borrowed(&points)));
+                });
+            }
+        })
     });
-    frames(name, n, &mut harness, |_| {});
 }
 
 fn main() {
     let n = std::env::var("FLEETWATCH_BENCH_N").map_or(300, |text| text.parse().expect("a number"));
+    let word = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
+    let wanted = |name: &str| name.contains(&word);
+    let fleet = "10,000 vehicles, 400 sensors, 200 open incidents, 2,000 messages/s";
     say("CPU time of logic, ui and tessellation, 1440 x 900");
-    live("Live, 10,000 vehicles, 400 sensors, 200 incidents", USUAL, n, None);
-    live("Live, the same with a million samples a series", MILLION, n, None);
-    live("The wall, the same fleet", USUAL, n, Some(Key::F11));
-    plain("plain egui_plot, five lines of 600 points", USUAL, n);
-    plain("plain egui_plot, five lines of a million points", MILLION, (n / 10).max(10));
+    for (name, n_samples, key) in [
+        (format!("Live, {fleet}"), None, None),
+        ("Live, the same with a million samples a series".to_owned(), Some(MILLION), None),
+        ("the wall, the same fleet".to_owned(), None, Some(Key::F11)),
+    ] {
+        if wanted(&name) {
+            desk(&name, n_samples, n, key);
+        }
+    }
+    for (name, n_samples, n) in [
+        ("plain egui_plot, five lines of 600 points", USUAL, n),
+        ("plain egui_plot, five lines of a million points", MILLION, (n / 10).max(10)),
+    ] {
+        if wanted(name) {
+            plain(name, n_samples, n);
+        }
+    }
 }

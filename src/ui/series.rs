@@ -50,10 +50,10 @@ pub fn gap_ms(chunks: &[Arc<SampleChunk>], period_secs: Option<f64>) -> f64 {
 }
 
 /// Every so often where a device was: of the samples in `range` at most one in `step_ms`, which is to be less than `gap`.
-/// In runs without a gap of more than `gap`; `x` and `y` are the quantities whose values come out, ascending in time.
+/// In runs without a gap of more than `gap`; the values of two quantities, ascending in time.
 pub fn path(
     chunks: &[Arc<SampleChunk>],
-    (x, y): (usize, usize),
+    (first_idx, second_idx): (usize, usize),
     range: (f64, f64),
     step_ms: f64,
     gap: f64,
@@ -62,15 +62,15 @@ pub fn path(
     let (mut before, mut taken) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
     for chunk in chunks {
         let quantities = Quantity::of(chunk.kind);
-        let (Some(qx), Some(qy)) = (quantities.get(x), quantities.get(y)) else { continue };
-        let (Some(xs), Some(ys)) = (chunk.columns.get(x), chunk.columns.get(y)) else { continue };
+        let (Some(qx), Some(qy)) = (quantities.get(first_idx), quantities.get(second_idx)) else { continue };
+        let (Some(xs), Some(ys)) = (chunk.columns.get(first_idx), chunk.columns.get(second_idx)) else { continue };
         let n = chunk.t_ms.len().min(xs.len()).min(ys.len());
         let ascends = chunk.ascends();
         let place = |i: usize| qx.value(xs[i]).zip(qy.value(ys[i]));
-        let mut i = if ascends { chunk.t_ms.partition_point(|&t_ms| (t_ms as f64) < range.0) } else { 0 };
-        while i < n {
-            let (t, here) = (chunk.t_ms[i] as f64, i);
-            i += 1;
+        let mut next = if ascends { chunk.t_ms.partition_point(|&t_ms| (t_ms as f64) < range.0) } else { 0 };
+        while next < n {
+            let (t, here) = (chunk.t_ms[next] as f64, next);
+            next += 1;
             // A clock that jumped back goes on where it had been.
             let Some(at) = place(here).filter(|_| range.0 <= t && t <= range.1 && t >= before) else { continue };
             if t - before > gap || runs.is_empty() {
@@ -83,8 +83,8 @@ pub fn path(
             }
             if ascends {
                 // Straight to the next one that is to be taken, past all that are not.
-                i += chunk.t_ms[i..n].partition_point(|&t_ms| (t_ms as f64) < taken + step_ms);
-                let last = (here + 1..i).rev().find(|&passed| place(passed).is_some());
+                next += chunk.t_ms[next..n].partition_point(|&t_ms| (t_ms as f64) < taken + step_ms);
+                let last = (here + 1..next).rev().find(|&passed| place(passed).is_some());
                 before = last.map_or(before, |passed| chunk.t_ms[passed] as f64);
             }
         }
@@ -175,8 +175,10 @@ struct Pen {
     runs: Vec<Vec<Point>>,
     /// What is drawn of the open run: all but its last pixel column.
     run: Vec<Point>,
-    /// The last pixel column: which, and its first, least, greatest and last point.
-    open: Option<(i64, [Point; 4])>,
+    /// The last pixel column: its first, least, greatest and last point.
+    open: Option<[Point; 4]>,
+    /// Where the last pixel column ends, ms.
+    column_end: f64,
     /// What comes next is not to be joined.
     lifted: bool,
     /// The newest time of all, ms.
@@ -185,11 +187,7 @@ struct Pen {
 
 impl Pen {
     const fn new(width: f64, gap: f64) -> Self {
-        Self { width, gap, runs: Vec::new(), run: Vec::new(), open: None, lifted: false, newest: i64::MIN }
-    }
-
-    fn column_of(&self, x: f64) -> i64 {
-        (x / self.width).floor() as i64
+        Self { width, gap, runs: Vec::new(), run: Vec::new(), open: None, column_end: f64::MIN, lifted: false, newest: i64::MIN }
     }
 
     /// Draws what lies in `range`; whether its times ascend, also from the chunk before.
@@ -246,20 +244,21 @@ impl Pen {
         stretch.extremes.is_none()
             || (!stretch.missing
                 && stretch.longest_ms as f64 <= self.gap
-                && self.column_of(first_ms as f64) == self.column_of(last_ms as f64))
+                && (last_ms as f64) < self.end_of_column(first_ms as f64))
     }
 
     /// Samples without a break within one pixel column: the first, the least, the greatest and the last.
     fn add(&mut self, marks: [Point; 4]) {
-        let column = self.column_of(marks[0].0);
         let lifted = std::mem::take(&mut self.lifted);
-        let Some((open, gathered)) = &mut self.open else {
-            self.open = Some((column, marks));
+        let same = marks[0].0 < self.column_end;
+        self.column_end = self.end_of_column(marks[0].0);
+        let Some(gathered) = &mut self.open else {
+            self.open = Some(marks);
             return;
         };
         let joined = !lifted && marks[0].0 - gathered[3].0 <= self.gap;
         // What begins and ends within a pixel column is no run of its own.
-        if *open == column && (joined || self.run.is_empty()) {
+        if same && (joined || self.run.is_empty()) {
             let [_, least, greatest, last] = gathered;
             if marks[1].1 < least.1 {
                 *least = marks[1];
@@ -271,7 +270,12 @@ impl Pen {
             return;
         }
         self.put(!joined);
-        self.open = Some((column, marks));
+        self.open = Some(marks);
+    }
+
+    /// Where the pixel column of a time ends, which is no earlier than the last one: mostly the same.
+    fn end_of_column(&self, x: f64) -> f64 {
+        if x < self.column_end { self.column_end } else { column_end(x, self.width) }
     }
 
     fn lift(&mut self) {
@@ -280,7 +284,7 @@ impl Pen {
 
     /// Puts the last pixel column down, and ends the run where nothing is joined to it.
     fn put(&mut self, ends: bool) {
-        let Some((_, [first, least, greatest, last])) = self.open.take() else { return };
+        let Some([first, least, greatest, last]) = self.open.take() else { return };
         if self.run.is_empty() {
             self.run.push(first);
         }
@@ -298,6 +302,14 @@ impl Pen {
         self.put(true);
         self.runs
     }
+}
+
+/// Where the pixel column of a time ends: the first whole multiple of `width` after it.
+fn column_end(x: f64, width: f64) -> f64 {
+    let column = (x / width).floor();
+    // The quotient may have been rounded up or down to a whole number.
+    let ends = [column, column + 1.0, column + 2.0].map(|column| column * width);
+    ends.into_iter().find(|end| x < *end).unwrap_or(ends[2])
 }
 
 #[cfg(test)]

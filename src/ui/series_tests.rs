@@ -56,7 +56,7 @@ proptest! {
         let chunks = chunks(&samples, len);
         let range = samples.first().zip(samples.last()).map_or((0.0, 1.0), |(first, last)| (first.0 as f64, last.0 as f64 + 1.0));
         let width = (range.1 - range.0) / columns as f64;
-        let pixel = |x: f64| (x / width).floor() as i64;
+        let pixel = |x: f64| (column_end(x, width) / width).round() as i64;
         let raw = column(&chunks, 0, range);
         let curve = Curve::of(&chunks, 0, range, columns, GAP);
         let drawn: Vec<Point> = curve.points().collect();
@@ -181,7 +181,7 @@ fn a_path_stops_where_the_place_was_not_known() {
     let chunk = SampleChunk::new(DeviceId::new("VAN-1"), DeviceKind::Vehicle, Origin::Device, t_ms, columns);
     let runs = path(&[Arc::new(chunk)], (4, 5), (0.0, 1e9), 300.0, GAP);
     assert_eq!(runs.len(), 2, "no line across ten seconds without a place");
-    assert_eq!(runs[1][0].0, 2_000.0 * 5.0 / 1e6);
+    assert_eq!(runs[1][0], (2_000.0 * 5.0 / 1e6, 2_000.0 * 6.0 / 1e6));
 }
 
 #[test]

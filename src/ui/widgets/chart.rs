@@ -122,7 +122,7 @@ impl Axes {
             if let [alone] = path[..] {
                 painter.circle_filled(alone, pen.stroke.width.max(1.5), pen.stroke.color);
             } else {
-                dashed(&painter, &path, pen.stroke, pen.dash);
+                dashed(&painter, &path, pen.stroke, if is_noise(&path) { &[] } else { pen.dash });
             }
         }
     }
@@ -214,6 +214,13 @@ impl Axes {
         painter.vline(at.x, self.area.y_range(), Stroke::new(1.0, theme.plot.cursor));
         Some(self.x_at(at.x))
     }
+}
+
+/// Whether a line goes up and down so much that its dashes could not be told from its gaps, and would be thousands.
+fn is_noise(path: &[Pos2]) -> bool {
+    let along = path.first().zip(path.last()).map_or(0.0, |(first, last)| last.x - first.x);
+    let travelled: f32 = path.windows(2).map(|pair| (pair[1] - pair[0]).length()).sum();
+    travelled > 8.0 * along.max(8.0)
 }
 
 /// Round numbers within a range, at most about `n`, and how many decimals they need.
