@@ -52,6 +52,12 @@ impl Credentials {
         aws_credential_types::Credentials::new(&self.key_id, &self.secret, self.token.clone(), None, "fleetwatch")
     }
 
+    /// The same without the token of a session, and the token.
+    pub(super) fn identity_and_token(&self) -> (aws_credential_types::Credentials, Option<&str>) {
+        let identity = aws_credential_types::Credentials::new(&self.key_id, &self.secret, None, None, "fleetwatch");
+        (identity, self.token.as_deref())
+    }
+
     /// A text of a server, in which none of these stands.
     pub(super) fn without_secrets(&self, text: &str) -> String {
         let secrets = [Some(&self.secret), self.token.as_ref()].into_iter().flatten().filter(|secret| !secret.is_empty());

@@ -30,6 +30,7 @@ mod xml;
 pub use cloudwatch::{Metric, Points};
 pub use credentials::{Credentials, Environment};
 pub use dynamodb::{Attribute, Write, Written};
+pub use iot::iot_region;
 pub use lambda::Configuration;
 pub use logs::{LogEvent, LogPage};
 pub use s3::Object;

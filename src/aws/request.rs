@@ -3,7 +3,8 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode, sign,
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation, SigningInstructions,
+    SigningSettings, UriPathNormalizationMode, sign,
 };
 use reqwest::Method;
 use reqwest::header::HeaderMap;
@@ -37,7 +38,12 @@ impl Service {
     pub(super) const DYNAMO_DB: Self = Self::plain("dynamodb", "DYNAMODB");
     pub(super) const IOT_DATA: Self =
         Self { name: "iot-data", variable: "IOT_DATA_PLANE", host: "data-ats.iot", signs_as: "iotdata" };
+    /// The same for MQTT over a web socket.
+    pub(super) const IOT_GATEWAY: Self = Self { signs_as: "iotdevicegateway", ..Self::IOT_DATA };
 }
+
+/// How long an address that is signed can be used. Each connection has one of its own.
+const PRESIGNED_FOR: Duration = Duration::from_mins(5);
 
 /// What is asked for.
 #[derive(Debug)]
@@ -88,7 +94,6 @@ pub(super) fn signature(
     region: &str,
     time_secs: i64,
 ) -> Result<HeaderMap, String> {
-    let identity = credentials.identity().into();
     let mut settings = SigningSettings::default();
     if call.service == Service::S3 {
         // S3 alone signs a path as it stands in the address, and wants the hash of the body beside it.
@@ -96,22 +101,57 @@ pub(super) fn signature(
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
         settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
     }
-    let params = aws_sigv4::sign::v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name(call.service.signs_as)
-        .time(UNIX_EPOCH + Duration::from_secs(time_secs.unsigned_abs()))
-        .settings(settings)
-        .build()
-        .map_err(|error| error.to_string())?
-        .into();
     let body = SignableBody::Bytes(&call.body);
     let request = SignableRequest::new(call.method.as_str(), url.as_str(), call.headers.iter().copied(), body);
-    let (signed, _) = sign(request.map_err(|error| error.to_string())?, &params).map_err(|error| error.to_string())?.into_parts();
+    let request = request.map_err(|error| error.to_string())?;
+    let signed = signed(request, settings, credentials.identity(), (call.service, region), time_secs)?;
     let mut headers = HeaderMap::new();
     for header in signed.into_parts().0 {
         let value = reqwest::header::HeaderValue::from_str(header.value()).map_err(|error| error.to_string())?;
         headers.insert(header.name(), value);
     }
     Ok(headers)
+}
+
+/// The query that signs a GET of this address.
+pub(super) fn presigned_query(
+    service: Service,
+    url: &str,
+    credentials: &Credentials,
+    region: &str,
+    time_secs: i64,
+) -> Result<String, String> {
+    let mut settings = SigningSettings::default();
+    settings.signature_location = SignatureLocation::QueryParams;
+    settings.expires_in = Some(PRESIGNED_FOR);
+    let request = SignableRequest::new("GET", url, std::iter::empty(), SignableBody::Bytes(&[]));
+    let request = request.map_err(|error| error.to_string())?;
+    // IoT Core alone wants the token of a session beside the signature, not under it.
+    let (identity, token) = credentials.identity_and_token();
+    let signed = signed(request, settings, identity, (service, region), time_secs)?;
+    let (_, params) = signed.into_parts();
+    let params =
+        params.iter().map(|(name, value)| (*name, value.as_ref())).chain(token.map(|token| ("X-Amz-Security-Token", token)));
+    let pairs = params.map(|(name, value)| format!("{name}={}", encoded(value, b"")));
+    Ok(pairs.collect::<Vec<_>>().join("&"))
+}
+
+fn signed(
+    request: SignableRequest<'_>,
+    settings: SigningSettings,
+    identity: aws_credential_types::Credentials,
+    (service, region): (Service, &str),
+    time_secs: i64,
+) -> Result<SigningInstructions, String> {
+    let identity = identity.into();
+    let params = aws_sigv4::sign::v4::SigningParams::builder()
+        .identity(&identity)
+        .region(region)
+        .name(service.signs_as)
+        .time(UNIX_EPOCH + Duration::from_secs(time_secs.unsigned_abs()))
+        .settings(settings)
+        .build()
+        .map_err(|error| error.to_string())?
+        .into();
+    Ok(sign(request, &params).map_err(|error| error.to_string())?.into_parts().0)
 }

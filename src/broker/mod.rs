@@ -12,13 +12,14 @@
 //! Both subscribe again on every connection, read what the broker answered to it, back off with jitter, and say what is
 //! wrong in words that name the fix ([`LinkStatus::reason`]). TLS is never relaxed and never given up for plain text.
 //!
-//! An edge: it knows `model` and `clock` only.
+//! An edge: it knows `model`, `clock` and `aws` only.
 
 pub mod backoff;
 pub mod embedded;
 pub mod endpoint;
 pub mod settings;
 
+mod iot_core;
 mod publisher;
 mod remedy;
 mod subscriber;
@@ -32,7 +33,9 @@ use std::time::Duration;
 
 use rumqttc::{AsyncClient, MqttOptions, NetworkOptions, TlsConfiguration, Transport};
 
+use crate::aws::Environment;
 use crate::model::{Lane, Link, LinkStatus, Origin, Packet};
+use iot_core::IotCore;
 
 pub use embedded::Embedded;
 pub use endpoint::Endpoint;
@@ -106,6 +109,9 @@ pub enum Error {
     /// The certificate and its key do not fit, or TLS cannot be set up.
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
+    /// The address is one of IoT Core, and no way to it can be set up.
+    #[error("connections to IoT Core cannot be set up: {0}")]
+    IotCore(String),
     /// The embedded broker's port is taken.
     #[error("port {0} is taken, probably by another broker or another desk: stop it, or set another embedded_port")]
     PortBusy(u16),
@@ -143,9 +149,12 @@ pub fn connect(
     sink: impl Sink,
 ) -> Result<Client, Error> {
     settings.check()?;
-    let endpoint: Endpoint = settings.url.as_ref().ok_or(Error::NoBroker)?.expose().parse()?;
     let client_id = format!("{}-{}", settings.client_id.as_deref().ok_or(Error::NoClientId)?, lane_name(lane));
-    let options = options(settings, &endpoint, lane, &client_id)?;
+    let Way { mut options, endpoint, iot_core } = way(settings, &client_id)?;
+    // One more than can be in flight, so that our own publishes can never hold up an acknowledgement.
+    options.set_inflight(publisher::MAX_PUBLISHES as u16 + 1);
+    options.set_clean_session(lane == Lane::Telemetry);
+    options.set_manual_acks(lane == Lane::Crash);
 
     let (client, mut eventloop) = AsyncClient::new(options, publisher::CHANNEL_CAPACITY);
     let mut network = NetworkOptions::new();
@@ -156,7 +165,7 @@ pub fn connect(
     let outbox = Arc::new(publisher::Outbox::new(client.clone(), settings.max_packet_bytes));
     let stop = Arc::new(subscriber::Stop::default());
     let subscriber = subscriber::Subscriber::new(
-        subscriber::Parts { eventloop, client, outbox: Arc::clone(&outbox), endpoint, client_id, lane },
+        subscriber::Parts { eventloop, client, outbox: Arc::clone(&outbox), endpoint, iot_core, client_id, lane },
         subscriber::chunks(lane, origins, subscriptions, settings.telemetry_qos),
         sink,
     );
@@ -198,21 +207,58 @@ const fn lane_name(lane: Lane) -> &'static str {
     }
 }
 
-fn options(settings: &Settings, endpoint: &Endpoint, lane: Lane, client_id: &str) -> Result<MqttOptions, Error> {
-    let mut options = MqttOptions::new(client_id, endpoint.address(), endpoint.port);
-    let tls = if endpoint.scheme.is_encrypted() {
+/// A way to the broker of some settings, for whoever has a client of its own.
+#[derive(Debug)]
+pub struct Way {
+    /// How to connect.
+    pub options: MqttOptions,
+    /// Where to.
+    pub endpoint: Endpoint,
+    /// Signs each connection, where the broker is IoT Core.
+    iot_core: Option<Arc<IotCore>>,
+}
+
+impl Way {
+    /// Says why the last connection could not be signed, where that was it.
+    pub fn unsigned(&self) -> impl Fn() -> Option<String> + Send + 'static {
+        let iot_core = self.iot_core.clone();
+        move || iot_core.as_ref()?.take_failure()
+    }
+}
+
+/// The way to the broker of these settings, as this client.
+pub fn way(settings: &Settings, client_id: &str) -> Result<Way, Error> {
+    let endpoint: Endpoint = settings.url.as_ref().ok_or(Error::NoBroker)?.expose().parse()?;
+    let iot_core = IotCore::of(&endpoint, settings.login(&endpoint).is_some(), Environment::of_process())?.map(Arc::new);
+    let own = || (endpoint.scheme, endpoint.address(), endpoint.port);
+    let (scheme, address, port) = iot_core.as_ref().and_then(|iot_core| iot_core.peer()).unwrap_or_else(own);
+    let mut options = MqttOptions::new(client_id, address, port);
+    if let Some(iot_core) = iot_core.clone() {
+        options.set_request_modifier(move |mut request| {
+            let iot_core = Arc::clone(&iot_core);
+            async move {
+                let address = format!("{}?{}", request.uri(), iot_core.query().await);
+                if let (Ok(address), Ok(host)) = (address.parse(), iot_core.host().parse()) {
+                    *request.uri_mut() = address;
+                    request.headers_mut().insert("host", host);
+                }
+                request
+            }
+        });
+    }
+    let tls = if scheme.is_encrypted() {
         Some(TlsConfiguration::Rustls(tls::config(settings)?))
     } else {
         tls::refuse_files(settings)?;
         None
     };
-    options.set_transport(match (endpoint.scheme.is_websocket(), tls) {
+    options.set_transport(match (scheme.is_websocket(), tls) {
         (false, None) => Transport::Tcp,
         (false, Some(tls)) => Transport::Tls(tls),
         (true, None) => Transport::Ws,
         (true, Some(tls)) => Transport::Wss(tls),
     });
-    if let Some((username, password)) = settings.login(endpoint) {
+    if let Some((username, password)) = settings.login(&endpoint) {
         if !endpoint.scheme.is_encrypted() && !endpoint.is_loopback() {
             log::warn!("the password for {endpoint} travels unencrypted: use mqtts:// where the broker offers it");
         }
@@ -220,9 +266,5 @@ fn options(settings: &Settings, endpoint: &Endpoint, lane: Lane, client_id: &str
     }
     options.set_keep_alive(Duration::from_secs(settings.keep_alive_secs));
     options.set_max_packet_size(settings.max_packet_bytes, settings.max_packet_bytes);
-    // One more than can be in flight, so that our own publishes can never hold up an acknowledgement.
-    options.set_inflight(publisher::MAX_PUBLISHES as u16 + 1);
-    options.set_clean_session(lane == Lane::Telemetry);
-    options.set_manual_acks(lane == Lane::Crash);
-    Ok(options)
+    Ok(Way { options, endpoint, iot_core })
 }

@@ -14,6 +14,7 @@ use rumqttc::{AsyncClient, ConnectionError, Event, EventLoop, Outgoing, QoS, Sub
 use tokio::sync::Notify;
 
 use super::backoff::Backoff;
+use super::iot_core::IotCore;
 use super::publisher::Outbox;
 use super::remedy::{End, Remedies, Remedy};
 use super::settings::Qos;
@@ -109,6 +110,8 @@ pub(super) struct Parts {
     pub(super) client: AsyncClient,
     pub(super) outbox: Arc<Outbox>,
     pub(super) endpoint: Endpoint,
+    /// Signs each connection.
+    pub(super) iot_core: Option<Arc<IotCore>>,
     pub(super) client_id: String,
     pub(super) lane: Lane,
 }
@@ -305,15 +308,15 @@ impl<S: Sink> Subscriber<S> {
         }
 
         let lasted = self.connected_at.take().map(|since| now.duration_since(since));
-        let explained = words::explain(
-            error,
-            words::Context {
-                endpoint: &self.parts.endpoint,
-                client_id: &self.parts.eventloop.mqtt_options.client_id(),
-                connected: lasted.is_some(),
-                max_packet_bytes: self.parts.eventloop.mqtt_options.max_packet_size(),
-            },
-        );
+        let unsigned = self.parts.iot_core.as_ref().and_then(|iot_core| iot_core.take_failure());
+        let context = words::Context {
+            signed: self.parts.iot_core.is_some(),
+            endpoint: &self.parts.endpoint,
+            client_id: &self.parts.eventloop.mqtt_options.client_id(),
+            connected: lasted.is_some(),
+            max_packet_bytes: self.parts.eventloop.mqtt_options.max_packet_size(),
+        };
+        let explained = unsigned.map_or_else(|| words::explain(error, context), words::unsigned);
         if lasted.is_some_and(|lasted| lasted >= GOOD_AFTER) {
             self.backoff.reset();
         }

@@ -35,13 +35,15 @@ pub(super) struct Explained {
 pub(super) struct Context<'a> {
     pub(super) endpoint: &'a Endpoint,
     pub(super) client_id: &'a str,
+    /// Each connection is signed with AWS credentials.
+    pub(super) signed: bool,
     /// The connection had been accepted before it failed.
     pub(super) connected: bool,
     pub(super) max_packet_bytes: usize,
 }
 
 pub(super) fn explain(error: &ConnectionError, context: Context<'_>) -> Explained {
-    let Context { endpoint, client_id, connected, max_packet_bytes } = context;
+    let Context { endpoint, client_id, signed, connected, max_packet_bytes } = context;
     let say = |kind, reason: String| Explained { kind, reason };
     if let Some(tls) = cause::<TlsError>(error) {
         return tls_words(tls, endpoint);
@@ -76,6 +78,14 @@ pub(super) fn explain(error: &ConnectionError, context: Context<'_>) -> Explaine
             say(Kind::Other, format!("{endpoint} does not acknowledge what this desk publishes. Check the broker's load and its log."))
         }
         ConnectionError::NotConnAck(_) | ConnectionError::MqttState(_) => say(Kind::Other, not_mqtt_words(endpoint)),
+        // Its own type is not ours to name.
+        ConnectionError::Websocket(error) if signed && error.to_string().contains("403") => say(
+            Kind::Refused,
+            format!(
+                "IoT Core at {endpoint} refuses the signature. Check the access key and its secret, that this machine's clock \
+                 is right, and that the user or role may iot:Connect as {client_id}."
+            ),
+        ),
         ConnectionError::Websocket(_)
         | ConnectionError::WsConnect(_)
         | ConnectionError::InvalidUrl(_)
@@ -89,6 +99,11 @@ pub(super) fn explain(error: &ConnectionError, context: Context<'_>) -> Explaine
         ),
         _ => say(Kind::Other, format!("The connection to {endpoint} failed. The raw error says more.")),
     }
+}
+
+/// A connection that was not signed.
+pub(super) const fn unsigned(reason: String) -> Explained {
+    Explained { kind: Kind::Refused, reason }
 }
 
 /// Words for filters that the broker refused.

@@ -3,7 +3,7 @@ use super::*;
 #[track_caller]
 fn explained(error: &ConnectionError, connected: bool) -> Explained {
     let endpoint = "mqtts://user:secret@broker.example".parse().unwrap();
-    let context = Context { endpoint: &endpoint, client_id: "desk-crash", connected, max_packet_bytes: 4096 };
+    let context = Context { endpoint: &endpoint, client_id: "desk-crash", signed: false, connected, max_packet_bytes: 4096 };
     let explained = explain(error, context);
     assert!(!explained.reason.contains("secret"));
     explained

@@ -8,6 +8,7 @@ use super::mqtt_out::MqttOut;
 use super::run::Fault;
 use crate::broker;
 use crate::clock::Clock;
+use crate::model::Secret;
 use crate::settings::{self, Settings};
 
 /// Runs every check and writes what came of it to stdout; fails when one must be put right.
@@ -15,12 +16,9 @@ pub fn everything(global: &GlobalArgs, loaded: &Result<Settings, settings::Error
     let default = Settings::default_path();
     let file = global.settings.clone().or(default).unwrap_or_default();
     let mut checks = vec![doctor::settings(&file, &loaded.as_ref().map(|_| ()).map_err(ToString::to_string))];
-    let broker = loaded.as_ref().map(|settings| settings.broker.clone()).unwrap_or_default();
-    let url = global.broker.clone().or_else(|| broker.url.as_ref().map(|url| url.expose().to_owned()));
-    checks.push(match url {
-        Some(url) => reachable(&url),
-        None => startable(broker.embedded_port),
-    });
+    let mut broker = loaded.as_ref().map(|settings| settings.broker.clone()).unwrap_or_default();
+    broker.url = global.broker.as_deref().map(Secret::new).or(broker.url);
+    checks.push(if broker.url.is_some() { reachable(&broker) } else { startable(broker.embedded_port) });
     checks.extend(doctor::store(data_dir, &|| crate::store::holder(data_dir)));
     if data_dir.join(crate::store::DATABASE).exists() {
         let archive = crate::store::Archive::open(data_dir);
@@ -38,12 +36,13 @@ pub fn everything(global: &GlobalArgs, loaded: &Result<Settings, settings::Error
     if well { Ok(()) } else { Err(Fault::Failed("not everything is as it must be".to_owned())) }
 }
 
-fn reachable(url: &str) -> Check {
+fn reachable(broker: &broker::Settings) -> Check {
     // The address is shown without what a password could be in.
+    let url = broker.url.as_ref().map_or("", |url| url.expose());
     let place = url.parse::<broker::Endpoint>().map(|endpoint| endpoint.to_string());
     let mut probe = || {
         let fix = "see the cause; `fleetwatch --help` shows what an address looks like";
-        MqttOut::connect(url).map(|_| "it lets us in".to_owned()).map_err(|error| (error.to_string(), fix.to_owned()))
+        MqttOut::connect(broker).map(|_| "it lets us in".to_owned()).map_err(|error| (error.to_string(), fix.to_owned()))
     };
     doctor::broker(Some(place.as_deref().unwrap_or("the address cannot be read")), &mut probe)
 }

@@ -4,14 +4,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rumqttc::{
-    Client, ConnectReturnCode, Connection, ConnectionError, Event, MqttOptions, NetworkOptions, Outgoing, Packet, QoS,
-    TlsConfiguration, Transport,
-};
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
-use url::Url;
+use rumqttc::{Client, ConnectReturnCode, Connection, ConnectionError, Event, NetworkOptions, Outgoing, Packet, QoS};
 
+use crate::broker;
 use crate::play::{Publish, PublishError};
 
 /// The largest message that goes out, bytes: what MQTT itself allows.
@@ -76,10 +71,13 @@ impl Shared {
 }
 
 impl MqttOut {
-    /// Connects to `mqtt://`, `mqtts://`, `ws://` or `wss://`, with `user:password@` where the broker asks for it, and
-    /// waits until the broker says yes.
-    pub fn connect(url: &str) -> Result<Self, PublishError> {
-        let (options, place) = options(url).map_err(PublishError)?;
+    /// Connects as the desk would, with a name of its own, and waits until the broker says yes.
+    pub fn connect(settings: &broker::Settings) -> Result<Self, PublishError> {
+        let name = format!("fleetwatch-out-{:08x}", fastrand::u32(..));
+        let way = broker::way(settings, &name).map_err(|error| PublishError(error.to_string()))?;
+        let (place, unsigned) = (way.endpoint.to_string(), way.unsigned());
+        let mut options = way.options;
+        options.set_max_packet_size(MAX_PACKET_BYTES, MAX_PACKET_BYTES);
         let (client, mut connection) = Client::new(options, QUEUE);
         // Without it the kernel holds small messages back for 40 ms, and a played fleet stutters.
         let mut network = NetworkOptions::new();
@@ -88,7 +86,7 @@ impl MqttOut {
         let shared = Arc::new(Shared::default());
         let poller = {
             let shared = Arc::clone(&shared);
-            let poll = move || poll(connection, &shared, &place);
+            let poll = move || poll(connection, &shared, &place, &unsigned);
             thread::Builder::new().name("mqtt-out".to_owned()).spawn(poll)
         };
         let poller = poller.map_err(|error| PublishError(format!("cannot start a thread: {error}")))?;
@@ -128,7 +126,7 @@ impl Drop for MqttOut {
 
 /// Polls until the client says goodbye or the connection breaks. It does not connect again: a play that went on after a
 /// gap would no longer be the recording.
-fn poll(mut connection: Connection, shared: &Shared, place: &str) {
+fn poll(mut connection: Connection, shared: &Shared, place: &str, unsigned: &dyn Fn() -> Option<String>) {
     loop {
         match connection.recv() {
             Ok(Ok(Event::Incoming(Packet::ConnAck(_)))) => shared.update(|progress| progress.connected = true),
@@ -138,7 +136,7 @@ fn poll(mut connection: Connection, shared: &Shared, place: &str) {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => {
                 let connected = shared.lock().connected;
-                let reason = words(&error, place, connected);
+                let reason = unsigned().unwrap_or_else(|| words(&error, place, connected));
                 shared.update(|progress| progress.broken = Some(reason));
                 return;
             }
@@ -164,75 +162,10 @@ fn words(error: &ConnectionError, place: &str, connected: bool) -> String {
         ConnectionError::Tls(_) => {
             ("no safe connection to", "see whether it speaks TLS on this port and this system trusts its certificate")
         }
+        ConnectionError::Websocket(_) if error.to_string().contains("403") => {
+            ("not let in by", "see whether the access key, its secret and this machine's clock are right, and the permission")
+        }
         _ => ("cannot connect to", "correct --broker, or see whether the network is up"),
     };
     format!("{cause} {place}; {fix}: {error}")
-}
-
-/// The client's options, and the broker's place for people, which holds no password.
-fn options(url: &str) -> Result<(MqttOptions, String), String> {
-    let hint = "write --broker as mqtt://HOST:PORT, mqtts://, ws:// or wss://";
-    let parsed = Url::parse(url).map_err(|error| format!("the broker's address cannot be read ({error}); {hint}"))?;
-    let scheme = parsed.scheme().to_owned();
-    let default_port = match scheme.as_str() {
-        "mqtt" => 1883,
-        "mqtts" => 8883,
-        "ws" => 80,
-        "wss" => 443,
-        other => return Err(format!("the broker's address begins with {other}://; {hint}")),
-    };
-    let host = parsed.host_str().filter(|host| !host.is_empty()).ok_or_else(|| format!("the address names no host; {hint}"))?;
-    let port = parsed.port().unwrap_or(default_port);
-    let address = match scheme.as_str() {
-        "ws" | "wss" => {
-            let path = if parsed.path().len() > 1 { parsed.path() } else { "/mqtt" };
-            format!("{scheme}://{host}:{port}{path}")
-        }
-        _ => host.trim_matches(['[', ']']).to_owned(),
-    };
-    let mut options = MqttOptions::new(format!("fleetwatch-out-{:08x}", fastrand::u32(..)), address, port);
-    options.set_keep_alive(Duration::from_secs(15)).set_max_packet_size(MAX_PACKET_BYTES, MAX_PACKET_BYTES);
-    options.set_transport(match scheme.as_str() {
-        "mqtts" => Transport::tls_with_config(tls()?),
-        "ws" => Transport::Ws,
-        "wss" => Transport::wss_with_config(tls()?),
-        _ => Transport::tcp(),
-    });
-    if !parsed.username().is_empty() {
-        options.set_credentials(unescape(parsed.username()), unescape(parsed.password().unwrap_or_default()));
-    }
-    Ok((options, format!("{host}:{port}")))
-}
-
-/// TLS that trusts what this system trusts.
-fn tls() -> Result<TlsConfiguration, String> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if roots.is_empty() {
-        return Err("this system trusts no certificate authority; install ca-certificates".to_owned());
-    }
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| format!("TLS cannot be set up: {error}"))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConfiguration::Rustls(Arc::new(config)))
-}
-
-/// `%40` → `@`, as in an address; what is no escape stays as it is.
-fn unescape(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let escaped = (first == b'%').then(|| tail.get(..2)).flatten();
-        if let Some(byte) = escaped.and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok())
-        {
-            bytes.push(byte);
-            rest = &tail[2..];
-        } else {
-            bytes.push(first);
-            rest = tail;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -13,6 +13,7 @@ use super::args::{
 use super::mqtt_out::MqttOut;
 use super::{bill, devices, export, functions, handover, inject, judge, lambda, payload, play, rejudge, silences};
 use crate::aws::Environment;
+use crate::broker;
 use crate::clock::Clock;
 use crate::model::StackLook;
 use crate::play::WallPace;
@@ -59,8 +60,8 @@ pub fn standalone(
 ) -> Option<Result<(), Fault>> {
     match command {
         Command::Judge(args) => Some(run_judge(args, settings)),
-        Command::Play(args) => Some(run_play(args, global, settings, data_dir, stop)),
-        Command::Inject(args) => Some(run_inject(args, global, settings, data_dir, bundled, stop)),
+        Command::Play(args) => Some(run_play(args, settings, data_dir, stop)),
+        Command::Inject(args) => Some(run_inject(args, settings, data_dir, bundled, stop)),
         Command::Export(args) => Some(run_export(args, data_dir)),
         Command::Handover(args) => Some(run_handover(args, data_dir)),
         Command::Functions(args) => Some(run_functions(args, settings, data_dir)),
@@ -214,27 +215,21 @@ fn run_lambda(args: &LambdaArgs, settings: &Settings) -> Result<(), Fault> {
     }
 }
 
-/// `--broker`, else the settings' broker, else the embedded one of the line that runs on the same data directory.
-fn connect(global: &GlobalArgs, settings: &Settings, data_dir: &Path) -> Result<MqttOut, Fault> {
-    let set = settings.broker.url.as_ref().map(|url| url.expose().to_owned());
-    let embedded = || crate::pipeline::embedded_broker_of(data_dir);
-    let url = global.broker.clone().or(set).or_else(embedded).ok_or_else(|| {
+/// The settings' broker (`--broker` is among them by now), else the embedded one of the line that runs on the same data directory.
+fn connect(settings: &Settings, data_dir: &Path) -> Result<MqttOut, Fault> {
+    let embedded = || Some(broker::Settings::at(&crate::pipeline::embedded_broker_of(data_dir)?));
+    let set = settings.broker.url.is_some().then(|| settings.broker.clone());
+    let broker = set.or_else(embedded).ok_or_else(|| {
         let words = "no broker is known: start fleetwatch first, or say where with --broker mqtt://HOST:PORT";
         Fault::Usage(words.to_owned())
     })?;
-    MqttOut::connect(&url).map_err(Fault::failed)
+    MqttOut::connect(&broker).map_err(Fault::failed)
 }
 
-fn run_play(
-    args: &PlayArgs,
-    global: &GlobalArgs,
-    settings: &Settings,
-    data_dir: &Path,
-    stop: &Arc<AtomicBool>,
-) -> Result<(), Fault> {
+fn run_play(args: &PlayArgs, settings: &Settings, data_dir: &Path, stop: &Arc<AtomicBool>) -> Result<(), Fault> {
     let run = if args.fresh_ids { format!("{:x}-", Clock.now().millis()) } else { String::new() };
     let messages = play::open(args, &run).map_err(Fault::failed)?;
-    let mut publish = connect(global, settings, data_dir)?;
+    let mut publish = connect(settings, data_dir)?;
     let mut pace = WallPace::until(Arc::clone(stop));
     play::run(messages, args.speed, &mut pace, &mut publish, &mut io::stdout().lock()).map_err(Fault::failed)?;
     Ok(())
@@ -242,14 +237,13 @@ fn run_play(
 
 fn run_inject(
     args: &InjectArgs,
-    global: &GlobalArgs,
     settings: &Settings,
     data_dir: &Path,
     bundled: &[(&str, &str)],
     stop: &Arc<AtomicBool>,
 ) -> Result<(), Fault> {
     let scenario = inject::resolve(&args.what, args.topic.as_deref(), bundled).map_err(Fault::failed)?;
-    let mut publish = connect(global, settings, data_dir)?;
+    let mut publish = connect(settings, data_dir)?;
     let mut pace = WallPace::until(Arc::clone(stop));
     let run = format!("drill-{:x}", Clock.now().millis());
     inject::run(&scenario, &run, &mut pace, &mut publish, &mut io::stdout().lock()).map_err(Fault::failed)?;

@@ -145,6 +145,12 @@ pub fn harsh(event: &HarshEvent) -> String {
 /// The numbers behind it, in one line: `Δv 34 km/h, peak 27.4 g, airbag deployed`. Empty where there are none.
 pub fn detail(incident: &Incident) -> String {
     let mut parts = Vec::new();
+    if incident.is_judged_elsewhere() {
+        parts.push(tr!("words-by-the-stack"));
+    }
+    if incident.disagreement().is_some() {
+        parts.push(tr!("words-verdicts-differ"));
+    }
     match &incident.kind {
         IncidentKind::Crash { verdict, report } => {
             if let Some(reason) = &report.unreadable {

@@ -12,6 +12,7 @@ use crate::support::fake_broker::FakeBroker;
 use crate::support::mosquitto::{self, Mosquitto};
 
 mod embedded;
+mod iot_core;
 mod tls;
 
 /// Nothing here takes long; a machine under load may make it so.

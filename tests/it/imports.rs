@@ -21,7 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("wire", &["model"]),
     ("state", &["functions", "model", "pricing", "search", "wire"]),
     // The edges: no edge imports another.
-    ("broker", &["clock", "model"]),
+    ("broker", &["aws", "clock", "model"]),
     ("host", &["clock", "decode", "functions", "model", "pricing"]),
     ("lambda", &["clock", "model", "pricing"]),
     ("outbound", &["aws", "clock", "https", "model", "search"]),

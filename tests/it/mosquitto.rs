@@ -5,10 +5,11 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use fleetwatch::broker::Settings;
 use fleetwatch::cli::mqtt_out::MqttOut;
 use fleetwatch::model::Timestamp;
 use fleetwatch::pipeline::sample_fleet::SampleFleet;
-use fleetwatch::play::{Publish as _, qos_of};
+use fleetwatch::play::{Publish as _, PublishError, qos_of};
 
 /// A process that ends with its test.
 struct Running(Child);
@@ -57,10 +58,14 @@ fn next_line(lines: &mut BufReader<ChildStdout>) -> String {
     line.trim_end().to_owned()
 }
 
+fn connect(url: &str) -> Result<MqttOut, PublishError> {
+    MqttOut::connect(&Settings::at(url))
+}
+
 #[test]
 fn what_was_flushed_is_with_the_broker_whole_and_in_order() {
     let Some((_broker, port)) = broker() else { return };
-    let mut out = MqttOut::connect(&format!("mqtt://127.0.0.1:{port}")).unwrap();
+    let mut out = connect(&format!("mqtt://127.0.0.1:{port}")).unwrap();
     let Some((_subscriber, mut lines)) = subscriber(port) else { return };
     // Knock until the subscriber answers, then the road is open.
     let knocking = std::thread::scope(|scope| {
@@ -100,17 +105,20 @@ fn what_was_flushed_is_with_the_broker_whole_and_in_order() {
 #[test]
 fn a_refused_connection_says_where_and_what_to_do() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let error = MqttOut::connect(&format!("mqtt://user:hidden@127.0.0.1:{port}")).err().unwrap().to_string();
-    assert!(error.contains(&format!("nothing listens at 127.0.0.1:{port}")) && error.contains("start the broker"), "{error}");
+    let error = connect(&format!("mqtt://user:hidden@127.0.0.1:{port}")).err().unwrap().to_string();
+    assert!(
+        error.contains(&format!("nothing listens at mqtt://127.0.0.1:{port}")) && error.contains("start the broker"),
+        "{error}"
+    );
     assert!(!error.contains("hidden"), "a password must never be shown: {error}");
-    let error = MqttOut::connect("http://127.0.0.1").err().unwrap().to_string();
+    let error = connect("http://127.0.0.1").err().unwrap().to_string();
     assert!(error.contains("mqtt://"), "{error}");
 }
 
 #[test]
 fn a_broker_that_goes_away_is_an_error_and_not_a_wait() {
     let Some((broker, port)) = broker() else { return };
-    let mut out = MqttOut::connect(&format!("mqtt://127.0.0.1:{port}")).unwrap();
+    let mut out = connect(&format!("mqtt://127.0.0.1:{port}")).unwrap();
     drop(broker);
     let lost = (0..1_000).find_map(|_| out.publish("a", vec![0; 100], 1).and_then(|()| out.flush()).err());
     assert!(lost.unwrap().to_string().contains("lost the connection"));

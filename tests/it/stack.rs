@@ -4,15 +4,17 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use fleetwatch::aws::{Client, Environment};
+use rumqttc::{MqttOptions, Transport};
 use serde_json::Value;
 
 use crate::on_lambda::package;
-use crate::support::headless::{eventually, fleetwatch};
+use crate::support::headless::{Desk, eventually, fleetwatch, incident, incidents};
 use crate::support::hook::Hook;
-use crate::support::peer::airbag;
+use crate::support::peer::{Peer, airbag};
 
 /// A stack that was deployed; gone when dropped.
 struct Stack {
@@ -61,6 +63,25 @@ impl Stack {
         Client::new(self.said("region"), Duration::from_secs(20), Environment::of(&self.variables())).unwrap()
     }
 
+    /// A device of its IoT Core, over a web socket that is signed.
+    fn device(&self, filters: &[&str]) -> Peer {
+        const HOST: &str = "data-ats.iot.us-east-1.amazonaws.com";
+        let address = self.said("endpoint").replace("http://", "ws://");
+        let port = address.rsplit(':').next().unwrap().parse().unwrap();
+        let mut options = MqttOptions::new(Peer::name(), format!("{address}/mqtt"), port);
+        options.set_transport(Transport::Ws);
+        let client = Arc::new(self.client());
+        options.set_request_modifier(move |mut request| {
+            let client = Arc::clone(&client);
+            async move {
+                *request.uri_mut() = format!("{}?{}", request.uri(), client.mqtt_query(HOST).await.unwrap()).parse().unwrap();
+                request.headers_mut().insert("host", HOST.parse().unwrap());
+                request
+            }
+        });
+        Peer::connect_with(options, filters)
+    }
+
     /// A settings file that watches its functions.
     fn settings(&self, dir: &Path) -> std::path::PathBuf {
         let names = ["CrashFunctionName", "DrivingFunctionName", "TemperatureFunctionName"].map(|key| self.output(key));
@@ -94,6 +115,9 @@ fn told(hook: &Hook) -> Vec<Value> {
     notices.map(|(_, body)| serde_json::from_str(body["Message"].as_str().unwrap()).unwrap()).collect()
 }
 
+/// The broker of a desk: the IoT Core of the account, wherever `AWS_ENDPOINT_URL` says that it is.
+const IOT_CORE: &str = "wss://data-ats.iot.us-east-1.amazonaws.com";
+
 #[test]
 fn an_upload_is_judged_told_over_sns_and_priced_by_the_desk_that_watches() {
     let hook = Hook::start();
@@ -109,16 +133,46 @@ fn an_upload_is_judged_told_over_sns_and_priced_by_the_desk_that_watches() {
         runtime.block_on(async { https.get(url).send().await.unwrap().error_for_status().unwrap() });
     }
 
+    // A desk hears of verdicts over MQTT. It judges nothing of this.
+    let dir = tempfile::tempdir().unwrap();
+    let heard = dir.path().join("heard");
+    let settings = stack.settings(&heard);
+    let arguments = ["--broker", IOT_CORE, "--settings", settings.to_str().unwrap()];
+    let desk = Desk::start_in(&heard, &arguments, &stack.variables());
+    let mut device = stack.device(&["temperature/#"]);
+    let probe = r#"{"event_id":"probe","ruling":"malfunction","probability":0.1,"severity":"low","summary":"As a probe."}"#;
+    eventually("the desk hears", 60, || {
+        device.send("fleet/probe/verdict", probe);
+        std::thread::sleep(Duration::from_millis(200));
+        !desk.lines("verdict").is_empty()
+    });
+
     let bucket = stack.output("CrashBucketName");
     runtime.block_on(client.put_object(bucket, "van-7/a b+é.json", airbag("e-1").into_bytes())).unwrap();
     runtime.block_on(client.put_object(bucket, "drill/van-8/e-2.json", airbag("e-2").into_bytes())).unwrap();
     runtime.block_on(client.put_object(bucket, "van-9/e-3.json", b"not json".to_vec())).unwrap();
     eventually("people are told of both", 60, || told(&hook).len() >= 2);
-    let hot = br#"{"celsius": 45.0}"#.to_vec();
-    runtime.block_on(client.publish_mqtt("sensors/cold-1/temperature", hot)).unwrap();
+    runtime.block_on(client.put_object(bucket, "van-10/e-4.json", airbag("e-4").into_bytes())).unwrap();
+    eventually("people are told of the last", 60, || told(&hook).len() >= 3);
+    // A temperature over MQTT ends on the routed topic.
+    device.send("sensors/cold-1/temperature", br#"{"celsius": 45.0}"#);
+    let routed = &device.wait_for("temperature/hot/cold-1", 1, 60)[0];
+    assert_eq!((&routed["sensor"], &routed["fahrenheit"], &routed["band"]), (&"cold-1".into(), &113.0.into(), &"hot".into()));
 
-    // The desk hears of them from CloudWatch, whose counts come late.
-    let dir = tempfile::tempdir().unwrap();
+    // What was uploaded is on the desk that judged nothing of it: an incident with its evidence.
+    eventually("the desk has heard the verdicts", 60, || desk.lines("verdict").len() == 5);
+    let seen = incidents(&heard);
+    let of_device = |device: &str| seen.iter().find(|line| line["device"] == device).unwrap();
+    for (device, origin, ruling) in [("van-7", "device", "real"), ("van-8", "drill", "real"), ("van-9", "device", "undecided")] {
+        let line = of_device(device);
+        assert_eq!((&line["origin"], &line["ruling"]), (&origin.into(), &ruling.into()), "{line}");
+    }
+    let full = incident(&heard, of_device("van-7")["id"].as_str().unwrap());
+    assert_eq!(full["reports"][0]["event_id"], "/verdict/van-7/e-1", "{full}");
+    assert!(full["verdict"]["evidence"].as_array().unwrap().iter().any(|row| row["key"] == "airbag"), "{full}");
+    assert!(full["judge"].as_str().unwrap().starts_with("judge_crash v"), "{full}");
+
+    // The desk hears of the calls from CloudWatch, whose counts come late.
     let data = dir.path().join("data");
     let of = |lines: &[Value], name: &str| {
         let function = lines.iter().find(|line| line["name"].as_str().is_some_and(|found| found.ends_with(name)));
@@ -129,7 +183,7 @@ fn an_upload_is_judged_told_over_sns_and_priced_by_the_desk_that_watches() {
     eventually("each call is in the log", 60, || {
         lines = stack.functions(&data, &secret).0;
         let n = |name| of(&lines, name)["calls"].as_array().map_or(0, Vec::len);
-        n("judge-crash") == 3 && n("route-temperature") == 1
+        n("judge-crash") == 4 && n("route-temperature") == 1
     });
     // This AWS counts no call by an upload, but the one that `.ci/stack` made.
     let mut hour = Value::Null;
@@ -154,12 +208,27 @@ fn an_upload_is_judged_told_over_sns_and_priced_by_the_desk_that_watches() {
     let look = lines.last().unwrap();
     assert_eq!((&look["n_metrics"], &look["price_usd"]), (&21.into(), &"0.00021".into()));
 
-    // A drill reached nobody, whatever else it did.
-    std::thread::sleep(Duration::from_secs(1));
+    // A drill reached nobody, whatever else it did: what came after it has.
     let mut devices: Vec<_> = told(&hook).iter().map(|notice| notice["device"].as_str().unwrap().to_owned()).collect();
     devices.retain(|device| device != "cold-1");
     devices.sort();
-    assert_eq!(devices, ["van-7", "van-9"]);
+    assert_eq!(devices, ["van-10", "van-7", "van-9"]);
+
+    // Nobody who reads over its shoulder can sign anything.
+    let said = desk.stderr();
+    assert!(!said.contains(&secret) && !said.contains("X-Amz-"), "{said}");
+    desk.stop();
+    let doctor = |secret: &str| {
+        let mut command = fleetwatch(&["doctor", "--broker", IOT_CORE, "--data-dir", data.to_str().unwrap()]);
+        let output = command.envs(stack.variables()).env("AWS_SECRET_ACCESS_KEY", secret).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (well, refused) = (doctor(&secret), doctor("another-secret"));
+    assert!(well.contains("broker: wss://data-ats.iot.us-east-1.amazonaws.com:443: it lets us in"), "{well}");
+    assert!(
+        refused.contains("access key, its secret and this machine's clock") && !refused.contains("another-secret"),
+        "{refused}"
+    );
 
     let (lines, err, ok) = stack.functions(&data, "another-secret");
     let crash = of(&lines, "judge-crash");

@@ -14,6 +14,8 @@ words-peak = peak { $g }
 words-airbag = airbag deployed
 words-no-airbag = no airbag
 words-back = back in its band { $at }
+words-by-the-stack = by the stack
+words-verdicts-differ = verdicts differ
 words-reports = { $n ->
     [one] { $n } report
    *[other] { $n } reports

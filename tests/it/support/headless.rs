@@ -54,8 +54,9 @@ impl Desk {
         Self::start_in(dir, args, &[])
     }
 
+    /// The same, with these variables in its environment.
     #[track_caller]
-    fn start_in(dir: &Path, args: &[&str], environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_in(dir: &Path, args: &[&str], environment: &[(&str, &str)]) -> Self {
         let stderr = dir.with_extension("stderr");
         let log = File::options().create(true).append(true).open(&stderr).unwrap();
         let mut child = fleetwatch(&["--headless", "--data-dir", dir.to_str().unwrap()])

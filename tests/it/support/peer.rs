@@ -27,7 +27,17 @@ impl Peer {
     /// Connects and waits until it has subscribed to `filters`.
     #[track_caller]
     pub(crate) fn connect(port: u16, filters: &[&str]) -> Self {
-        let mut options = MqttOptions::new(format!("peer-{:016x}", fastrand::u64(..)), Ipv4Addr::LOCALHOST.to_string(), port);
+        Self::connect_with(MqttOptions::new(Self::name(), Ipv4Addr::LOCALHOST.to_string(), port), filters)
+    }
+
+    /// A client id of its own.
+    pub(crate) fn name() -> String {
+        format!("peer-{:016x}", fastrand::u64(..))
+    }
+
+    /// The same by any way.
+    #[track_caller]
+    pub(crate) fn connect_with(mut options: MqttOptions, filters: &[&str]) -> Self {
         options.set_max_packet_size(8 << 20, 8 << 20);
         options.set_inflight(100);
         options.set_keep_alive(Duration::from_mins(1));
