@@ -82,6 +82,7 @@ fn crash(number: u64) -> Record {
         text: "Too few samples to judge".to_owned(),
         at,
         everyone: false,
+        group: None,
     };
     let call = Invocation {
         function: "judge_crash",

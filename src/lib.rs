@@ -35,6 +35,9 @@ pub mod stack;
 pub mod store;
 
 #[cfg(feature = "line")]
+pub mod register;
+
+#[cfg(feature = "line")]
 pub mod play;
 
 #[cfg(feature = "line")]

@@ -17,6 +17,7 @@ use fleetwatch::model::{IncidentId, Record};
 use fleetwatch::pipeline::{Line, Options, librarian};
 use fleetwatch::pricing::PriceSheet;
 use fleetwatch::scenario;
+use fleetwatch::search::Registered;
 use fleetwatch::settings::Settings;
 use fleetwatch::store::{Archive, Receipt};
 
@@ -143,7 +144,11 @@ fn list_incidents(data_dir: &std::path::Path, wanted: &IncidentsArgs) -> Result<
         let mut all = archive.all(INCIDENTS_LISTED).map_err(failed)?;
         if let Some(search) = &wanted.search {
             let now = fleetwatch::clock::Clock.now();
-            all.retain(|incident| search.finds(incident.as_ref(), now));
+            let register = archive.register().map_err(failed)?;
+            all.retain(|incident| {
+                let row = Registered { row: incident.as_ref(), entry: register.get(&incident.device) };
+                search.finds(&row, now)
+            });
         }
         incidents::list(&all, wanted.json, &mut out)
     };

@@ -114,6 +114,7 @@ fn wires(
             Request::Command(command) => desk.command(command, &by.lock().unwrap_or_else(PoisonError::into_inner)),
             Request::CommandAll(bulk) => desk.command_all(bulk, &by.lock().unwrap_or_else(PoisonError::into_inner)),
             Request::Silence(order) => desk.silence(order, &by.lock().unwrap_or_else(PoisonError::into_inner)),
+            Request::Register(order) => desk.register(order, &by.lock().unwrap_or_else(PoisonError::into_inner)),
             Request::SignIn(name) => {
                 *by.lock().unwrap_or_else(PoisonError::into_inner) = name;
                 true

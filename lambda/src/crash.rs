@@ -122,6 +122,7 @@ async fn carry_out(
             text: words,
             at: judged.judged_at,
             everyone: false,
+            group: None,
         };
         if line.tell(notice, done).await? {
             finished.push(("told_at", text(Clock.now().rfc3339())));

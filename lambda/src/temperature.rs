@@ -66,6 +66,7 @@ async fn carry_out(line: &Line, judged: &Judged, verdict: &TemperatureVerdict, d
         text: state::since_words(event, verdict),
         at: judged.judged_at,
         everyone: false,
+        group: None,
     };
     line.tell(notice, done).await?;
     line.write(&device, ALARM, vec![("told_at", text(&Clock.now().rfc3339()))], &[], None).await?;

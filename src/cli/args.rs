@@ -81,6 +81,8 @@ pub enum Command {
     Handover(HandoverArgs),
     /// List the silences: whose, why, until when, and how much each hid; they are begun and ended in the window
     Silences(SilencesArgs),
+    /// Names, groups, types and contacts of vehicles and sensors, as CSV: id,name,group,type,contact,notes
+    Register(RegisterArgs),
     /// Judge the stored crash reports again with the limits of --settings, and list which incidents flip
     ///
     /// Nothing that is stored is changed. It works beside a running desk; with --save, which adds the new verdicts as
@@ -248,6 +250,30 @@ pub struct SilencesArgs {
     /// As JSON, one object per line, with what each hid
     #[arg(long)]
     pub json: bool,
+}
+
+/// `register`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct RegisterArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub what: RegisterCommand,
+}
+
+/// What to do with the register.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum RegisterCommand {
+    /// Take in a file; rows of an id that is known take the place of what was written of it, nothing is removed
+    ///
+    /// A row that cannot be taken is named with its line and why, every other row is taken, and it exits 1. No desk may be
+    /// running on the same directory; a running desk takes the file in itself (Settings).
+    Import {
+        /// The CSV file; its first line names the columns, of which id must be one
+        #[arg(value_name = "FILE.csv")]
+        file: PathBuf,
+    },
+    /// Write every entry to stdout
+    Export,
 }
 
 /// `rejudge`

@@ -23,9 +23,10 @@ pub fn everything(global: &GlobalArgs, loaded: &Result<Settings, settings::Error
     if data_dir.join(crate::store::DATABASE).exists() {
         let archive = crate::store::Archive::open(data_dir);
         let devices = archive.as_ref().ok().map(crate::store::Archive::devices);
+        let register = archive.as_ref().ok().and_then(|archive| archive.register().ok()).unwrap_or_default();
         checks.push(doctor::audit(archive.and_then(|archive| archive.audit()).map_err(|error| error.to_string())));
         if let (Some(Ok(devices)), Ok(settings)) = (devices, loaded) {
-            checks.extend(doctor::routes(&settings.outbound, &devices));
+            checks.extend(doctor::routes(&settings.outbound, &devices, &register));
         }
     }
     checks.push(doctor::clock(Clock.now()));

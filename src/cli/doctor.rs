@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::Command;
 
-use crate::model::{DeviceId, Timestamp};
+use crate::model::{DeviceId, Register, Timestamp};
 use crate::outbound;
 use crate::store::chain::{Broken, Chain};
 
@@ -123,12 +123,13 @@ pub fn audit(chains: Result<[Result<Chain, Broken>; 2], String>) -> Check {
 const NAMED: usize = 10;
 
 /// Whether a route names each device that is known; `None` where there are no routes.
-pub fn routes(outbound: &outbound::Settings, devices: &[DeviceId]) -> Option<Check> {
+pub fn routes(outbound: &outbound::Settings, devices: &[DeviceId], register: &Register) -> Option<Check> {
     let routes = &outbound.route;
     if routes.is_empty() {
         return None;
     }
-    let left: Vec<&str> = devices.iter().filter(|device| !outbound::routes_name(routes, device)).map(DeviceId::as_str).collect();
+    let named = |device: &DeviceId| outbound::routes_name(routes, device, register.group(device));
+    let left: Vec<&str> = devices.iter().filter(|device| !named(device)).map(DeviceId::as_str).collect();
     Some(if left.is_empty() {
         Check::ok("routes", format!("each of {} known vehicles and sensors is named by one", devices.len()))
     } else {

@@ -48,12 +48,12 @@ fn clocks_and_screens() {
 fn whom_no_route_names_is_listed() {
     let mut outbound = outbound::Settings::default();
     let devices: Vec<DeviceId> = (0..13).map(|n| DeviceId::new(&format!("truck-{n:02}"))).collect();
-    assert_eq!(routes(&outbound, &devices), None, "without routes everyone is told of everything");
+    assert_eq!(routes(&outbound, &devices, &Register::default()), None, "without routes everyone is told of everything");
     let route = "to = ['sns']\nvehicles = ['truck-00']";
     outbound.route = vec![toml::from_str(route).unwrap()];
-    let check = routes(&outbound, &devices).unwrap();
+    let check = routes(&outbound, &devices, &Register::default()).unwrap();
     assert_eq!(check.outcome, Outcome::Warn);
     assert!(check.detail.starts_with("none names truck-01, truck-02, ") && check.detail.contains(" and 2 more:"), "{check:?}");
     outbound.route = vec![toml::from_str("to = ['sns']").unwrap()];
-    assert_eq!(routes(&outbound, &devices).unwrap().outcome, Outcome::Ok);
+    assert_eq!(routes(&outbound, &devices, &Register::default()).unwrap().outcome, Outcome::Ok);
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
+use crate::register::harmless;
 use crate::store::export::Cell;
 use crate::store::{self, Archive};
 
@@ -70,19 +71,6 @@ fn written(cell: Cell) -> String {
         Cell::Number(number) => number.to_string(),
         Cell::Time(at) => at.rfc3339(),
         Cell::Text(text) => harmless(text),
-    }
-}
-
-/// A text that a spreadsheet would run as a formula gets an apostrophe before it (CWE-1236; OWASP, CSV injection). Numbers of
-/// ours are numbers and need none.
-fn harmless(text: String) -> String {
-    // Also behind blanks, which some spreadsheets take away, and in the full-width forms that some take for the plain ones.
-    let first = text.trim_start_matches([' ', '\u{a0}']).chars().next();
-    match first {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '|' | '%' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}') => {
-            format!("'{text}")
-        }
-        _ => text,
     }
 }
 

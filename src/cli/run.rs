@@ -8,10 +8,10 @@ use std::sync::atomic::AtomicBool;
 
 use super::args::{
     BillArgs, Command, DevicesArgs, DoctorArgs, DoctorCommand, ExportArgs, FunctionsArgs, GlobalArgs, HandoverArgs, InjectArgs,
-    JudgeArgs, LambdaArgs, PayloadArgs, PlayArgs, RejudgeArgs, SilencesArgs,
+    JudgeArgs, LambdaArgs, PayloadArgs, PlayArgs, RegisterArgs, RegisterCommand, RejudgeArgs, SilencesArgs,
 };
 use super::mqtt_out::MqttOut;
-use super::{bill, devices, export, functions, handover, inject, judge, lambda, payload, play, rejudge, silences};
+use super::{bill, devices, export, functions, handover, inject, judge, lambda, payload, play, register, rejudge, silences};
 use crate::aws::Environment;
 use crate::broker;
 use crate::clock::Clock;
@@ -66,6 +66,7 @@ pub fn standalone(
         Command::Handover(args) => Some(run_handover(args, data_dir)),
         Command::Functions(args) => Some(run_functions(args, settings, data_dir)),
         Command::Devices(args) => Some(run_devices(args, data_dir)),
+        Command::Register(args) => Some(run_register(args, data_dir)),
         Command::Silences(args) => Some(run_silences(args, data_dir)),
         Command::Rejudge(args) => Some(run_rejudge(args, settings, data_dir)),
         Command::Bill(args) => Some(run_bill(args)),
@@ -134,6 +135,24 @@ fn run_handover(args: &HandoverArgs, data_dir: &Path) -> Result<(), Fault> {
     match handover::sheet(&all, &silencings, Clock.now(), args.hours, &mut io::stdout().lock()) {
         // Whoever reads has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(Fault::failed),
+    }
+}
+
+fn run_register(args: &RegisterArgs, data_dir: &Path) -> Result<(), Fault> {
+    let mut out = io::stdout().lock();
+    let done = match &args.what {
+        RegisterCommand::Import { file } => {
+            let by = std::env::var("USER").unwrap_or_else(|_unset| "command line".to_owned());
+            register::import(data_dir, file, &by, Clock.now(), &mut out)
+        }
+        RegisterCommand::Export => {
+            Archive::open(data_dir).map_err(register::Error::Store).and_then(|archive| register::export(&archive, &mut out))
+        }
+    };
+    match done {
+        // Whoever reads has seen enough.
+        Err(register::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.map_err(Fault::failed),
     }
 }

@@ -6,9 +6,11 @@
 //! Write `functions/<name>.rs` with its [`Card`], its settings (units, defaults, sources) and `impl Function`,
 //! add one line to [`all`], and describe its behaviour in `fixtures/scenarios/<name>_*.toml`.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Event, Fingerprint, Judge, PacketId, Reading, Timestamp, Verdict};
+use crate::model::{Event, Fingerprint, Judge, PacketId, Reading, Register, Timestamp, Verdict};
 
 pub mod detect_harsh_driving;
 pub mod judge_crash;
@@ -70,6 +72,8 @@ pub trait Function: Send {
     fn tick(&mut self, _now: Timestamp) -> Vec<Verdict> {
         Vec::new()
     }
+    /// The register has changed: who belongs to which group.
+    fn regroup(&mut self, _register: &Arc<Register>) {}
 }
 
 /// Settings of every function; each owns its section.

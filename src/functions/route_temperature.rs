@@ -10,12 +10,15 @@ mod watch;
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Card, Function, Trigger};
 use crate::model::setting::{self, Bound, Key, Wrong};
-use crate::model::{Band, Celsius, DeviceId, Event, Fahrenheit, Origin, Reading, TemperatureVerdict, Timestamp, Verdict};
+use crate::model::{
+    Band, Celsius, DeviceId, Event, Fahrenheit, Origin, Reading, Register, TemperatureVerdict, Timestamp, Verdict,
+};
 use watch::Memory;
 
 /// The card.
@@ -69,7 +72,8 @@ pub struct Settings {
     /// How far back within its limits a reading must be to count as normal again. K, 0 or more, default 0.5: the
     /// accuracy of a common digital sensor (DS18B20 data sheet).
     pub hysteresis_k: f64,
-    /// Limits by sensor: an exact name, or a beginning followed by `*`, of which the longest that fits wins.
+    /// Limits by sensor: an exact name, or else `group:` and a group of the register, or else a beginning followed by `*`,
+    /// of which the longest that fits wins.
     pub sensors: BTreeMap<String, Limits>,
     /// How long a sensor must be out of its band before it alarms, and back within before that ends. s, 0 or more,
     /// default 60: what is commonly quoted from EEMUA 191 and ISA-18.2 for temperatures, against 15 s for flows and
@@ -123,6 +127,9 @@ pub const BOUNDS: [Bound; 5] = [
     Bound::new("max_rate_k_min", "K/min", 0.0, 1_000.0),
 ];
 
+/// What limits of a group begin with.
+pub const GROUP: &str = "group:";
+
 impl Settings {
     /// What each other number may be.
     pub const BOUNDS: [Bound; 4] = [
@@ -158,8 +165,13 @@ impl Settings {
         Ok(())
     }
 
-    /// The limits in force for a sensor.
-    pub fn limits(&self, sensor: &str) -> Limits {
+    /// The limits in force for a sensor, which belongs to `group`.
+    pub fn limits(&self, sensor: &str, group: Option<&str>) -> Limits {
+        let by_group = || {
+            let group = group?.to_lowercase();
+            let named = |key: &&String| key.strip_prefix(GROUP).is_some_and(|named| named.to_lowercase() == group);
+            self.sensors.keys().find(named).and_then(|key| self.sensors.get(key))
+        };
         let by_beginning = || {
             self.sensors
                 .iter()
@@ -168,7 +180,7 @@ impl Settings {
                 .max_by_key(|(beginning, _)| beginning.len())
                 .map(|(_, limits)| limits)
         };
-        let own = self.sensors.get(sensor).or_else(by_beginning);
+        let own = self.sensors.get(sensor).or_else(by_group).or_else(by_beginning);
         own.copied().unwrap_or(Limits::band(self.cold_below_c, self.hot_above_c))
     }
 }
@@ -177,13 +189,15 @@ impl Settings {
 #[derive(Debug)]
 pub struct RouteTemperature {
     settings: Settings,
+    /// Which group a sensor belongs to.
+    register: Arc<Register>,
     sensors: HashMap<(Origin, DeviceId), Memory>,
 }
 
 impl RouteTemperature {
     /// With these settings.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, sensors: HashMap::new() }
+        Self { settings, register: Arc::default(), sensors: HashMap::new() }
     }
 
     fn route(&mut self, origin: Origin, sensor: &DeviceId, celsius: Celsius, at: Timestamp) -> TemperatureVerdict {
@@ -193,7 +207,7 @@ impl RouteTemperature {
         let memory = match self.sensors.entry(key) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
-                let memory = Memory::new(self.settings.limits(sensor.as_str()));
+                let memory = Memory::new(self.settings.limits(sensor.as_str(), self.register.group(sensor)));
                 if room {
                     place.insert(memory)
                 } else {
@@ -246,6 +260,14 @@ impl Function for RouteTemperature {
             Reading::Driving(_) | Reading::Crash(_) | Reading::Presence(_) | Reading::Ruled(_) => Celsius(f64::NAN),
         };
         Verdict::Temperature(self.route(event.origin, &event.device, celsius, event.time()))
+    }
+
+    fn regroup(&mut self, register: &Arc<Register>) {
+        self.register = Arc::clone(register);
+        let settings = &self.settings;
+        self.sensors.iter_mut().for_each(|((_, sensor), memory)| {
+            memory.limits = settings.limits(sensor.as_str(), register.group(sensor));
+        });
     }
 }
 

@@ -35,10 +35,10 @@ fn a_sensor_has_its_own_limits_by_name_or_by_the_longest_beginning() {
         ("cold-7".to_owned(), limits(1.0, 2.0)),
     ];
     let settings = Settings { sensors: sensors.into(), ..Settings::default() };
-    assert_eq!(settings.limits("cold-7"), limits(1.0, 2.0));
-    assert_eq!(settings.limits("cold-8"), limits(-25.0, -15.0));
-    assert_eq!(settings.limits("cold-fruit-1"), limits(0.0, 4.0));
-    assert_eq!(settings.limits("rack"), limits(2.0, 30.0));
+    assert_eq!(settings.limits("cold-7", None), limits(1.0, 2.0));
+    assert_eq!(settings.limits("cold-8", None), limits(-25.0, -15.0));
+    assert_eq!(settings.limits("cold-fruit-1", None), limits(0.0, 4.0));
+    assert_eq!(settings.limits("rack", None), limits(2.0, 30.0));
 }
 
 #[test]
@@ -73,4 +73,25 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_group_of_the_register_has_limits_of_its_own_and_a_name_goes_before_it() {
+    let mut settings = Settings { delay_s: 0.0, ..Settings::default() };
+    for (key, cold, hot) in [("group:Hall 2", -25.0, -15.0), ("box-*", 2.0, 8.0), ("box-7", 0.0, 4.0)] {
+        settings.sensors.insert(key.to_owned(), Limits::band(cold, hot));
+    }
+    let hot = |sensor: &str, group: Option<&str>| settings.limits(sensor, group).hot_above_c;
+    assert_eq!((hot("box-7", Some("hall 2")), hot("box-1", Some("hall 2")), hot("box-1", Some("hall 3"))), (4.0, -15.0, 8.0));
+
+    let mut route = RouteTemperature::new(settings);
+    let sensor = DeviceId::new("box-1");
+    let limits = |route: &mut RouteTemperature| route.route(Origin::Device, &sensor, Celsius(5.0), Timestamp(0)).limits_c;
+    assert_eq!(limits(&mut route), (2.0, 8.0));
+    let entry =
+        crate::model::register::Entry { group: "hall 2".to_owned(), ..crate::model::register::Entry::new(sensor.clone()) };
+    route.regroup(&Arc::new([entry].into_iter().collect()));
+    assert_eq!(limits(&mut route), (-25.0, -15.0), "a sensor that is known already goes by its new group");
+    route.regroup(&Arc::default());
+    assert_eq!(limits(&mut route), (2.0, 8.0));
 }

@@ -15,7 +15,7 @@ use crate::functions::{self, Function, Trigger};
 use crate::model::saying::say;
 use crate::model::{
     Cause, CrashVerdict, DrivingVerdict, Event, Evidence, Fact, Invocation, Judge, Judged, Outcome, Packet, Points, Reading,
-    Rejection, RejectionReason, Ruled, Ruling, Severity, Timestamp, Verdict,
+    Register, Rejection, RejectionReason, Ruled, Ruling, Severity, Timestamp, Verdict,
 };
 use crate::pricing;
 
@@ -31,6 +31,8 @@ pub struct Host {
     settings: functions::Settings,
     /// Who judges crash reports.
     judge: Judge,
+    /// Who belongs to which group.
+    register: Arc<Register>,
     slots: Vec<Slot>,
     decoder: Decoder,
     decoded: Decoded,
@@ -55,12 +57,23 @@ impl Host {
         let decoder = Decoder::new(formats, max_devices);
         let slots = functions::CARDS.iter().map(|card| Slot { card, warm: None }).collect();
         let judge = functions::crash_judge(&settings.judge_crash);
-        Self { settings, judge, slots, decoder, decoded: Decoded::default(), time }
+        Self { settings, judge, register: Arc::default(), slots, decoder, decoded: Decoded::default(), time }
     }
 
     /// What must be subscribed to, without roots.
     pub fn filters(&self) -> Vec<decode::Wanted> {
         self.decoder.filters()
+    }
+
+    /// Goes by this register from now on.
+    pub fn regroup(&mut self, register: &Arc<Register>) {
+        if Arc::ptr_eq(&self.register, register) {
+            return;
+        }
+        self.register = Arc::clone(register);
+        for function in self.slots.iter_mut().filter_map(|slot| slot.warm.as_mut()) {
+            function.regroup(register);
+        }
     }
 
     /// Takes a packet the whole way from bytes to facts.
@@ -119,7 +132,8 @@ impl Host {
         let mut init_nanos = 0;
         let begin = self.time.nanos();
         let mut function = slot.warm.take().unwrap_or_else(|| {
-            let function = functions::all(&self.settings).swap_remove(slot_idx);
+            let mut function = functions::all(&self.settings).swap_remove(slot_idx);
+            function.regroup(&self.register);
             init_nanos = self.time.nanos().saturating_sub(begin).max(1);
             function
         });

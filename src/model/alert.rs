@@ -98,6 +98,9 @@ pub struct Notice {
     pub incident: IncidentId,
     /// Which device.
     pub device: DeviceId,
+    /// To what the device belonged by the register then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// How bad.
     pub severity: Severity,
     /// The road the event took; only `Device` ever leaves the house.

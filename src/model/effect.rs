@@ -13,6 +13,7 @@ use super::incident::IncidentId;
 use super::incident::{Incident, Step};
 use super::invocation::Invocation;
 use super::packet::{Delivery, Origin};
+use super::register::{Register, RegisterOrder};
 use super::relief::Relief;
 use super::silencing::{SilenceOrder, Silencing};
 use super::units::{PicoUsd, Timestamp};
@@ -38,6 +39,8 @@ pub enum Effect {
     Raise(Alert),
     /// What an alert said holds no more; it has its end.
     Clear(Alert),
+    /// Functions go by this register from now on.
+    Regroup(Arc<Register>),
 }
 
 /// A crash report that the state knew already. Nothing is written; it is acknowledged once everything before it is
@@ -92,6 +95,15 @@ pub enum Record {
         silencing: Arc<Silencing>,
         /// What somebody asked for, for the audit.
         order: Option<(SilenceOrder, Operator, Timestamp)>,
+    },
+    /// The register changes.
+    Register {
+        /// How.
+        order: Arc<RegisterOrder>,
+        /// By whom.
+        by: Operator,
+        /// When.
+        at: Timestamp,
     },
     /// Calls of one function within one minute, summed.
     Invocations(InvocationMinute),

@@ -13,6 +13,7 @@ use super::incident::{Incident, IncidentId};
 use super::invocation::Invocation;
 use super::packet::{Delivery, Origin, PacketId};
 use super::question::{Errand, Review};
+use super::register::RegisterOrder;
 use super::rejection::Rejection;
 use super::saying::Saying;
 use super::silencing::SilenceOrder;
@@ -181,6 +182,15 @@ pub enum Fact {
     Silenced {
         /// What.
         order: SilenceOrder,
+        /// Who.
+        by: Operator,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody asked for a change of the register.
+    Registered {
+        /// What.
+        order: RegisterOrder,
         /// Who.
         by: Operator,
         /// When.

@@ -24,6 +24,7 @@ pub mod measure;
 pub mod packet;
 pub mod question;
 pub mod range;
+pub mod register;
 pub mod rejection;
 pub mod relief;
 pub mod role;
@@ -49,6 +50,7 @@ pub use incident::{Impact, Incident, IncidentId, IncidentKind, Kept, Life, Note,
 pub use invocation::{Cause, Invocation, Outcome};
 pub use packet::{Delivery, Lane, Origin, Packet, PacketId};
 pub use question::{DevicePast, Done, Errand, PastIncident, Question, Review};
+pub use register::{Register, RegisterOrder};
 pub use rejection::{Rejection, RejectionReason};
 pub use role::{Role, Team};
 pub use saying::{Arg, Args, Saying};

@@ -24,6 +24,15 @@ pub enum Question {
         /// The limits, as `[functions.judge_crash]` has them.
         limits: serde_json::Value,
     },
+    /// Take in a file of the register.
+    ImportRegister {
+        /// The file.
+        file: PathBuf,
+        /// By whom.
+        by: String,
+    },
+    /// Write the register as a file.
+    ExportRegister,
     /// Take in an incident that was exported elsewhere.
     Import {
         /// The file.
@@ -56,6 +65,20 @@ pub enum Done {
     Imported {
         /// What it is called here.
         incident: IncidentId,
+    },
+    /// Rows of a file were handed to the register.
+    Registered {
+        /// Which file.
+        file: PathBuf,
+        /// How many rows.
+        n: usize,
+        /// Rows that were refused: line and reason.
+        refused: Vec<(u64, String)>,
+    },
+    /// The register was written.
+    RegisterWritten {
+        /// Into which file.
+        file: PathBuf,
     },
     /// Nothing was done.
     Failed {

@@ -22,6 +22,9 @@ pub struct Route {
     /// Of these vehicles and sensors: names, in any case, `*` for anything. Empty: of all.
     #[serde(default)]
     pub vehicles: Vec<String>,
+    /// Of what belongs to these groups of the register: names, in any case, `*` for anything. Beside `vehicles`, of both.
+    #[serde(default)]
+    pub groups: Vec<String>,
 }
 
 const fn lowest() -> Severity {
@@ -37,26 +40,33 @@ impl Route {
         if let Some(name) = self.to.iter().find(|name| !known.contains(&name.as_str())) {
             return Some(format!("`to` names {name:?}; there are {}", known.join(", ")));
         }
-        let blank = self.vehicles.iter().any(|pattern| pattern.trim().is_empty());
-        blank.then(|| "a name in `vehicles` is blank; leave `vehicles` out to mean all".to_owned())
+        let blank = |names: &[String]| names.iter().any(|pattern| pattern.trim().is_empty());
+        if blank(&self.groups) {
+            return Some("a name in `groups` is blank; leave `groups` out to mean all".to_owned());
+        }
+        blank(&self.vehicles).then(|| "a name in `vehicles` is blank; leave `vehicles` out to mean all".to_owned())
     }
 
-    fn names(&self, device: &DeviceId) -> bool {
-        self.vehicles.is_empty() || self.vehicles.iter().any(|name| is_called(device.as_str(), &name.to_lowercase(), true))
+    fn names(&self, device: &DeviceId, group: Option<&str>) -> bool {
+        let called = |what: &str, names: &[String]| names.iter().any(|name| is_called(what, &name.to_lowercase(), true));
+        let all = self.vehicles.is_empty() && self.groups.is_empty();
+        all || called(device.as_str(), &self.vehicles) || group.is_some_and(|group| called(group, &self.groups))
     }
 }
 
-/// Whether any route names this vehicle or sensor; of one that none names every channel is told.
-pub fn names(routes: &[Route], device: &DeviceId) -> bool {
-    routes.iter().any(|route| route.names(device))
+/// Whether any route names this vehicle or sensor, which belongs to `group`; of one that none names every channel is told.
+pub fn names(routes: &[Route], device: &DeviceId, group: Option<&str>) -> bool {
+    routes.iter().any(|route| route.names(device, group))
 }
 
 /// Which of the channels `all` are to be told, those in `settled` left out: what the routes say, and where that leaves
 /// nobody all the others. Empty only where every channel is settled or there is none.
 pub(super) fn pick<'a>(routes: &[Route], notice: &Notice, all: &'a [String], settled: &[String]) -> Vec<&'a str> {
     let open = || all.iter().map(String::as_str).filter(|name| !settled.iter().any(|settled| settled == name));
-    let matching: Vec<&Route> =
-        routes.iter().filter(|route| route.from <= notice.severity && route.names(&notice.device)).collect();
+    let matching: Vec<&Route> = routes
+        .iter()
+        .filter(|route| route.from <= notice.severity && route.names(&notice.device, notice.group.as_deref()))
+        .collect();
     let routed: Vec<&str> = open().filter(|name| matching.iter().any(|route| route.to.iter().any(|to| to == name))).collect();
     if notice.everyone || routed.is_empty() { open().collect() } else { routed }
 }

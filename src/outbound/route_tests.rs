@@ -5,7 +5,7 @@ use crate::model::{IncidentId, Origin, Timestamp};
 
 fn route(to: &[&str], from: Severity, vehicles: &[&str]) -> Route {
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-    Route { to: owned(to), from, vehicles: owned(vehicles) }
+    Route { to: owned(to), from, vehicles: owned(vehicles), groups: Vec::new() }
 }
 
 fn notice(device: &str, severity: Severity) -> Notice {
@@ -19,6 +19,7 @@ fn notice(device: &str, severity: Severity) -> Notice {
         text: String::new(),
         at: Timestamp(0),
         everyone: false,
+        group: None,
     }
 }
 
@@ -63,9 +64,9 @@ fn what_nobody_acknowledges_and_what_its_channels_refuse_goes_to_everyone() {
 #[test]
 fn the_doctor_hears_of_what_no_route_names() {
     let routes = [route(&["sns"], Severity::Critical, &["van-*"])];
-    assert!(names(&routes, &DeviceId::new("VAN-12")));
-    assert!(!names(&routes, &DeviceId::new("truck-1")));
-    assert!(!names(&[], &DeviceId::new("truck-1")));
+    assert!(names(&routes, &DeviceId::new("VAN-12"), None));
+    assert!(!names(&routes, &DeviceId::new("truck-1"), None));
+    assert!(!names(&[], &DeviceId::new("truck-1"), None));
 }
 
 #[test]
@@ -108,4 +109,25 @@ proptest! {
         prop_assert_eq!(told.is_empty(), left == 0);
         prop_assert!(told.iter().all(|name| !settled.iter().any(|settled| settled == name)));
     }
+}
+
+#[test]
+fn a_route_names_groups_of_the_register_beside_names() {
+    let both: Route = toml::from_str("to = ['sns']\nvehicles = ['truck-7']\ngroups = ['Seoul*']").unwrap();
+    let groups: Route = toml::from_str("to = ['desktop']\ngroups = ['busan']").unwrap();
+    let routes = [both, groups];
+    for (device, group, told) in [
+        ("van-1", Some("seoul north"), "sns"),
+        ("truck-7", None, "sns"),
+        ("truck-7", Some("Busan"), "sns desktop"),
+        // No route names these: everyone.
+        ("van-1", None, "webhook sns desktop"),
+        ("van-1", Some("Daegu"), "webhook sns desktop"),
+    ] {
+        let notice = Notice { group: group.map(str::to_owned), ..notice(device, Severity::High) };
+        assert_eq!(pick(&routes, &notice, &all(), &[]).join(" "), told, "{device} of {group:?}");
+    }
+    assert!(names(&routes, &DeviceId::new("van-1"), Some("BUSAN")));
+    let blank: Route = toml::from_str("to = ['sns']\ngroups = [' ']").unwrap();
+    assert!(blank.wrong(&CHANNELS).unwrap().contains("groups"));
 }

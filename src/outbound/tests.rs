@@ -113,6 +113,7 @@ fn item(incident: u32, what: &str, origin: Origin) -> OutboxItem {
         text: "Hit from the front <b>& so on</b>".to_owned(),
         at: Timestamp(1_800_000_000_000_000),
         everyone: false,
+        group: None,
     };
     OutboxItem { notice, settled: Vec::new(), attempts: 0 }
 }
@@ -509,7 +510,8 @@ async fn a_name_that_leads_inside_is_not_connected_to() {
 }
 
 fn routed(url: &str) -> Settings {
-    let route = Route { to: vec!["webhook".to_owned()], from: Severity::High, vehicles: vec!["VAN-*".to_owned()] };
+    let (to, vehicles) = (vec!["webhook".to_owned()], vec!["VAN-*".to_owned()]);
+    let route = Route { to, from: Severity::High, vehicles, groups: Vec::new() };
     Settings { webhook_url: Some(url.to_owned()), desktop: true, route: vec![route], ..Settings::default() }
 }
 

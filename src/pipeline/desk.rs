@@ -6,7 +6,9 @@ use super::latest::Latest;
 use super::queue::Queue;
 use super::stages::Told;
 use crate::clock::Clock;
-use crate::model::{Bulk, Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Question, SilenceOrder, Timestamp};
+use crate::model::{
+    Bulk, Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Question, RegisterOrder, SilenceOrder, Timestamp,
+};
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
 
@@ -64,6 +66,11 @@ impl Desk {
     /// An operator's silence, or its end.
     pub fn silence(&self, order: SilenceOrder, by: &str) -> bool {
         self.tell(Fact::Silenced { order, by: Operator(by.to_owned()), at: Clock.now() })
+    }
+
+    /// A change of the register.
+    pub fn register(&self, order: RegisterOrder, by: &str) -> bool {
+        self.tell(Fact::Registered { order, by: Operator(by.to_owned()), at: Clock.now() })
     }
 
     /// The window looks at something else.

@@ -298,6 +298,7 @@ impl Keeper {
             | Receipt::Version { .. }
             | Receipt::Faults
             | Receipt::Silencing
+            | Receipt::Register
             | Receipt::Invocations
             | Receipt::Told
             | Receipt::Samples(_) => {}

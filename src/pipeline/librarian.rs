@@ -16,7 +16,8 @@ use crate::clock::Clock;
 use crate::functions::{self, judge_crash};
 use crate::model::comparison::Comparison;
 use crate::model::dossier::{self, Dossier, Import};
-use crate::model::{DevicePast, Done, Errand, Fact, Incident, IncidentId, Question, Review};
+use crate::model::{DevicePast, Done, Errand, Fact, Incident, IncidentId, Operator, Question, RegisterOrder, Review};
+use crate::register::{self, Sheet};
 use crate::rejudge::Comparer;
 use crate::store::{self, Archive, Error};
 use crate::{decode, report};
@@ -79,6 +80,24 @@ impl Librarian {
                     let done = export(&self.dir, &incident, &folder).map(|()| Done::Exported { incident, folder });
                     self.ran(done.unwrap_or_else(|why| Done::Failed { what, why }));
                 }
+                Question::ImportRegister { file, by } => {
+                    let done = read_register(&file).map(|Sheet { entries, refused }| {
+                        let (n, from) = (entries.len(), file.display().to_string());
+                        if n > 0 {
+                            let (order, at) = (RegisterOrder::Put { entries, from }, Clock.now());
+                            self.facts.push_wait(Told::Fact(Fact::Registered { order, by: Operator(by), at })).ok();
+                        }
+                        let refused = refused.into_iter().map(|refused| (refused.line, refused.why)).collect();
+                        Done::Registered { file: file.clone(), n, refused }
+                    });
+                    let what = file.display().to_string();
+                    self.ran(done.unwrap_or_else(|why| Done::Failed { what, why }));
+                }
+                Question::ExportRegister => {
+                    let folder = self.dir.join(EXPORTS);
+                    let done = export_register(&self.dir, &folder).map(|file| Done::RegisterWritten { file });
+                    self.ran(done.unwrap_or_else(|why| Done::Failed { what: "register".to_owned(), why }));
+                }
                 Question::Import { file, by } => {
                     let done = import(&self.dir, &file, &by).map(|(incident, import)| {
                         let id = incident.id.clone();
@@ -138,6 +157,28 @@ impl Librarian {
     fn compared(&self, comparison: Comparison) {
         self.facts.push_wait(Told::Fact(Fact::Compared(Arc::new(comparison)))).ok();
     }
+}
+
+/// Reads a file of the register.
+fn read_register(file: &Path) -> Result<Sheet, String> {
+    let cannot = |error: std::io::Error| format!("{} cannot be read: {error}", file.display());
+    let length = std::fs::metadata(file).map_err(cannot)?.len();
+    // What is too large is not read at all.
+    if length > register::MOST_BYTES as u64 {
+        return Err(format!("it has {length} bytes; at most {} are read", register::MOST_BYTES));
+    }
+    register::read(&std::fs::read(file).map_err(cannot)?)
+}
+
+/// Writes the register into `folder`; a file that was there is replaced whole.
+fn export_register(dir: &Path, folder: &Path) -> Result<PathBuf, String> {
+    let known = Archive::open(dir).and_then(|archive| archive.register()).map_err(|error| error.to_string())?;
+    let file = folder.join("register.csv");
+    let beside = file.with_extension("part");
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&beside, register::write(known.entries())))
+        .and_then(|()| std::fs::rename(&beside, &file));
+    written.map(|()| file.clone()).map_err(|error| format!("{} cannot be written: {error}", file.display()))
 }
 
 /// Writes an incident into `folder`: as JSON that can be taken in again, and as a page to print.

@@ -200,6 +200,7 @@ impl Line {
             incidents: opened.loaded.incidents,
             device_days: opened.loaded.device_days,
             silencings: opened.loaded.silencings,
+            register: opened.loaded.register,
             minutes: opened.loaded.invocations,
             next_number: opened.loaded.next_number,
             at: Clock.now(),
@@ -207,6 +208,8 @@ impl Line {
         };
         restored.known_events =
             opened.loaded.events.into_iter().map(|known| ((known.origin, known.event), known.incident)).collect();
+        let register = Arc::new(Latest::default());
+        register.put(Arc::new(restored.register.clone()));
         state.restore(restored);
         let mut ignored = Vec::new();
         state.apply(linked(Link::Store, LinkStatus::plain(LinkState::Up)), Clock.now(), &mut ignored);
@@ -229,13 +232,15 @@ impl Line {
 
         let host = spawn("host", {
             let (inbox, facts) = (Arc::clone(&inbox), Arc::clone(&facts));
-            move || stages::run_host(host, &inbox, &facts)
+            let register = Arc::clone(&register);
+            move || stages::run_host(host, &register, &inbox, &facts)
         })?;
         let outlets = Outlets {
             keep: Arc::clone(&keep),
             samples: Arc::clone(&samples),
             publisher: telemetry_lane.publisher.clone(),
             announcer: announcer.clone(),
+            register,
             latest,
             wake: options.wake,
             blind: options.blind,

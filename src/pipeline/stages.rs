@@ -13,7 +13,7 @@ use crate::broker::{Publisher, Qos};
 use crate::clock::{Clock, Time as _};
 use crate::host::Host;
 use crate::model::effect::SampleChunk;
-use crate::model::{Effect, Fact, Packet, Record};
+use crate::model::{Effect, Fact, Packet, Record, Register};
 use crate::state::{Snapshot, State};
 
 /// How long a stage sleeps when nothing comes; it is woken earlier by anything that does.
@@ -33,7 +33,7 @@ pub(super) enum Told {
 }
 
 /// Decodes and judges until the inbox has ended.
-pub(super) fn run_host(mut host: Host, inbox: &Queue<Packet>, facts: &Queue<Told>) {
+pub(super) fn run_host(mut host: Host, register: &Latest<Register>, inbox: &Queue<Packet>, facts: &Queue<Told>) {
     let (mut crashes, mut telemetry) = (VecDeque::new(), VecDeque::new());
     let mut out = Vec::new();
     let mut told = Vec::new();
@@ -42,6 +42,7 @@ pub(super) fn run_host(mut host: Host, inbox: &Queue<Packet>, facts: &Queue<Told
         facts.push_all_wait(told);
     };
     while inbox.drain(&mut crashes, &mut telemetry, PATIENCE) {
+        host.regroup(&register.get());
         for packet in crashes.drain(..).chain(telemetry.drain(..)) {
             host.handle(&packet, &mut out);
             if out.len() >= FACTS_AT_ONCE {
@@ -58,6 +59,8 @@ pub(super) struct Outlets {
     pub(super) samples: Arc<Queue<Arc<SampleChunk>>>,
     pub(super) publisher: Publisher,
     pub(super) announcer: Announcer,
+    /// What the host goes by.
+    pub(super) register: Arc<Latest<Register>>,
     pub(super) latest: Arc<Latest<Snapshot>>,
     /// Called after each new picture.
     pub(super) wake: Arc<dyn Fn() + Send + Sync>,
@@ -141,6 +144,7 @@ impl Outlets {
                     lost.unpublished += u64::from(self.publisher.publish(&topic, payload, Qos::AtMostOnce, None).is_err());
                 }
                 Effect::Raise(alert) => self.announcer.alert("alert", &alert),
+                Effect::Regroup(register) => self.register.put(register),
                 Effect::Clear(alert) => self.announcer.alert("alert_over", &alert),
             }
         }

@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use crate::model::Timestamp;
 
-pub use tables::{FLEET, FUNCTIONS, INCIDENTS, LESSER, Lesser, SENSORS, origin, severity, yes};
+pub use tables::{FLEET, FUNCTIONS, INCIDENTS, LESSER, Lesser, Registered, SENSORS, origin, severity, yes};
 
 /// Terms in one search; more is no search but a list.
 const TERMS: usize = 64;
@@ -380,7 +380,7 @@ fn time(value: &str) -> Option<Wanted> {
         return value[..digits].parse::<i64>().ok().map(|n| Wanted::Ago(n * secs));
     }
     // A date, a time to the minute or to the second, or a whole one with an offset; without one it is UTC.
-    let has_offset = value.len() > 10 && value[10..].contains(['Z', 'z', '+', '-']);
+    let has_offset = value.get(10..).is_some_and(|rest| rest.contains(['Z', 'z', '+', '-']));
     let zone = if has_offset { "" } else { "Z" };
     let bare = value.trim_end_matches(['Z', 'z']);
     let whole = match value.len() {

@@ -1,6 +1,7 @@
 //! The fields of each table, and what an incident holds in its own.
 
 use super::{Field, Kind, Row, Value};
+use crate::model::register::Entry;
 use crate::model::{DecidedBy, DeviceId, Incident, IncidentKind, Life, Origin, Ruling, Severity};
 
 const YES_NO: &[&str] = &["yes", "no"];
@@ -31,6 +32,9 @@ pub const INCIDENTS: &[Field] = &[
     field(&["delta_v", "dv"], Kind::Number("km/h")),
     field(&["since"], Kind::Since),
     field(&["before"], Kind::Before),
+    field(&["name"], Kind::Name),
+    field(&["group"], Kind::Name),
+    field(&["type"], Kind::Name),
 ];
 
 /// What a silence can hide.
@@ -39,6 +43,9 @@ pub const LESSER: &[Field] = &[
     field(&["kind"], Kind::Words(&["temperature", "rate", "fault", "harsh"])),
     field(&["severity"], Kind::Rank(SEVERITIES)),
     field(&["origin"], ORIGINS),
+    field(&["name"], Kind::Name),
+    field(&["group"], Kind::Name),
+    field(&["type"], Kind::Name),
 ];
 
 /// Vehicles.
@@ -51,6 +58,9 @@ pub const FLEET: &[Field] = &[
     field(&["harsh"], Kind::Number("")),
     field(&["since", "seen"], Kind::Since),
     field(&["before"], Kind::Before),
+    field(&["name"], Kind::Name),
+    field(&["group"], Kind::Name),
+    field(&["type"], Kind::Name),
 ];
 
 /// Temperature sensors.
@@ -61,6 +71,9 @@ pub const SENSORS: &[Field] = &[
     field(&["origin"], ORIGINS),
     field(&["since", "seen"], Kind::Since),
     field(&["before"], Kind::Before),
+    field(&["name"], Kind::Name),
+    field(&["group"], Kind::Name),
+    field(&["type"], Kind::Name),
 ];
 
 /// Functions.
@@ -81,6 +94,29 @@ pub fn origin(origin: Origin) -> Value<'static> {
         Origin::Sample => &["sample"],
         Origin::Drill => &["drill"],
     })
+}
+
+/// A row of a device, with what the register says of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Registered<'a, R: ?Sized> {
+    /// The row.
+    pub row: &'a R,
+    /// What is written of its device.
+    pub entry: Option<&'a Entry>,
+}
+
+impl<R: Row + ?Sized> Row for Registered<'_, R> {
+    fn value(&self, field: &'static str) -> Value<'_> {
+        let said = |of: fn(&Entry) -> &String| {
+            self.entry.map(|entry| of(entry).as_str()).filter(|text| !text.is_empty()).map_or(Value::Nothing, Value::Name)
+        };
+        match field {
+            "name" => said(|entry| &entry.name),
+            "group" => said(|entry| &entry.group),
+            "type" => said(|entry| &entry.sort),
+            _ => self.row.value(field),
+        }
+    }
 }
 
 /// Something that a silence may hide.

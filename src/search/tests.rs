@@ -106,6 +106,7 @@ fn an_error_names_the_word_its_place_and_the_fix() {
         ("reports>many", "many", "write reports>=3"),
         ("delta_v>fast", "fast", "in km/h"),
         ("since:yesterday", "yesterday", "since:2h"),
+        ("since:가나다라", "가나다라", "since:2h"),
         ("since:2w", "2w", "(s, m, h, d)"),
         ("since:2027-13-45", "2027-13-45", "2026-03-18"),
         ("vehicle>=VAN-04", "VAN-04", "write vehicle:VAN-04"),

@@ -43,7 +43,7 @@ fn comments_and_order_of_a_person_stay() {
     }
     assert_eq!(saved, Settings::load(Some(&path)).unwrap());
     assert_eq!((saved.functions.judge_crash.real_at, saved.functions.judge_crash.full_samples), (0.85, 6));
-    assert_eq!(Some(saved.functions.route_temperature.limits("cold.a-1").hot_above_c), Some(7.5));
+    assert_eq!(Some(saved.functions.route_temperature.limits("cold.a-1", None).hot_above_c), Some(7.5));
 
     // Taken away again, the default holds and the rest stays.
     let back = Change { key: Key::of("functions.judge_crash.real_at"), to: None };
@@ -76,7 +76,7 @@ fn a_file_that_is_not_there_begins_as_the_commented_default() {
     );
     assert_eq!(saved, Settings::load(Some(&path)).unwrap());
     assert_eq!(saved.pricing.monthly_budget_usd.as_deref(), Some("90.00"));
-    assert_eq!(Some(saved.functions.route_temperature.limits("fridge-3").hot_above_c), Some(8.0));
+    assert_eq!(Some(saved.functions.route_temperature.limits("fridge-3", None).hot_above_c), Some(8.0));
     let all: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(all, ["settings.toml"], "nothing half-written is left behind");
 }

@@ -239,6 +239,7 @@ impl State {
             text: format!("Treat as a crash: {words}. Before that: {before} {place}"),
             at: now,
             everyone: false,
+            group: None,
         };
         self.save_incident(&id, Some(notice), None, effects);
         let about = AlertKind::WentSilent { incident: id.clone() };

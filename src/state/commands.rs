@@ -8,7 +8,7 @@ use super::{State, snapshot};
 use crate::model::alert::AlertKind;
 use crate::model::effect::Audit;
 use crate::model::{Bulk, Command, DecidedBy, Effect, Incident, IncidentId, Notice, Operator, Ruling, Timestamp};
-use crate::search::{self, Search};
+use crate::search::{self, Registered, Search};
 
 /// Incidents that one command over many touches at most; the next one takes the rest.
 const BULK: usize = 2_000;
@@ -49,7 +49,11 @@ impl State {
             log::warn!("{} asked for something to be done to what {:?} finds, which cannot be read", by.0, bulk.search);
             return;
         };
-        let found = |incident: &&Arc<Incident>| bulk.takes(incident) && search.finds(incident.as_ref(), bulk.seen_at);
+        let register = &self.register;
+        let found = |incident: &&Arc<Incident>| {
+            let row = Registered { row: incident.as_ref(), entry: register.get(&incident.device) };
+            bulk.takes(incident) && search.finds(&row, bulk.seen_at)
+        };
         let mut found: Vec<IncidentId> = self.incidents.all().filter(found).map(|incident| incident.id.clone()).collect();
         found.sort_unstable();
         for incident in found.into_iter().take(BULK) {

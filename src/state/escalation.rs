@@ -93,5 +93,6 @@ fn notice(incident: &Incident, step: usize, since: Timestamp, waited: &str, now:
         text: format!("{first} {text}"),
         at: now,
         everyone: true,
+        group: None,
     }
 }

@@ -12,10 +12,10 @@ use super::snapshot::{
 };
 use crate::model::effect::SampleChunk;
 use crate::model::{
-    AlertId, Band, DeviceId, DeviceKind, Driving, Event, Focus, HarshEvent, Origin, Position, Presence, SensorFocus, SensorOrder,
-    TemperatureVerdict, Timestamp,
+    AlertId, Band, DeviceId, DeviceKind, Driving, Event, Focus, HarshEvent, Origin, Position, Presence, Register, SensorFocus,
+    SensorOrder, TemperatureVerdict, Timestamp,
 };
-use crate::search::{self, Search};
+use crate::search::{self, Registered, Search};
 
 /// A device that sent nothing for this long is silent, s (design, "silent > 60 s").
 pub const SILENT_AFTER_SECS: i64 = 60;
@@ -453,6 +453,24 @@ impl Fleet {
         self.driven.view()
     }
 
+    /// Every vehicle and sensor that speaks for itself: no drill, and each once.
+    pub(super) fn devices(&self) -> impl Iterator<Item = &DeviceId> {
+        let vehicles = self.vehicle_order.iter();
+        let sensors = self.sensors.keys().filter(|key| !self.vehicles.contains_key(*key));
+        vehicles.chain(sensors).filter(|key| key.0 != Origin::Drill).map(|key| &key.1)
+    }
+
+    /// How many keys there are, drills among them: as long as it stays, so do the devices.
+    pub(super) fn n_devices(&self) -> usize {
+        self.vehicles.len() + self.sensors.len()
+    }
+
+    /// What is found may have changed although no device has.
+    pub(super) fn look_again(&mut self) {
+        self.filtered = Filtered::default();
+        self.sensor_list = SensorList::default();
+    }
+
     fn row(&self, key: &Key, has_incident: &dyn Fn(Origin, &DeviceId) -> bool) -> Option<FleetRow> {
         let vehicle = self.vehicles.get(key)?;
         Some(FleetRow {
@@ -469,7 +487,12 @@ impl Fleet {
     }
 
     /// The rows that are on the screen.
-    pub(super) fn page(&mut self, focus: &Focus, has_incident: &dyn Fn(Origin, &DeviceId) -> bool) -> FleetPage {
+    pub(super) fn page(
+        &mut self,
+        focus: &Focus,
+        register: &Register,
+        has_incident: &dyn Fn(Origin, &DeviceId) -> bool,
+    ) -> FleetPage {
         let total = self.vehicle_order.len();
         let (moving, parked, silent) = self.counts;
         // What cannot be read hides nothing; the window says what is wrong with it.
@@ -485,7 +508,10 @@ impl Fleet {
             let now = self.ticked_at;
             let at = (!search.asks_names_alone()).then_some(now);
             if self.filtered.filter != focus.fleet_filter || self.filtered.total != total || self.filtered.at != at {
-                let found = |key: &Key| self.row(key, has_incident).is_some_and(|row| search.finds(&At(&row, now), now));
+                let found = |key: &Key| {
+                    let entry = register.get(&key.1);
+                    self.row(key, has_incident).is_some_and(|row| search.finds(&Registered { row: &At(&row, now), entry }, now))
+                };
                 let hits = self.vehicle_order.iter().enumerate().filter(|(_, key)| found(key)).map(|(idx, _)| idx).collect();
                 self.filtered = Filtered { filter: focus.fleet_filter.clone(), total, at, hits };
             }
@@ -529,7 +555,7 @@ impl Fleet {
     }
 
     /// The sensors whose charts are on the screen. The list is made anew once a second at most, and not while it is held.
-    pub(super) fn sensor_page(&mut self, focus: &SensorFocus) -> SensorPage {
+    pub(super) fn sensor_page(&mut self, focus: &SensorFocus, register: &Register) -> SensorPage {
         if focus.len == 0 {
             return SensorPage::default();
         }
@@ -539,8 +565,10 @@ impl Fleet {
         if asked_anew || (list.at != self.ticked_at && !focus.hold) {
             let now = self.ticked_at;
             let search = Search::parse(&filter, search::SENSORS).unwrap_or_default();
-            let found =
-                |(key, sensor): &(&Key, &Sensor)| search.is_empty() || search.finds(&At(&sensor_row(key, sensor), now), now);
+            let found = |(key, sensor): &(&Key, &Sensor)| {
+                let entry = register.get(&key.1);
+                search.is_empty() || search.finds(&Registered { row: &At(&sensor_row(key, sensor), now), entry }, now)
+            };
             let mut keys: Vec<Key> = self.sensors.iter().filter(found).map(|(key, _)| key.clone()).collect();
             let sensors = &self.sensors;
             let rank = |key: &Key| match sensors.get(key) {

@@ -16,6 +16,7 @@ mod incidents;
 mod meters;
 mod notices;
 mod picture;
+mod register;
 mod rows;
 mod self_test;
 mod series;
@@ -34,7 +35,7 @@ use crate::model::device_day::{DeviceDay, DeviceFault};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
     Alert, AlertId, CrashReport, CrashVerdict, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus, HarshEvent,
-    HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Origin, PicoUsd, Reading, Record,
+    HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Origin, PicoUsd, Reading, Record, Register,
     RejectionReason, Severity, Silencing, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
 };
 use crate::pricing::PriceSheet;
@@ -66,6 +67,8 @@ pub struct Restored {
     pub device_days: Vec<DeviceDay>,
     /// Silences, those that are over among them.
     pub silencings: Vec<Silencing>,
+    /// What people call devices.
+    pub register: Register,
     /// This month's calls.
     pub minutes: Vec<InvocationMinute>,
     /// When the store was opened: what was watched shortly before is watched again.
@@ -86,6 +89,7 @@ pub struct State {
     n_ticks: u64,
     /// Who may do what.
     team: Team,
+    register: Arc<Register>,
     silence: silence::Silence,
     silencings: silencing::Silencings,
     after_impact: after_impact::AfterImpact,
@@ -111,6 +115,7 @@ impl State {
             n_ticks: 0,
             // Whoever starts the state says so; a state alone tells once.
             team: Team { escalate_after_s: Vec::new(), ..Team::default() },
+            register: Arc::default(),
             silence: silence::Silence::default(),
             silencings: silencing::Silencings::default(),
             after_impact: after_impact::AfterImpact::default(),
@@ -138,6 +143,7 @@ impl State {
     pub fn restore(&mut self, restored: Restored) {
         self.devices.restore(restored.device_days, restored.incidents.iter().map(|incident| &**incident));
         self.meters.restore(&restored.minutes);
+        self.register = Arc::new(restored.register);
         self.silencings.restore(restored.silencings);
         self.after_impact.restore(&restored.incidents, restored.at);
         self.incidents.restore(restored.incidents, restored.known_events, restored.next_number);
@@ -146,6 +152,12 @@ impl State {
 
     /// Files one fact at `now`; what must be done about it is added to `effects`.
     pub fn apply(&mut self, fact: Fact, now: Timestamp, effects: &mut Vec<Effect>) {
+        let n_before = effects.len();
+        self.file(fact, now, effects);
+        self.sign(effects.get_mut(n_before..).unwrap_or_default());
+    }
+
+    fn file(&mut self, fact: Fact, now: Timestamp, effects: &mut Vec<Effect>) {
         self.version += 1;
         self.at = self.at.max(now);
         match fact {
@@ -158,6 +170,7 @@ impl State {
             Fact::Commanded { command, by, at } => self.commanded(&command, &by, at, effects),
             Fact::CommandedAll { bulk, by, at } => self.commanded_all(&bulk, &by, at, effects),
             Fact::Silenced { order, by, at } => self.silence_ordered(order, by, at, effects),
+            Fact::Registered { order, by, at } => self.registered(order, by, at, effects),
             Fact::Linked { link, status, at } => self.linked(link, status, at),
             Fact::Stored { incident, event, duplicate, at } => {
                 let settled = self.incidents.stored(&incident, event.as_ref(), duplicate);
@@ -472,7 +485,7 @@ impl State {
         effects: &mut Vec<Effect>,
     ) -> AlertId {
         let alert = self.new_alert(about, device, origin, severity, text, now);
-        if self.silencings.takes(&alert) { alert.id } else { self.list_alert(alert, effects) }
+        if self.silencings.takes(&alert, &self.register) { alert.id } else { self.list_alert(alert, effects) }
     }
 
     fn new_alert(

@@ -85,5 +85,6 @@ pub(super) fn crash_notice(incident: &Incident, report: &CrashReport, verdict: &
         text,
         at: now,
         everyone: false,
+        group: None,
     }
 }

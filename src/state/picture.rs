@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::device_health::{DAYS_SHOWN, REPAIRS_SHOWN};
-use super::{Snapshot, State};
+use super::{Snapshot, State, register};
 use crate::model::{DeviceId, IncidentId, Life, Origin};
 
 /// Incidents listed.
@@ -21,6 +21,8 @@ pub(super) struct Parts {
     pub(super) alerts_changed: bool,
     pub(super) seconds_changed: bool,
     pub(super) shadow_changed: bool,
+    /// Of how many devices it was looked last who has no name.
+    pub(super) n_looked_at: usize,
     /// The map came onto the screen, or a second went by while it is there.
     pub(super) marks_wanted: bool,
 }
@@ -65,6 +67,14 @@ impl State {
             snapshot.rejections = Arc::new(self.health.rejections());
             snapshot.rate = self.health.rate();
             snapshot.latency = self.health.latency();
+            // Only who is new, or was named, changes who has no name.
+            let n = self.fleet.n_devices();
+            if parts.n_looked_at != n || !Arc::ptr_eq(&snapshot.register, &self.register) {
+                let (listed, n_unnamed) = register::unnamed(&self.fleet, &self.register);
+                snapshot.unnamed = (Arc::new(listed), n_unnamed);
+                snapshot.register = Arc::clone(&self.register);
+                parts.n_looked_at = n;
+            }
             parts.marks_wanted |= self.focus.map;
         }
         if std::mem::take(&mut parts.marks_wanted) {
@@ -73,10 +83,10 @@ impl State {
         }
         let incidents = &self.incidents;
         let has_incident = |origin: Origin, device: &DeviceId| incidents.concerns(origin, device);
-        snapshot.fleet = self.fleet.page(&self.focus, &has_incident);
+        snapshot.fleet = self.fleet.page(&self.focus, &self.register, &has_incident);
         snapshot.vehicle = self.fleet.vehicle(self.focus.vehicle.as_ref(), incidents.most_urgent_vehicle(), &has_incident);
         snapshot.sensor = self.fleet.sensor(self.focus.sensor.as_ref());
-        snapshot.sensor_page = self.fleet.sensor_page(&self.focus.sensors);
+        snapshot.sensor_page = self.fleet.sensor_page(&self.focus.sensors, &self.register);
         snapshot.counters = self.health.counters.clone();
         snapshot.links = self.health.links.clone();
         snapshot.queues.clone_from(&self.health.queues);

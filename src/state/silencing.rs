@@ -12,10 +12,10 @@ use crate::model::alert::AlertKind;
 use crate::model::command::UNDO_SECS;
 use crate::model::silencing::{Hidden, MAX_SECS, MIN_SECS, SilenceOrder, Silencing, WARN_SECS};
 use crate::model::{
-    Alert, DeviceId, Effect, Incident, IncidentId, IncidentKind, Life, Notice, Operator, Origin, Record, Role, Severity,
-    StepKind, Timestamp,
+    Alert, DeviceId, Effect, Incident, IncidentId, IncidentKind, Life, Notice, Operator, Origin, Record, Register, Role,
+    Severity, StepKind, Timestamp,
 };
-use crate::search::{self, Lesser, Search};
+use crate::search::{self, Lesser, Registered, Search};
 
 /// Silences that stand at once at most.
 const STANDING: usize = 50;
@@ -69,22 +69,23 @@ impl Silencings {
     }
 
     /// The one that stands and finds this; drills are hidden by none.
-    fn finds(&mut self, what: &Lesser<'_>, now: Timestamp) -> Option<&mut Entry> {
+    fn finds(&mut self, what: &Lesser<'_>, register: &Register, now: Timestamp) -> Option<&mut Entry> {
         if what.origin == Origin::Drill {
             return None;
         }
+        let row = Registered { row: what, entry: register.get(what.device) };
         self.book.values_mut().find(|entry| {
             let stands = entry.silencing.stands() && entry.silencing.until > now;
-            stands && entry.held.len() < HELD && entry.search.finds(what, now)
+            stands && entry.held.len() < HELD && entry.search.finds(&row, now)
         })
     }
 
     /// Takes an alert that may be hidden and is found by a silence; answers whether it did.
-    pub(super) fn takes(&mut self, alert: &Alert) -> bool {
+    pub(super) fn takes(&mut self, alert: &Alert, register: &Register) -> bool {
         let Alert { about, device, severity, origin, raised_at, text, .. } = alert;
         let Some(kind) = lesser(about) else { return false };
         let what = Lesser { device, kind, severity: *severity, origin: *origin };
-        let Some(entry) = self.finds(&what, *raised_at) else { return false };
+        let Some(entry) = self.finds(&what, register, *raised_at) else { return false };
         entry.silencing.hid(Hidden { at: *raised_at, device: device.clone(), text: text.clone() });
         if about.ends() {
             entry.held.push(alert.clone());
@@ -95,10 +96,10 @@ impl Silencings {
     }
 
     /// Why nobody is told of an incident that is opened now; `None` where they are.
-    pub(super) fn hides(&mut self, incident: &Incident, now: Timestamp) -> Option<String> {
+    pub(super) fn hides(&mut self, incident: &Incident, register: &Register, now: Timestamp) -> Option<String> {
         let IncidentKind::Temperature { .. } = incident.kind else { return None };
         let (device, severity, origin) = (&incident.device, incident.severity, incident.origin);
-        let entry = self.finds(&Lesser { device, kind: Lesser::RATE, severity, origin }, now)?;
+        let entry = self.finds(&Lesser { device, kind: Lesser::RATE, severity, origin }, register, now)?;
         let Silencing { by, until, reason, .. } = &entry.silencing;
         Some(format!("nobody is told: silenced by {by} until {}: {reason}", until.rfc3339()))
     }
@@ -265,7 +266,7 @@ impl State {
             }
             let since = alert.raised_at;
             alert.raised_at = now;
-            if self.silencings.takes(&alert) {
+            if self.silencings.takes(&alert, &self.register) {
                 continue;
             }
             alert.raised_at = since;
@@ -285,7 +286,7 @@ impl State {
         let waiting: Vec<Arc<Incident>> = self.incidents.all().filter(waiting).cloned().collect();
         for incident in waiting {
             let id = &incident.id;
-            match (incident.is_silenced(), self.silencings.hides(&incident, now)) {
+            match (incident.is_silenced(), self.silencings.hides(&incident, &self.register, now)) {
                 (false, Some(words)) => {
                     self.incidents.add_step(id, StepKind::Silenced, now, words);
                     self.save_incident(id, None, None, effects);
@@ -317,5 +318,6 @@ fn unsilenced(incident: &Incident, now: Timestamp) -> Notice {
         text: format!("It is out of its band since {}, and was silenced until now.", incident.occurred_at.rfc3339()),
         at: now,
         everyone: false,
+        group: None,
     }
 }

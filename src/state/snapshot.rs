@@ -10,8 +10,8 @@ use crate::model::comparison::{Comparison, Flip};
 use crate::model::effect::SampleChunk;
 use crate::model::{
     Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Incident, IncidentId, Invocation, Judge,
-    Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Rejection, RejectionReason, Review, Saying, Silencing, StackLook,
-    Team, TemperatureVerdict, Timestamp, Verdict,
+    Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Register, Rejection, RejectionReason, Review, Saying, Silencing,
+    StackLook, Team, TemperatureVerdict, Timestamp, Verdict,
 };
 
 use crate::pricing::Price;
@@ -93,6 +93,10 @@ pub struct Snapshot {
     pub comparison: Option<Arc<Comparison>>,
     /// The last export or import that has ended.
     pub errand: Option<Arc<Errand>>,
+    /// What people call devices.
+    pub register: Arc<Register>,
+    /// Devices that speak and have no name, at most 500, and how many there are.
+    pub unnamed: (Arc<Vec<DeviceId>>, usize),
     /// Who may do what.
     pub team: Arc<Team>,
     /// The last command that was refused, and why: nothing of it was done.

@@ -75,7 +75,7 @@ impl State {
         let (id, opened) = self.incidents.temperature_alarm(event, verdict, &text, cost, now);
         self.raise(kind, event, Severity::High, text.clone(), now, effects);
         let silenced = self.incidents.get(&id).cloned().filter(|_| opened);
-        let silenced = silenced.and_then(|incident| self.silencings.hides(&incident, now));
+        let silenced = silenced.and_then(|incident| self.silencings.hides(&incident, &self.register, now));
         let tells = opened && silenced.is_none();
         if let Some(words) = silenced {
             self.incidents.add_step(&id, StepKind::Silenced, now, words);
@@ -90,6 +90,7 @@ impl State {
             text: since_words(event, verdict),
             at: now,
             everyone: false,
+            group: None,
         });
         if opened {
             *self.incident_count(event.origin) += 1;

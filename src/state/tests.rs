@@ -1,3 +1,4 @@
+mod register;
 mod self_test;
 mod silencing;
 mod silent;
@@ -75,6 +76,7 @@ impl Line {
         for effect in effects {
             match effect {
                 Effect::Save(record) => self.uncommitted.push_back(record),
+                Effect::Regroup(register) => self.host.regroup(&register),
                 Effect::Clear(alert) => self.ended.push(alert),
                 _ => {}
             }

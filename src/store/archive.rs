@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use super::chain::{self, Broken, Chain};
 use super::chunk::{self, Stats};
 use super::schema::{self, Root};
-use super::{DATABASE, Error, connect_reading, history, load, row};
+use super::{DATABASE, Error, connect_reading, history, load, register, row};
 use crate::model::effect::{MISSING, Quantity};
 use crate::model::{
-    DeviceId, DeviceKind, EventId, Incident, IncidentId, IncidentKind, Occasion, Origin, Said, Silencing, Timestamp,
+    DeviceId, DeviceKind, EventId, Incident, IncidentId, IncidentKind, Occasion, Origin, Register, Said, Silencing, Timestamp,
     VerdictVersion,
 };
 
@@ -64,6 +64,11 @@ impl Archive {
     /// The newest silences, at most 100, oldest first; what cannot be read is left out.
     pub fn silencings(&self) -> Result<Vec<Silencing>, Error> {
         load::silencings(&self.conn, &mut Vec::new())
+    }
+
+    /// What people call devices; what cannot be read is left out.
+    pub fn register(&self) -> Result<Register, Error> {
+        register::load(&self.conn, &mut Vec::new())
     }
 
     pub(super) const fn connection(&self) -> &Connection {

@@ -15,8 +15,8 @@ const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
 impl Archive {
     /// Every real device that an incident or a faulty message told of, by name.
     pub fn devices(&self) -> Result<Vec<DeviceId>, Error> {
-        let text =
-            "SELECT device FROM incidents UNION SELECT device FROM device_faults WHERE origin = 'device' ORDER BY 1 LIMIT ?1";
+        let text = "SELECT device FROM incidents UNION SELECT device FROM device_faults WHERE origin = 'device'
+             UNION SELECT id FROM register ORDER BY 1 LIMIT ?1";
         let mut statement = self.connection().prepare(text)?;
         let rows = statement.query_map([MOST], |row| row.get(0).map(DeviceId))?;
         rows.map(|row| row.map_err(Error::from)).collect()

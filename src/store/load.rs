@@ -7,13 +7,13 @@ use rusqlite::{Connection, Row, params};
 
 use super::row::{self, Body, ReportRow};
 use super::schema::Root;
-use super::{Error, devices};
+use super::{Error, devices, register};
 use crate::functions::CARDS;
 use crate::model::device_day::DeviceDay;
 use crate::model::effect::InvocationMinute;
 use crate::model::{
     CrashReport, CrashVerdict, DeviceId, EventId, Impact, Incident, IncidentId, IncidentKind, Judge, Note, Notice, Origin,
-    OutboxItem, PicoUsd, Silencing, Step, Timestamp,
+    OutboxItem, PicoUsd, Register, Silencing, Step, Timestamp,
 };
 
 /// Event ids kept in mind at most; the store itself knows them all.
@@ -55,6 +55,8 @@ pub struct Loaded {
     pub device_days: Vec<DeviceDay>,
     /// The newest silences, at most 100, oldest first.
     pub silencings: Vec<Silencing>,
+    /// What people call devices.
+    pub register: Register,
     /// This month's calls (UTC), summed by day, function and root; `minute` is the day's first.
     pub invocations: Vec<InvocationMinute>,
     /// The number of the next incident: one more than any so far, drills included.
@@ -73,6 +75,7 @@ pub(super) fn load(conn: &Connection, now: Timestamp, notices: &mut Vec<String>)
     }
     loaded.device_days = devices::device_days(conn, now.plus_secs(-DEVICE_DAYS_SECS))?;
     loaded.silencings = silencings(conn, notices)?;
+    loaded.register = register::load(conn, notices)?;
     loaded.outbox = outbox(conn, notices)?;
     Ok(loaded)
 }

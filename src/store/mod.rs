@@ -24,6 +24,7 @@ pub mod export;
 mod history;
 mod load;
 mod past;
+mod register;
 mod review;
 mod row;
 mod schema;

@@ -170,6 +170,9 @@ const HEARTBEAT: &str = "CREATE TABLE heartbeat (id INTEGER PRIMARY KEY CHECK (i
 /// Silences. They are of the desk, and of no root.
 const SILENCINGS: &str = "CREATE TABLE silencings (id INTEGER PRIMARY KEY, until INTEGER NOT NULL, body TEXT NOT NULL);";
 
+/// What people call devices. It is of the desk, and of no root.
+const REGISTER: &str = "CREATE TABLE register (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;";
+
 /// A root of the tables: the real one, or that of drills and samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Root {
@@ -199,13 +202,14 @@ impl Root {
 type Migration = fn() -> String;
 
 /// Every step, oldest first. A released step is never edited; the next is added below it.
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     || Root::ALL.map(|root| root.fill(ROOT)).concat(),
     || Root::ALL.map(|root| root.fill(VERSIONS)).concat(),
     || Root::ALL.map(|root| root.fill(FAULTS)).concat(),
     || Root::ALL.map(|root| root.fill(CHAIN)).concat(),
     || HEARTBEAT.to_owned(),
     || SILENCINGS.to_owned(),
+    || REGISTER.to_owned(),
 ];
 
 /// The first schema, for tests that open an old store.

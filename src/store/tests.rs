@@ -131,6 +131,7 @@ pub(super) fn notice(incident: &Incident) -> Notice {
         text: "Δv 34 km/h".to_owned(),
         at: incident.received_at,
         everyone: false,
+        group: None,
     }
 }
 

@@ -10,7 +10,7 @@ use super::chain::{self, Entry};
 use super::row::{self, Body, ReportRow};
 use super::schema::Root;
 use super::sql::Sql;
-use super::{Error, Lock};
+use super::{Error, Lock, register};
 use crate::model::device_day::{DeviceDay, Tally};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, SampleChunk};
 use crate::model::{
@@ -72,6 +72,8 @@ pub enum Receipt {
     Faults,
     /// A silence is stored.
     Silencing,
+    /// The register is changed.
+    Register,
     /// A minute's calls are added.
     Invocations,
     /// A channel's answer is stored.
@@ -222,6 +224,10 @@ impl<'a> Batch<'a> {
             Record::Heartbeat(at) => self.heartbeat(*at),
             Record::Faults(faults) => self.faults(faults),
             Record::Silencing { silencing, order } => self.silencing(silencing, order.as_ref()),
+            Record::Register { order, by, at } => {
+                register::change(self.tx, order, by, *at)?;
+                Ok(Receipt::Register)
+            }
             Record::Version(version) => self.version(version),
             Record::Invocations(minute) => self.invocations(minute),
             Record::Told { dedup_key, origin, channel, outcome, last, at } => {

@@ -10,6 +10,7 @@ pub mod icons;
 pub mod layout;
 pub mod map;
 pub mod motion;
+pub mod names;
 pub mod panels;
 pub mod past;
 pub mod search;
@@ -29,7 +30,7 @@ pub(crate) use tr::{tr, word};
 use std::sync::Arc;
 
 use crate::model::setting::{Change, Sheet};
-use crate::model::{Bulk, Command, Focus, IncidentId, PacketId, Question, SilenceOrder, Timestamp};
+use crate::model::{Bulk, Command, Focus, IncidentId, PacketId, Question, RegisterOrder, SilenceOrder, Timestamp};
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
 
@@ -42,6 +43,8 @@ pub enum Request {
     CommandAll(Bulk),
     /// An operator's silence, or its end.
     Silence(SilenceOrder),
+    /// A change of the register.
+    Register(RegisterOrder),
     /// Somebody else sits here now.
     SignIn(String),
     /// Look at something else.

@@ -41,6 +41,7 @@ const SHEETS: &[Sheet] = sheets![
     "inject",
     "live",
     "map",
+    "register",
     "settings",
     "shell",
     "silences",

@@ -27,6 +27,7 @@ mod on_lambda;
 mod panels;
 mod payloads;
 mod play;
+mod register;
 mod scenarios;
 mod settings_panel;
 mod silences;

@@ -182,7 +182,7 @@ fn a_group_of_sensors_gets_bands_of_its_own_and_loses_them() {
     write(&mut window, "fridge-*: Hot above", "8");
     window.press(Modifiers::COMMAND, Key::S);
     carry_out(&mut window, &path);
-    let limits = |sensor: &str| Settings::load(Some(&path)).unwrap().functions.route_temperature.limits(sensor).hot_above_c;
+    let limits = |sensor: &str| Settings::load(Some(&path)).unwrap().functions.route_temperature.limits(sensor, None).hot_above_c;
     assert_eq!((Some(limits("fridge-3")), Some(limits("cab-1"))), (Some(8.0), Some(30.0)));
     window.click("Remove fridge-*");
     window.press(Modifiers::COMMAND, Key::S);

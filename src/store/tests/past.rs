@@ -154,7 +154,7 @@ fn a_store_of_the_first_schema_is_read_on_and_brought_up_to_date() {
             )
         });
         writer.connection().execute_batch(&undo.concat()).unwrap();
-        writer.connection().execute_batch("DROP TABLE heartbeat; DROP TABLE silencings").unwrap();
+        writer.connection().execute_batch("DROP TABLE heartbeat; DROP TABLE silencings; DROP TABLE register").unwrap();
         writer.connection().execute_batch("UPDATE incidents SET body = json_remove(body, '$.kept')").unwrap();
         writer.connection().pragma_update(None, "user_version", 1).unwrap();
         // Exactly the tables of the first schema.

@@ -48,7 +48,7 @@ use super::panels::wall::Wall;
 use super::panels::{self, Panel, PanelContext, Screen, Seen, ViewTime};
 use super::theme::{self, Theme, sizes};
 use super::vitals::{Broker, Liveness};
-use super::{Request, SoundTrouble, Wires, degrees, past, tr, word, words};
+use super::{Request, SoundTrouble, Wires, degrees, names, past, tr, word, words};
 use crate::model::{
     AlertId, AlertKind, Command, Done, Errand, Focus, Incident, IncidentId, IncidentKind, Origin, Severity, Timestamp,
 };
@@ -173,6 +173,7 @@ impl Desk {
         let away = Broker::of(&snapshot).away();
         self.broker_lost_at = if away { self.broker_lost_at.or(Some(self.snapshot.at).filter(|at| at.0 > 0)) } else { None };
         self.snapshot = snapshot;
+        names::go_by(&self.snapshot.register);
         self.raise_toasts(now);
         self.say_errand(now);
         self.say_refusal(now);
@@ -207,6 +208,21 @@ impl Desk {
                 self.toasts.note(tr!("incidents-exported", id = incident.to_string(), folder = folder), now);
             }
             Done::Imported { incident } => self.toasts.note(tr!("incidents-imported", id = incident.to_string()), now),
+            Done::Registered { n, refused, .. } => {
+                let n = *n as u64;
+                match refused.first() {
+                    None => self.toasts.note(tr!("register-taken", n = n), now),
+                    Some((line, why)) => {
+                        let (of, line) = (n + refused.len() as u64, line.to_string());
+                        let words = tr!("register-taken-part", n = n, of = of, line = line.as_str(), why = why.as_str());
+                        self.toasts.warning(words, now);
+                    }
+                }
+            }
+            Done::RegisterWritten { file } => {
+                let file = file.display().to_string();
+                self.toasts.note(tr!("register-written", file = file), now);
+            }
             Done::Failed { what, why } => {
                 self.toasts.warning(tr!("incidents-errand-failed", what = what.as_str(), why = why.as_str()), now);
             }

@@ -21,7 +21,7 @@ use crate::ui::shapes;
 use crate::ui::theme::{RADIUS_CARD, Theme, Type, family};
 use crate::ui::tr::Language;
 use crate::ui::widgets::put;
-use crate::ui::{Request, icons, text, tr, word, words};
+use crate::ui::{Request, icons, names, text, tr, word, words};
 
 /// At most so many of a kind, unless one kind alone was asked for.
 const OF_A_KIND: usize = 4;
@@ -124,7 +124,9 @@ impl Desk {
         let seen_at = self.snapshot.at;
         let entry = |each| {
             let bulk = Bulk { search: wanted.to_owned(), seen_at, each };
-            let found = |incident: &&std::sync::Arc<Incident>| bulk.takes(incident) && search.finds(incident.as_ref(), seen_at);
+            let found = |incident: &&std::sync::Arc<Incident>| {
+                bulk.takes(incident) && names::with(&incident.device, incident.as_ref(), |row| search.finds(row, seen_at))
+            };
             let n = self.snapshot.incidents.iter().filter(found).count() as u64;
             let title = match each {
                 Each::Acknowledge => tr!("shell-palette-all-acknowledge", n = n),

@@ -15,7 +15,7 @@ use crate::ui::actions::Action;
 use crate::ui::search::Typed;
 use crate::ui::theme::{RADIUS_CARD, RADIUS_CONTROL, Theme, Type};
 use crate::ui::widgets::{Button, choice, focus_ring};
-use crate::ui::{Request, degrees, text, tr, word};
+use crate::ui::{Request, degrees, names, text, tr, word};
 
 /// How wide the sheet is where there is room, points.
 const WIDTH: f32 = 760.0;
@@ -190,7 +190,10 @@ fn form(ui: &mut Ui, sheet: &mut Sheet, snapshot: &Snapshot, now: Timestamp) -> 
 fn finds(wanted: &Typed, snapshot: &Snapshot, now: Timestamp) -> (usize, usize) {
     const GRADES: [Severity; 3] = [Severity::Low, Severity::Medium, Severity::High];
     let any = |device: &DeviceId, origin: Origin, kinds: &[&'static [&'static str]]| {
-        let found = |kind| GRADES.into_iter().any(|severity| wanted.finds(&Lesser { device, kind, severity, origin }, now));
+        let found = |kind| {
+            let lesser = |severity| Lesser { device, kind, severity, origin };
+            GRADES.into_iter().any(|severity| names::with(device, &lesser(severity), |row| wanted.finds(row, now)))
+        };
         origin != Origin::Drill && kinds.iter().any(|kind| found(*kind))
     };
     let sensors = snapshot.sensors.iter().map(|row| any(&row.device, row.origin, &[Lesser::RATE, Lesser::FAULT]));

@@ -140,6 +140,7 @@ impl Heart {
                 Effect::Release(delivery) => self.released.push(delivery),
                 Effect::Publish { topic, payload } => self.published.push((topic, payload)),
                 Effect::Raise(alert) => self.alerts.push(alert),
+                Effect::Regroup(register) => self.host.regroup(&register),
                 Effect::Clear(alert) => self.over.push(alert),
             }
         }

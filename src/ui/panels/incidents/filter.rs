@@ -8,7 +8,7 @@ use crate::state::Snapshot;
 use crate::ui::search::Typed;
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::{Button, choice, put, segments};
-use crate::ui::{text, tr, word};
+use crate::ui::{names, text, tr, word};
 
 /// Which part of an incident's life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -150,7 +150,7 @@ impl Filter {
         self.state.lets(incident.life)
             && self.severity.is_none_or(|severity| incident.severity == severity)
             && self.ruled.lets(incident.ruling())
-            && self.search.finds(incident, self.now)
+            && names::with(&incident.device, incident, |row| self.search.finds(row, self.now))
     }
 
     /// Whether it shows everything but drills.
