@@ -70,6 +70,7 @@ fn crash(number: u64) -> Record {
         kept: fleetwatch::model::Kept::default(),
         handling: fleetwatch::model::Handling::default(),
         imported: None,
+        mark: fleetwatch::model::Mark::default(),
         usual_secs: None,
     };
     let notice = Notice {

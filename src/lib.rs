@@ -8,6 +8,7 @@ pub mod model;
 
 pub mod decode;
 pub mod functions;
+pub mod joint;
 pub mod place;
 pub mod pricing;
 pub mod rejudge;
@@ -29,6 +30,8 @@ pub mod outbound;
 pub mod broker;
 #[cfg(feature = "line")]
 pub mod lambda;
+#[cfg(feature = "line")]
+pub mod seats;
 #[cfg(feature = "line")]
 pub mod stack;
 #[cfg(feature = "line")]

@@ -77,6 +77,7 @@ fn start(args: &Args) -> Result<(), Fault> {
         memory_budget_mb: settings.line.memory_budget_mb,
         self_test: settings.self_test,
         stack: settings.stack,
+        seats: settings.seats,
         sample: embedded && !global.no_sample,
         announce: None,
         wake: Arc::new(|| {}),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::model::setting::{self, Key, Preferences, Wrong};
 use crate::model::{SelfTest, Team};
-use crate::{broker, decode, functions, outbound, pricing, stack};
+use crate::{broker, decode, functions, outbound, pricing, seats, stack};
 
 #[cfg(feature = "desk")]
 mod edit;
@@ -47,6 +47,8 @@ pub struct Settings {
     pub self_test: SelfTest,
     /// `[stack]`
     pub stack: stack::Settings,
+    /// `[seats]`
+    pub seats: seats::Settings,
     /// `[desk]`
     pub desk: Preferences,
 }
@@ -202,6 +204,9 @@ impl Settings {
         self.functions.route_temperature.check()?;
         if let Some(why) = self.stack.mistake() {
             return Err(Wrong::Value { key: Key::of("stack").and("functions"), why });
+        }
+        if let Some((key, why)) = self.seats.mistake() {
+            return Err(Wrong::Value { key: Key::of("seats").and(key), why });
         }
         setting::check(&Key::of("desk"), &self.desk, &Preferences::BOUNDS)?;
         pricing::PriceSheet::aws_lambda(&self.pricing).map(drop).map_err(|error| {

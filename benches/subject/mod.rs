@@ -51,6 +51,7 @@ pub(crate) fn options(url: &str, data_dir: &std::path::Path) -> Options {
         max_devices: 50_000,
         memory_budget_mb: 512,
         self_test: fleetwatch::model::SelfTest::default(),
+        seats: fleetwatch::seats::Settings::default(),
         stack: fleetwatch::stack::Settings::default(),
         sample: false,
         announce: None,

@@ -87,6 +87,9 @@ pub enum Error {
         /// What it is.
         value: u64,
     },
+    /// A group's name that no broker takes.
+    #[error("share under [broker] must be 1 to 40 letters, digits, - and _")]
+    Share,
     /// TLS files for an address that is plain text.
     #[error("{0} is set, but the broker's address is not encrypted: begin it with mqtts:// or wss://")]
     TlsFileForPlain(&'static str),
@@ -166,7 +169,7 @@ pub fn connect(
     let stop = Arc::new(subscriber::Stop::default());
     let subscriber = subscriber::Subscriber::new(
         subscriber::Parts { eventloop, client, outbox: Arc::clone(&outbox), endpoint, iot_core, client_id, lane },
-        subscriber::chunks(lane, origins, subscriptions, settings.telemetry_qos),
+        subscriber::chunks(lane, origins, subscriptions, settings),
         sink,
     );
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

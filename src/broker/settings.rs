@@ -72,6 +72,9 @@ pub struct Settings {
     pub max_packet_bytes: usize,
     /// `QoS` of the driving and temperature topics, 0 or 1. Crash reports always come with 1.
     pub telemetry_qos: Qos,
+    /// Crash reports are shared out among all that name the same group here, as a shared subscription of the broker: each
+    /// goes to one of them. 1 to 40 letters, digits, - and _. Left out: this desk gets all of them.
+    pub share: Option<String>,
 }
 
 impl Default for Settings {
@@ -88,6 +91,7 @@ impl Default for Settings {
             keep_alive_secs: 15,
             max_packet_bytes: 4 << 20,
             telemetry_qos: Qos::AtMostOnce,
+            share: None,
         }
     }
 }
@@ -107,6 +111,10 @@ impl Settings {
         let range = |name, value: u64, min, max| {
             if (min..=max).contains(&value) { Ok(()) } else { Err(Error::Range { name, min, max, value }) }
         };
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+        if self.share.as_ref().is_some_and(|group| !(1..=40).contains(&group.len()) || !group.chars().all(plain)) {
+            return Err(Error::Share);
+        }
         range("keep_alive_secs", self.keep_alive_secs, 5, 1200)?;
         range("max_packet_bytes", self.max_packet_bytes as u64, 64 << 10, 256 << 20)
     }

@@ -17,7 +17,7 @@ use super::backoff::Backoff;
 use super::iot_core::IotCore;
 use super::publisher::Outbox;
 use super::remedy::{End, Remedies, Remedy};
-use super::settings::Qos;
+use super::settings::Settings;
 use super::words::{self, Kind};
 use super::{Endpoint, Sink, Subscription};
 use crate::clock::Clock;
@@ -66,18 +66,23 @@ pub(super) struct Chunk {
 }
 
 /// What a lane subscribes to, under each root: what is needed comes first.
-pub(super) fn chunks(lane: Lane, origins: &[Origin], subscriptions: &[Subscription], telemetry_qos: Qos) -> Vec<Chunk> {
+pub(super) fn chunks(lane: Lane, origins: &[Origin], subscriptions: &[Subscription], settings: &Settings) -> Vec<Chunk> {
     let qos = match lane {
         Lane::Crash => QoS::AtLeastOnce,
-        Lane::Telemetry => telemetry_qos.on_the_wire(),
+        Lane::Telemetry => settings.telemetry_qos.on_the_wire(),
     };
+    // Only crashes are shared out: whether a vehicle is silent, only those know who hear all of it.
+    let share = settings.share.as_ref().filter(|_| lane == Lane::Crash);
+    let shared = share.map_or_else(String::new, |group| format!("$share/{group}/"));
     let under = |needed: bool| {
         let own = subscriptions.iter().filter(move |subscription| subscription.lane == lane && subscription.needed == needed);
         let own: Vec<_> = own.collect();
+        let shared = shared.clone();
         let rooted = origins.iter().flat_map(move |origin| {
+            let shared = shared.clone();
             own.clone()
                 .into_iter()
-                .map(move |subscription| SubscribeFilter::new(format!("{}{}", origin.root(), subscription.topic), qos))
+                .map(move |subscription| SubscribeFilter::new(format!("{shared}{}{}", origin.root(), subscription.topic), qos))
         });
         rooted.collect::<Vec<_>>()
     };

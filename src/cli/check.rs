@@ -19,6 +19,9 @@ pub fn everything(global: &GlobalArgs, loaded: &Result<Settings, settings::Error
     let mut broker = loaded.as_ref().map(|settings| settings.broker.clone()).unwrap_or_default();
     broker.url = global.broker.as_deref().map(Secret::new).or(broker.url);
     checks.push(if broker.url.is_some() { reachable(&broker) } else { startable(broker.embedded_port) });
+    if let Some(seats) = loaded.as_ref().ok().map(|settings| &settings.seats).filter(|seats| seats.url.is_some()) {
+        checks.push(doctor::seats(crate::seats::probe(seats).map_err(|error| error.to_string())));
+    }
     checks.extend(doctor::store(data_dir, &|| crate::store::holder(data_dir)));
     if data_dir.join(crate::store::DATABASE).exists() {
         let archive = crate::store::Archive::open(data_dir);

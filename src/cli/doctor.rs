@@ -94,6 +94,18 @@ pub fn broker(place: Option<&str>, probe: &mut dyn FnMut() -> Result<String, (St
     }
 }
 
+/// Whether the store that several seats share lets us in: `probed` is what was found there, or the cause.
+pub fn seats(probed: Result<String, String>) -> Check {
+    match probed {
+        Ok(found) => Check::ok("seats", found),
+        Err(cause) => Check::fail(
+            "seats",
+            cause,
+            "check url in [seats], that the database is there and lets this user in; until then this seat works alone",
+        ),
+    }
+}
+
 /// Whether the audit is as it was written: `chains` of the real one and that of drills, or why they cannot be read.
 pub fn audit(chains: Result<[Result<Chain, Broken>; 2], String>) -> Check {
     let chains = match chains {

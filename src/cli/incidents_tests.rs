@@ -41,6 +41,7 @@ pub(in crate::cli) fn hot() -> Arc<Incident> {
         kept: crate::model::Kept::default(),
         handling: crate::model::Handling::default(),
         imported: None,
+        mark: crate::model::Mark::default(),
         usual_secs: None,
     })
 }

@@ -15,6 +15,7 @@ use super::invocation::Invocation;
 use super::packet::{Delivery, Origin};
 use super::register::{Register, RegisterOrder};
 use super::relief::Relief;
+use super::seat::Elsewhere;
 use super::silencing::{SilenceOrder, Silencing};
 use super::units::{PicoUsd, Timestamp};
 use super::verdict::{CrashVerdict, VerdictJson};
@@ -85,6 +86,10 @@ pub enum Record {
     },
     /// An incident of another site is taken in.
     Import(Arc<Import>),
+    /// What another seat stored.
+    Elsewhere(Box<Elsewhere>),
+    /// Everything of ours up to this entry of the store's own list is in the log that the seats share.
+    Shared(i64),
     /// A further version of a verdict: of a second set of limits, or of limits that are tried on the past.
     Version(Box<VerdictVersion>),
     /// Faults of devices, counted since the last.

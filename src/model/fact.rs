@@ -16,6 +16,7 @@ use super::question::{Errand, Review};
 use super::register::RegisterOrder;
 use super::rejection::Rejection;
 use super::saying::Saying;
+use super::seat::SeatsLook;
 use super::silencing::SilenceOrder;
 use super::stack::StackLook;
 use super::units::Timestamp;
@@ -67,6 +68,8 @@ pub enum Link {
     Store,
     /// Telling people.
     Notify,
+    /// The store that several seats share.
+    Seats,
     /// Functions on AWS that are watched.
     Stack,
     /// The way of a crash as a whole, as the last self-test found it.
@@ -216,6 +219,17 @@ pub enum Fact {
         /// When the commit returned.
         at: Timestamp,
     },
+    /// Another seat changed an incident, and it is stored here too, put together with what was here.
+    Elsewhere {
+        /// As it is in this store now.
+        incident: Arc<Incident>,
+        /// The name of that seat.
+        seat: Arc<str>,
+        /// When the commit returned.
+        at: Timestamp,
+    },
+    /// Which other seats there are.
+    SeatsLooked(Arc<SeatsLook>),
     /// The application acknowledgement of an event went out.
     AckSent {
         /// For which incident.

@@ -9,6 +9,7 @@ use super::dossier::Imported;
 use super::event::{CrashReport, DeviceId, EventId, Pulse};
 use super::handling::{Handling, Standing};
 use super::packet::{Origin, PacketId};
+use super::seat::Mark;
 use super::units::{PicoUsd, Timestamp};
 use super::verdict::{CrashVerdict, Malfunction, Ruling, Severity, TemperatureVerdict};
 use std::sync::Arc;
@@ -277,6 +278,8 @@ pub struct Incident {
     pub handling: Handling,
     /// Where it was taken in from; `None` for what happened here. It stands among the drills, and nobody is told of it.
     pub imported: Option<Arc<Imported>>,
+    /// Who of several seats changed it last.
+    pub mark: Mark,
 }
 
 /// Impacts listed in one incident.

@@ -18,6 +18,7 @@ use crate::model::{DeliveryOutcome, Fact, Notice, OutboxItem, Record, Secret, Ti
 
 mod body;
 mod desktop;
+pub mod gate;
 mod guard;
 mod retry;
 mod route;
@@ -30,6 +31,7 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
+use gate::Gate;
 use retry::Pace;
 pub use route::{Route, names as routes_name};
 pub use topic::Topic;
@@ -226,6 +228,7 @@ pub struct Outbound {
     channels: Vec<Channel>,
     routes: Vec<Route>,
     pace: Pace,
+    gate: Gate,
 }
 
 impl Outbound {
@@ -250,7 +253,12 @@ impl Outbound {
         if settings.desktop && cfg!(feature = "desk") {
             channels.push(Channel::Desktop);
         }
-        Ok(Self { channels, routes: settings.route.clone(), pace })
+        Ok(Self { channels, routes: settings.route.clone(), pace, gate: Gate::default() })
+    }
+
+    /// Asks before each attempt whether it is for this seat to make it. The desktop is each seat's own.
+    pub fn ask(&mut self, gate: Gate) {
+        self.gate = gate;
     }
 
     /// Whom a notice reaches: "webhook hooks.example.org", "desktop". Empty: nobody.
@@ -270,7 +278,7 @@ impl Outbound {
         for channel in self.channels {
             let (sender, jobs) = mpsc::channel(64);
             queues.push((channel.name(), sender));
-            workers.spawn(worker::work(channel, self.pace, jobs, fell.clone(), Arc::clone(&sink)));
+            workers.spawn(worker::work(channel, self.pace, jobs, fell.clone(), self.gate.clone(), Arc::clone(&sink)));
         }
         loop {
             let item = tokio::select! {

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
 
+use super::gate::Gate;
 use super::retry::Pace;
 use super::topic::Topic;
 use super::webhook::Webhook;
 use super::{RealNotice, Sink, Told, WAITING, desktop};
 use crate::clock::Clock;
-use crate::model::{DeliveryOutcome, IncidentId, OutboxItem};
+use crate::model::{DeliveryOutcome, IncidentId, Leave, OutboxItem};
 
 /// Attempts under way at once, so that one that hangs does not hold up the others.
 const AT_ONCE: usize = 8;
@@ -35,6 +36,10 @@ pub(super) enum Attempt {
     Retry { reason: String, after: Option<Duration> },
     /// It will never work as it is.
     Refused { reason: String },
+    /// Another seat is at it; ask again after this.
+    Elsewhere(Duration),
+    /// Another seat has sent it, or was refused for good.
+    Settled,
 }
 
 impl Channel {
@@ -56,6 +61,11 @@ impl Channel {
         }
     }
 
+    /// Reaches people beyond this desk: of several seats one is to do it.
+    const fn is_outside(&self) -> bool {
+        !matches!(self, Self::Desktop)
+    }
+
     async fn send(self, real: RealNotice) -> Attempt {
         match self {
             Self::Webhook(webhook) => webhook.send(&real).await,
@@ -63,6 +73,24 @@ impl Channel {
             Self::Desktop => desktop::show(real).await,
         }
     }
+}
+
+/// Sends, where it is for this seat to do it.
+async fn attempt(channel: Channel, gate: Gate, real: RealNotice) -> Attempt {
+    if !channel.is_outside() {
+        return channel.send(real).await;
+    }
+    let (key, name) = (real.notice().dedup_key.clone(), channel.name());
+    match gate.leave(&key, name).await {
+        Leave::Go => {}
+        Leave::Wait(after) => return Attempt::Elsewhere(after),
+        Leave::Settled => return Attempt::Settled,
+    }
+    let attempt = channel.send(real).await;
+    if matches!(attempt, Attempt::Accepted | Attempt::Refused { .. }) {
+        gate.settled(&key, name).await;
+    }
+    attempt
 }
 
 /// A notice on its way through one channel.
@@ -106,12 +134,14 @@ pub(super) async fn work(
     pace: Pace,
     mut jobs: mpsc::Receiver<Job>,
     fell: mpsc::Sender<OutboxItem>,
+    gate: Gate,
     sink: Arc<dyn Sink>,
 ) {
     let mut worker = Worker {
         channel,
         pace,
         fell,
+        gate,
         sink,
         waiting: VecDeque::new(),
         n_taken: 0,
@@ -152,6 +182,8 @@ struct Worker {
     pace: Pace,
     /// Takes what every channel of its route has refused.
     fell: mpsc::Sender<OutboxItem>,
+    /// Knows the other seats.
+    gate: Gate,
     sink: Arc<dyn Sink>,
     /// In order of arrival.
     waiting: VecDeque<Job>,
@@ -186,7 +218,7 @@ impl Worker {
             let first = taken.insert(job.incident().clone());
             if first && due <= now {
                 if let Some(job) = self.waiting.remove(idx) {
-                    let attempt = self.attempts.spawn(self.channel.clone().send(job.real.clone()));
+                    let attempt = self.attempts.spawn(attempt(self.channel.clone(), self.gate.clone(), job.real.clone()));
                     self.under_way.insert(attempt.id(), job);
                 }
                 continue;
@@ -203,6 +235,17 @@ impl Worker {
         let Some(mut job) = self.under_way.remove(&id) else { return };
         let at = Clock.now();
         let outcome = match attempt {
+            Attempt::Elsewhere(after) => {
+                job.due = Clock.instant() + after;
+                self.put_back(job);
+                return;
+            }
+            Attempt::Settled => {
+                // That seat's answer comes with its incident.
+                job.fate.n_open.fetch_sub(1, Ordering::AcqRel);
+                job.fate.taken.store(true, Ordering::Release);
+                return;
+            }
             Attempt::Accepted => DeliveryOutcome::Accepted,
             Attempt::Refused { reason } => DeliveryOutcome::Refused { reason },
             Attempt::Retry { reason, after } => {
@@ -246,9 +289,13 @@ impl Worker {
             }
         }
         if retrying {
-            // In its old place, so that the order of arrival stands.
-            let idx = self.waiting.partition_point(|other| other.place < job.place);
-            self.waiting.insert(idx, job);
+            self.put_back(job);
         }
+    }
+
+    /// In its old place, so that the order of arrival stands.
+    fn put_back(&mut self, job: Job) {
+        let idx = self.waiting.partition_point(|other| other.place < job.place);
+        self.waiting.insert(idx, job);
     }
 }

@@ -59,6 +59,8 @@ pub(super) fn weigh_keep(keep: &Keep) -> usize {
         Keep::Record(Record::Crash(record)) => {
             record.report.raw.len() + record.report.pulse.len() * 32 + record.verdict_json.whole().len() + 4_096
         }
+        // Some tens of rows, and now and then a report.
+        Keep::Record(Record::Elsewhere(_)) => 16 << 10,
         _ => 512,
     }
 }

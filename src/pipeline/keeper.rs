@@ -11,6 +11,7 @@ use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::sync::Notify;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -81,6 +82,10 @@ pub(super) struct Keeper {
     pub(super) untold: VecDeque<OutboxItem>,
     /// Where there is a shadow judge.
     pub(super) watcher: Option<Watcher>,
+    /// There are other seats.
+    pub(super) seated: bool,
+    /// Rung when something may have been listed for them.
+    pub(super) listed: Arc<Notify>,
     /// Where signs of life go outside.
     pub(super) beats: Option<mpsc::Sender<Heartbeat>>,
     pub(super) announcer: Announcer,
@@ -131,6 +136,9 @@ impl Keeper {
         }
         let Some(receipts) = self.commit(&records) else { return };
         let committed_at = Clock.now();
+        if self.seated && !records.is_empty() {
+            self.listed.notify_one();
+        }
         // Each record goes with its answer, before the state hears of it: what only the state holds it need not copy.
         let mut receipts = records.into_iter().zip(receipts);
         for other in rest {
@@ -237,7 +245,9 @@ impl Keeper {
                 if let Record::Crash(stored) = record {
                     // For a duplicate the state opened an incident that is void: it must hear of that one.
                     let filed = stored.incident.id.clone();
-                    self.report(Fact::Stored { incident: filed, event: Some(event), duplicate, at });
+                    // What another seat stored under the same name is no other incident.
+                    let void = duplicate && !(self.seated && filed == incident);
+                    self.report(Fact::Stored { incident: filed, event: Some(event), duplicate: void, at });
                     if !duplicate && stored.was_sent() {
                         let topic = wire::verdict_topic(origin, &device);
                         let about = wire::About {
@@ -287,6 +297,14 @@ impl Keeper {
                     .into_iter()
                     .for_each(|notice| self.tell(OutboxItem::new(notice.clone())));
             }
+            Receipt::Elsewhere { incident, seat, items } => {
+                if let Some(incident) = incident {
+                    self.report(Fact::Elsewhere { incident, seat, at });
+                }
+                for item in items {
+                    self.tell(item);
+                }
+            }
             Receipt::Import { incident } => self.report(Fact::Stored { incident, event: None, duplicate: false, at }),
             Receipt::Heartbeat(beat) => {
                 // One that is still on its way has the road for itself.
@@ -301,6 +319,7 @@ impl Keeper {
             | Receipt::Register
             | Receipt::Invocations
             | Receipt::Told
+            | Receipt::Shared
             | Receipt::Samples(_) => {}
         }
     }

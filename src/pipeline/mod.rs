@@ -21,6 +21,7 @@ mod player;
 pub mod queue;
 pub mod sample_fleet;
 pub mod scenario_player;
+mod seats;
 mod self_test;
 mod shadow;
 mod stack;
@@ -107,6 +108,8 @@ pub struct Options {
     pub self_test: SelfTest,
     /// Which functions on AWS are watched.
     pub stack: crate::stack::Settings,
+    /// The other seats, where there are some.
+    pub seats: crate::seats::Settings,
     /// Take in the sample fleet's topics.
     pub sample: bool,
     /// One JSON line per incident, verdict and alert goes here.
@@ -156,6 +159,7 @@ pub struct Line {
     teller: Teller,
     player: Player,
     stack: Option<stack::Stack>,
+    seats: Option<seats::Seats>,
     shadow: Option<(Watcher, JoinHandle<()>)>,
     librarian: (Arc<Queue<Question>>, JoinHandle<()>),
     /// What the operator must be told about the start: a file put aside.
@@ -171,7 +175,8 @@ impl std::fmt::Debug for Line {
 impl Line {
     /// Opens the store, starts the threads, then connects.
     pub fn start(options: Options) -> Result<Self, Error> {
-        let opened = store::open(&options.data_dir)?;
+        let mut opened = store::open(&options.data_dir)?;
+        let seat = options.seats.url.as_ref().map(|_url| opened.writer.sit()).transpose()?;
         let history = store::History::new(&options.data_dir);
         let inbox = Arc::new(Queue::new("inbox", INBOX, |packet: &Packet| packet.payload.len() + packet.topic.len() + 96));
         let facts = Arc::new(Queue::new("facts", FACTS, weigh_told));
@@ -196,6 +201,9 @@ impl Line {
         };
         let mut state = State::new(options.memory_budget_mb << 20, options.prices);
         state.set_team(options.team);
+        if seat.is_some() {
+            state.set_seat(&options.seats.seat_name());
+        }
         let mut restored = Restored {
             incidents: opened.loaded.incidents,
             device_days: opened.loaded.device_days,
@@ -221,13 +229,14 @@ impl Line {
             );
             state.apply(Fact::Warned(says), Clock.now(), &mut ignored);
         }
-        let outbound = Outbound::new(&options.outbound)?;
+        let mut outbound = Outbound::new(&options.outbound)?;
         let watchdog = Watchdog::new(&options.outbound)?;
         if watchdog.is_some() {
             state.set_watchdog(options.outbound.watchdog_every_s.clamp(1, 3_600), Clock.now());
         }
         state.apply(linked(Link::SelfTest, self_test::first_status(options.self_test)), Clock.now(), &mut ignored);
         state.apply(linked(Link::Stack, stack::first_status(&options.stack)), Clock.now(), &mut ignored);
+        state.apply(linked(Link::Seats, seats::first_status(&options.seats)), Clock.now(), &mut ignored);
         state.apply(linked(teller::LINK, teller::first_status(&outbound)), Clock.now(), &mut ignored);
 
         let host = spawn("host", {
@@ -249,10 +258,17 @@ impl Line {
             let facts = Arc::clone(&facts);
             move || stages::run_state(state, &facts, &outlets)
         })?;
+        let listed = Arc::new(tokio::sync::Notify::new());
+        let gate = seat.as_ref().map(|_seat| seats::gate());
+        if let Some((gate, _)) = &gate {
+            outbound.ask(gate.clone());
+        }
         let teller = Teller::start(outbound, watchdog, Arc::clone(&facts), Arc::clone(&keep))?;
         let stack = stack::start(&options.stack, Arc::clone(&facts))?;
         let shadow = options.shadow.map(|limits| shadow::start(limits, Arc::clone(&facts), announcer.clone())).transpose()?;
         let keeper = Keeper {
+            seated: seat.is_some(),
+            listed: Arc::clone(&listed),
             watcher: shadow.as_ref().map(|(watcher, _)| watcher.clone()),
             writer: opened.writer,
             queue: Arc::clone(&keep),
@@ -268,6 +284,14 @@ impl Line {
             heard: keeper::Heard::default(),
         };
         let keeper = spawn("keeper", move || keeper.run())?;
+        let seats = match (seat, gate) {
+            (Some(seat), Some((_, asks))) => {
+                let (facts, keep) = (Arc::clone(&facts), Arc::clone(&keep));
+                let spool = store::Spool::open(&options.data_dir)?;
+                Some(seats::start(seats::Ties { settings: options.seats, seat, spool, facts, keep, listed }, asks)?)
+            }
+            _ => None,
+        };
         let pending = opened.loaded.outbox;
         let notices = teller.notices();
         spawn("resume", move || {
@@ -311,6 +335,7 @@ impl Line {
             teller,
             player,
             stack,
+            seats,
             shadow,
             librarian,
             notices: opened.notices,
@@ -355,6 +380,9 @@ impl Line {
             watcher.queue().close();
             wait_for(&thread, LAST_SHADOW);
             save_all(&self.desk.facts);
+        }
+        if let Some(seats) = self.seats {
+            seats.stop();
         }
         self.keep.close();
         self.samples.close();

@@ -10,6 +10,7 @@ mod life;
 mod list;
 mod memory;
 mod merge;
+mod seats;
 mod silent;
 mod team;
 mod undo;
@@ -19,19 +20,17 @@ use std::sync::Arc;
 
 pub(super) use decide::Wish;
 use memory::{HELD, HELD_BYTES, INCIDENT_BYTES, report_bytes};
-use merge::{gravity, held};
 
+use crate::joint::{EVENTS_LISTED, gravity, held, list_impact};
 use crate::model::handling::FOLLOWS_SECS;
 use crate::model::{
     CrashReport, CrashVerdict, DeviceId, Event, EventId, Handling, Impact, Incident, IncidentId, IncidentKind, Judged, Kept,
-    Life, Notice, Origin, PicoUsd, Ruling, Severity, Step, StepKind, TemperatureVerdict, Timestamp,
+    Life, Mark, Notice, Origin, PicoUsd, Ruling, Severity, Step, StepKind, TemperatureVerdict, Timestamp,
 };
 
 /// Reports of one vehicle at most this far apart, s, are one incident. A multi-event crash has its second event within
 /// 5 s (49 CFR 563.5); a device that repeats itself does so within a minute (own judgement, 2026-11-22).
 pub const MERGE_SECS: i64 = 60;
-/// Event ids listed in one incident; further ones are counted.
-const EVENTS_LISTED: usize = 64;
 /// Steps in one timeline; a flood of merged reports may not grow it without end.
 const STEPS_LISTED: usize = 200;
 /// Event ids remembered so that a repeat is known without asking the store, which knows them all.
@@ -94,6 +93,8 @@ pub(super) struct Incidents {
     closings: BTreeSet<IncidentId>,
     /// The last number given; incidents of all roots count together.
     last_number: u64,
+    /// The seat's name, where there are several.
+    seat: Option<Arc<str>>,
     /// Bytes of what is in memory, at most: exact after a sweep, and then only added to.
     bytes: usize,
     /// How many incidents and bytes the last sweep left, so that what must stay is not looked through again and again.
@@ -157,16 +158,22 @@ impl Incidents {
         }
     }
 
-    fn next_id(&mut self, origin: Origin, at: Timestamp) -> IncidentId {
+    /// The name of a new incident. One desk alone counts; of several seats each comes by itself to the same name for the same
+    /// report, so that what two of them judged is one incident from the start.
+    fn next_id(&mut self, event: &Event, opened_by: &str) -> IncidentId {
+        let at = if self.seat.is_some() { event.time() } else { event.received_at };
         let day = at.utc().map_or_else(|| "00000000".to_owned(), |time| time.format("%Y%m%d").to_string());
-        self.last_number += 1;
-        let number = self.last_number;
-        let prefix = match origin {
+        let prefix = match event.origin {
             Origin::Device => "INC",
             Origin::Drill => "DRL",
             Origin::Sample => "SMP",
         };
-        IncidentId(format!("{prefix}-{day}-{number:04}").into())
+        if self.seat.is_some() {
+            let letters = seats::letters(event, opened_by);
+            return IncidentId(format!("{prefix}-{day}-{letters}").into());
+        }
+        self.last_number += 1;
+        IncidentId(format!("{prefix}-{day}-{:04}", self.last_number).into())
     }
 
     /// Files a crash report with its verdict.
@@ -207,7 +214,7 @@ impl Incidents {
             if incident.events.len() < EVENTS_LISTED {
                 incident.events.push(report.event_id.clone());
             }
-            let impact = merge::list_impact(&mut incident.impacts, Impact::of(report, verdict, event.time()));
+            let impact = list_impact(&mut incident.impacts, Impact::of(report, verdict, event.time()));
             let thinned = merge::thin(incident, graver, report, verdict);
             // A graver report and a second impact are told of however long the timeline is.
             if incident.timeline.len() < STEPS_LISTED || (graver && incident.timeline.len() < STEPS_LISTED * 2) {
@@ -221,8 +228,12 @@ impl Incidents {
                 elsewhere::complete(incident, report, verdict, judged.judge.as_ref());
             }
             if graver {
-                incident.kind = IncidentKind::Crash { report: Arc::clone(report), verdict: Arc::clone(verdict) };
-                incident.judge.clone_from(&judged.judge);
+                // What a person set aside may still be the gravest: with their decision withdrawn it is shown again.
+                let shown = incident.verdict().map(|shown| gravity(shown.ruling, shown.severity));
+                if shown.is_none_or(|shown| gravity(verdict.ruling, verdict.severity) > shown) {
+                    incident.kind = IncidentKind::Crash { report: Arc::clone(report), verdict: Arc::clone(verdict) };
+                    incident.judge.clone_from(&judged.judge);
+                }
                 incident.severity = incident.severity.max(verdict.severity);
                 if let Some(decision) = incident.withdraw_malfunction() {
                     let words = format!("a graver report came after the decision of {}: it no longer holds", decision.by);
@@ -236,7 +247,7 @@ impl Incidents {
             let tell = must_tell && (graver || !told_before);
             Filed { incident: incident.id.clone(), duplicate: false, opened: false, tell, thinned }
         } else {
-            let id = self.next_id(event.origin, event.received_at);
+            let id = self.next_id(event, &report.event_id.0);
             let mut timeline = vec![
                 step(StepKind::Received, event.received_at, report.topic.to_string()),
                 step(StepKind::Decoded, judged.decoded_at, format!("{} samples, {} B", report.pulse.len(), report.raw.len())),
@@ -307,7 +318,7 @@ impl Incidents {
             }
             return (incident.id.clone(), false);
         }
-        let id = self.next_id(event.origin, event.received_at);
+        let id = self.next_id(event, &event.time().0.to_string());
         let timeline = vec![
             step(StepKind::Received, event.received_at, "temperature"),
             step(StepKind::Judged, now, words),
@@ -451,6 +462,7 @@ fn begun(id: IncidentId, event: &Event, kind: IncidentKind, severity: Severity, 
         kept: Kept::default(),
         handling: Handling::default(),
         imported: None,
+        mark: Mark::default(),
     }
 }
 

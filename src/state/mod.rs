@@ -18,6 +18,7 @@ mod notices;
 mod picture;
 mod register;
 mod rows;
+mod seats;
 mod self_test;
 mod series;
 mod shadow;
@@ -90,6 +91,8 @@ pub struct State {
     /// Who may do what.
     team: Team,
     register: Arc<Register>,
+    /// The name of this seat, where there are several.
+    seat: Option<Arc<str>>,
     silence: silence::Silence,
     silencings: silencing::Silencings,
     after_impact: after_impact::AfterImpact,
@@ -116,6 +119,7 @@ impl State {
             // Whoever starts the state says so; a state alone tells once.
             team: Team { escalate_after_s: Vec::new(), ..Team::default() },
             register: Arc::default(),
+            seat: None,
             silence: silence::Silence::default(),
             silencings: silencing::Silencings::default(),
             after_impact: after_impact::AfterImpact::default(),
@@ -132,6 +136,12 @@ impl State {
     pub fn set_team(&mut self, team: Team) {
         self.parts.last.team = Arc::new(team.clone());
         self.team = team;
+    }
+
+    /// This is one of several seats, and called so: incidents get names that all of them come to, and each change a mark.
+    pub fn set_seat(&mut self, name: &str) {
+        self.seat = Some(name.into());
+        self.incidents.sit_at(name);
     }
 
     /// Sends a sign of life so often, s; before that, none.
@@ -154,7 +164,9 @@ impl State {
     pub fn apply(&mut self, fact: Fact, now: Timestamp, effects: &mut Vec<Effect>) {
         let n_before = effects.len();
         self.file(fact, now, effects);
-        self.sign(effects.get_mut(n_before..).unwrap_or_default());
+        let new = effects.get_mut(n_before..).unwrap_or_default();
+        self.sign(new);
+        self.mark_changes(new, now);
     }
 
     fn file(&mut self, fact: Fact, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -186,6 +198,8 @@ impl State {
                 }
                 self.parts.incidents_changed = true;
             }
+            Fact::Elsewhere { incident, seat, at } => self.elsewhere(&incident, &seat, at, effects),
+            Fact::SeatsLooked(look) => self.parts.last.seats = Some(look),
             Fact::AckSent { incident, at } => {
                 // As with "stored", the first report's is the incident's: that of a later one follows from its commit.
                 if !self.has_step(&incident, &StepKind::Acknowledged) {

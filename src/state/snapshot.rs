@@ -10,8 +10,8 @@ use crate::model::comparison::{Comparison, Flip};
 use crate::model::effect::SampleChunk;
 use crate::model::{
     Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Incident, IncidentId, Invocation, Judge,
-    Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Register, Rejection, RejectionReason, Review, Saying, Silencing,
-    StackLook, Team, TemperatureVerdict, Timestamp, Verdict,
+    Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Register, Rejection, RejectionReason, Review, Saying, SeatsLook,
+    Silencing, StackLook, Team, TemperatureVerdict, Timestamp, Verdict,
 };
 
 use crate::pricing::Price;
@@ -71,6 +71,8 @@ pub struct Snapshot {
     pub stack: Option<Arc<StackLook>>,
     /// What looking at them has cost since the start.
     pub stack_spent: PicoUsd,
+    /// The other seats, as last looked at; `None` where this is the only one.
+    pub seats: Option<Arc<SeatsLook>>,
     /// The newest calls of every function, newest first, at most 100 each.
     pub calls: Arc<Vec<Arc<RecentCall>>>,
     /// This month's bill.

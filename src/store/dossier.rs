@@ -53,7 +53,7 @@ impl Archive {
 }
 
 /// A stored value as JSON.
-fn value(stored: ValueRef<'_>) -> Result<Value, Error> {
+pub(super) fn value(stored: ValueRef<'_>) -> Result<Value, Error> {
     Ok(match stored {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => number.into(),
@@ -64,7 +64,7 @@ fn value(stored: ValueRef<'_>) -> Result<Value, Error> {
 }
 
 /// JSON as a value to store.
-fn stored(value: &Value) -> Result<Stored, Error> {
+pub(super) fn stored(value: &Value) -> Result<Stored, Error> {
     let odd = || Error::Odd("the file holds a value that no column takes".to_owned());
     Ok(match value {
         Value::Null => Stored::Null,
@@ -148,7 +148,7 @@ fn import_number(table: &str, import: &Import, nth: usize) -> Option<i64> {
     import.dossier.tables.get(table)?.get(nth)?.get("id")?.as_i64()
 }
 
-fn columns(conn: &Connection, table: &str) -> Result<Vec<String>, Error> {
+pub(super) fn columns(conn: &Connection, table: &str) -> Result<Vec<String>, Error> {
     let name = Root::Drill.fill(&format!("{{p}}{table}"));
     let mut statement = conn.prepare("SELECT name FROM pragma_table_info(?1)")?;
     Ok(statement.query_map([name], |row| row.get(0))?.collect::<Result<_, _>>()?)

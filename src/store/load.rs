@@ -185,6 +185,7 @@ pub(super) fn incident(conn: &Connection, root: Root, id: &str) -> Result<Option
         kept: body.kept,
         handling: body.handling,
         imported: body.imported,
+        mark: body.mark,
     }))
 }
 

@@ -28,6 +28,7 @@ mod register;
 mod review;
 mod row;
 mod schema;
+mod shared;
 mod sql;
 mod writer;
 
@@ -44,6 +45,7 @@ pub use dossier::{imported_id, tried};
 pub use history::History;
 pub use load::{KnownEvent, Loaded};
 pub use past::writer;
+pub use shared::{Listed, Seat, Spool};
 pub use writer::{Receipt, Writer};
 
 /// The incident database within the data directory.

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::Error;
 use crate::model::dossier::Imported;
 use crate::model::{
-    CrashReport, CrashVerdict, Decision, EventId, Fingerprint, Frame, Handling, Impact, Judge, Kept, PacketId, PicoUsd, Position,
-    Pulse, SpeedTrace, StepKind, TemperatureVerdict, Timestamp,
+    CrashReport, CrashVerdict, Decision, EventId, Fingerprint, Frame, Handling, Impact, Judge, Kept, Mark, PacketId, PicoUsd,
+    Position, Pulse, SpeedTrace, StepKind, TemperatureVerdict, Timestamp,
 };
 
 /// The shape of the verdict's JSON; goes up when a field changes its meaning.
@@ -38,6 +38,8 @@ pub(super) struct Body {
     pub(super) handling: Handling,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) imported: Option<Arc<Imported>>,
+    #[serde(default, skip_serializing_if = "Mark::is_new")]
+    pub(super) mark: Mark,
 }
 
 /// What stands for a report of a flood that is not kept whole.

@@ -169,6 +169,16 @@ const HEARTBEAT: &str = "CREATE TABLE heartbeat (id INTEGER PRIMARY KEY CHECK (i
 
 /// Silences. They are of the desk, and of no root.
 const SILENCINGS: &str = "CREATE TABLE silencings (id INTEGER PRIMARY KEY, until INTEGER NOT NULL, body TEXT NOT NULL);";
+/// What this seat is called among several, and what it has not told the others yet.
+const SEATS: &str = "
+CREATE TABLE seat (id INTEGER PRIMARY KEY CHECK (id = 1), uuid TEXT NOT NULL, cursor INTEGER NOT NULL);
+-- A number is never given twice, so that whoever reads on after one misses none.
+CREATE TABLE unshared (id INTEGER PRIMARY KEY AUTOINCREMENT, incident TEXT NOT NULL, real INTEGER NOT NULL, event TEXT NOT NULL);
+CREATE INDEX audit_of ON audit (incident);
+CREATE INDEX drill_audit_of ON drill_audit (incident);
+CREATE INDEX outbox_of ON outbox (incident);
+CREATE INDEX drill_outbox_of ON drill_outbox (incident);
+";
 
 /// What people call devices. It is of the desk, and of no root.
 const REGISTER: &str = "CREATE TABLE register (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;";
@@ -202,7 +212,7 @@ impl Root {
 type Migration = fn() -> String;
 
 /// Every step, oldest first. A released step is never edited; the next is added below it.
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     || Root::ALL.map(|root| root.fill(ROOT)).concat(),
     || Root::ALL.map(|root| root.fill(VERSIONS)).concat(),
     || Root::ALL.map(|root| root.fill(FAULTS)).concat(),
@@ -210,6 +220,7 @@ const MIGRATIONS: [Migration; 7] = [
     || HEARTBEAT.to_owned(),
     || SILENCINGS.to_owned(),
     || REGISTER.to_owned(),
+    || SEATS.to_owned(),
 ];
 
 /// The first schema, for tests that open an old store.

@@ -116,6 +116,7 @@ pub(super) fn incident(number: u32, origin: Origin, event: &str) -> Incident {
         kept: crate::model::Kept::default(),
         handling: crate::model::Handling::default(),
         imported: None,
+        mark: crate::model::Mark::default(),
         usual_secs: Some(2.5),
     }
 }

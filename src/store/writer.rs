@@ -14,8 +14,8 @@ use super::{Error, Lock, register};
 use crate::model::device_day::{DeviceDay, Tally};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, SampleChunk};
 use crate::model::{
-    Command, Delivery, DeliveryOutcome, DeviceId, EventId, Heartbeat, Incident, IncidentId, IncidentKind, Notice, Occasion,
-    Operator, Origin, OutboxItem, PacketId, Record, Said, SilenceOrder, Silencing, Step, Timestamp, VerdictVersion,
+    Command, Delivery, DeliveryOutcome, DeviceId, Elsewhere, EventId, Heartbeat, Incident, IncidentId, IncidentKind, Notice,
+    Occasion, Operator, Origin, OutboxItem, PacketId, Record, Said, SilenceOrder, Silencing, Step, Timestamp, VerdictVersion,
 };
 
 /// What became of one record. Once it is in hand, the record is on disk.
@@ -66,6 +66,17 @@ pub enum Receipt {
         /// The same judge with the same limits had said it before: nothing was added.
         known: bool,
     },
+    /// What another seat stored is here too.
+    Elsewhere {
+        /// The incident as it is now; `None` where there was nothing to store.
+        incident: Option<Arc<Incident>>,
+        /// The name of that seat.
+        seat: Arc<str>,
+        /// What nobody has told yet, as far as is known here.
+        items: Vec<OutboxItem>,
+    },
+    /// What was listed for the other seats is in their log.
+    Shared,
     /// A sign of life went through the store.
     Heartbeat(Heartbeat),
     /// Faults of devices are added.
@@ -93,13 +104,22 @@ pub struct Writer {
     conn: Connection,
     sql: [Sql; 2],
     timelines: Timelines,
+    /// There are other seats: what is stored is listed for them.
+    shares: bool,
     /// Held for as long as we may write.
     _lock: Lock,
 }
 
 impl Writer {
     pub(super) fn new(conn: Connection, lock: Lock) -> Self {
-        Self { conn, sql: Root::ALL.map(Sql::new), timelines: Timelines::default(), _lock: lock }
+        Self { conn, sql: Root::ALL.map(Sql::new), timelines: Timelines::default(), shares: false, _lock: lock }
+    }
+
+    /// Makes this the store of one of several seats; from now on what is stored is listed for the others.
+    pub fn sit(&mut self) -> Result<super::Seat, Error> {
+        let seat = super::shared::sit(&mut self.conn)?;
+        self.shares = true;
+        Ok(seat)
     }
 
     /// Stores a batch in one transaction and answers each record in its place. An error means that nothing of the batch
@@ -117,8 +137,8 @@ impl Writer {
 
     fn commit_whole(&mut self, records: &[Record]) -> Result<Vec<Receipt>, Error> {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut batch = Batch::new(&tx, &self.sql, &mut self.timelines);
-        let receipts = records.iter().map(|record| batch.store(record)).collect::<Result<_, _>>()?;
+        let mut batch = Batch::new(&tx, &self.sql, &mut self.timelines, self.shares);
+        let receipts = records.iter().map(|record| batch.store_and_list(record)).collect::<Result<_, _>>()?;
         batch.end()?;
         tx.commit()?;
         Ok(receipts)
@@ -131,8 +151,8 @@ impl Writer {
         let mut receipts = Vec::with_capacity(records.len());
         for record in records {
             let savepoint = tx.savepoint()?;
-            let mut batch = Batch::new(&savepoint, &self.sql, &mut self.timelines);
-            let stored = batch.store(record).and_then(|receipt| batch.end().map(|()| receipt));
+            let mut batch = Batch::new(&savepoint, &self.sql, &mut self.timelines, self.shares);
+            let stored = batch.store_and_list(record).and_then(|receipt| batch.end().map(|()| receipt));
             match stored {
                 Ok(receipt) => {
                     savepoint.commit()?;
@@ -189,6 +209,7 @@ struct Batch<'a> {
     tx: &'a Connection,
     sql: &'a [Sql; 2],
     timelines: &'a mut Timelines,
+    shares: bool,
     /// Statements in use, each with its text; the connection's cache would look for a text by its bytes.
     ready: Vec<(&'a str, CachedStatement<'a>)>,
     /// Incidents as the newest record has them, in the order of their first: a burst that joins one writes it once.
@@ -197,13 +218,17 @@ struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    fn new(tx: &'a Connection, sql: &'a [Sql; 2], timelines: &'a mut Timelines) -> Self {
-        Self { tx, sql, timelines, ready: Vec::new(), incidents: Vec::new(), places: HashMap::new() }
+    fn new(tx: &'a Connection, sql: &'a [Sql; 2], timelines: &'a mut Timelines, shares: bool) -> Self {
+        Self { tx, sql, timelines, shares, ready: Vec::new(), incidents: Vec::new(), places: HashMap::new() }
     }
 
     /// Writes the incidents. Reports come before theirs; what they refer to must be there by the commit only.
     fn end(mut self) -> Result<(), Error> {
-        std::mem::take(&mut self.incidents).into_iter().try_for_each(|incident| self.upsert(incident))
+        for incident in std::mem::take(&mut self.incidents) {
+            let joined = if self.shares { super::shared::with_stored(self.tx, incident)? } else { None };
+            self.upsert(joined.as_ref().unwrap_or(incident))?;
+        }
+        Ok(())
     }
 
     fn hold(&mut self, incident: &'a Incident) -> Result<(), Error> {
@@ -235,7 +260,49 @@ impl<'a> Batch<'a> {
             }
             Record::Import(import) => Ok(Receipt::Import { incident: super::dossier::store(self.tx, import)? }),
             Record::Samples(chunk) => Ok(Receipt::Samples(Arc::clone(chunk))),
+            Record::Elsewhere(elsewhere) => self.elsewhere(elsewhere),
+            Record::Shared(last) => super::shared::shared(self.tx, *last).map(|()| Receipt::Shared),
         }
+    }
+
+    /// Stores a record and lists what it changes for the other seats.
+    fn store_and_list(&mut self, record: &'a Record) -> Result<Receipt, Error> {
+        let receipt = self.store(record)?;
+        if self.shares {
+            match (record, &receipt) {
+                (Record::Crash(crash), Receipt::Crash { duplicate: false, .. }) => {
+                    super::shared::list(self.tx, crash.incident.origin, &crash.incident.id, &crash.event.0)?;
+                }
+                (Record::Incident { incident, .. }, Receipt::Incident { known: true, .. }) => {
+                    super::shared::list(self.tx, incident.origin, &incident.id, "")?;
+                }
+                (Record::Step { incident, origin, .. }, Receipt::Step { known: true, .. }) => {
+                    super::shared::list(self.tx, *origin, incident, "")?;
+                }
+                (Record::Version(version), Receipt::Version { known: false }) => {
+                    super::shared::list(self.tx, version.origin, &version.incident, "")?;
+                }
+                (Record::Told { dedup_key, origin, .. }, _) => super::shared::list_told(self.tx, *origin, dedup_key)?,
+                _ => {}
+            }
+        }
+        Ok(receipt)
+    }
+
+    /// What another seat stored. What lies before it in this batch is written first, so that both are put together.
+    fn elsewhere(&mut self, elsewhere: &Elsewhere) -> Result<Receipt, Error> {
+        self.places.clear();
+        for incident in std::mem::take(&mut self.incidents) {
+            let joined = super::shared::with_stored(self.tx, incident)?;
+            self.upsert(joined.as_ref().unwrap_or(incident))?;
+        }
+        let taken = elsewhere.change.as_ref().map(|change| super::shared::take_in(self.tx, change)).transpose()?;
+        if let Some(taken) = &taken {
+            self.upsert(&taken.incident)?;
+        }
+        super::shared::came_to(self.tx, elsewhere.seq)?;
+        let (incident, items) = taken.map_or((None, Vec::new()), |taken| (Some(Arc::new(taken.incident)), taken.items));
+        Ok(Receipt::Elsewhere { incident, seat: Arc::clone(&elsewhere.seat), items })
     }
 
     fn prepare(&mut self, origin: Origin, text: fn(&Sql) -> &str) -> Result<&mut CachedStatement<'a>, Error> {
@@ -477,6 +544,7 @@ impl<'a> Batch<'a> {
             kept: incident.kept,
             handling: incident.handling.clone(),
             imported: incident.imported.clone(),
+            mark: incident.mark.clone(),
         };
         let n_rows = self.prepare(incident.origin, |sql| &sql.incident)?.execute(params![
             &*incident.id.0,

@@ -29,6 +29,7 @@ mod payloads;
 mod play;
 mod register;
 mod scenarios;
+mod seats;
 mod settings_panel;
 mod silences;
 mod silences_panel;

@@ -71,3 +71,15 @@ connections-watched = Functions watched
 connections-metrics-a-look = Metrics a look
 connections-watching-so-far = Watching, since start
 connections-watching-a-month = Watching, a month
+
+connections-seats = Shared store
+connections-about-seats = The log in PostgreSQL through which several seats have the same incidents, and tell people once.
+connections-effect-no-seats = Incidents are on this desk alone. Nothing else is affected.
+connections-effect-seats = Other seats do not see what happens here, nor this one what happens there. Crashes are taken in, stored and told all the same; people may be told twice, under one key.
+connections-seats-here = { $n ->
+    [one] 1 other seat
+   *[other] { $n } other seats
+}
+connections-seats-waiting = Changes not shared yet
+connections-seat-here = here
+connections-seat-away = away

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::merge::{gravity, held};
 use super::{Incidents, step as step_of};
+use crate::joint::{gravity, held};
 use crate::model::comparison::Brief;
 use crate::model::{
     CrashReport, CrashVerdict, Incident, IncidentId, IncidentKind, Judge, Life, Origin, Step, StepKind, Timestamp, likelihood,

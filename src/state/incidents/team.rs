@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use super::life::NOTE_CHARS;
-use super::merge::gravity;
 use super::{Incidents, NOT_HERE, step};
+use crate::joint::gravity;
 use crate::model::handling::SECOND_SECS;
 use crate::model::{Dispatched, Incident, IncidentId, IncidentKind, Life, Operator, StepKind, Timestamp};
 

@@ -1,5 +1,6 @@
 mod elsewhere;
 mod past;
+mod seats;
 mod team;
 
 use proptest::prelude::*;

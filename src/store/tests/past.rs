@@ -154,12 +154,18 @@ fn a_store_of_the_first_schema_is_read_on_and_brought_up_to_date() {
             )
         });
         writer.connection().execute_batch(&undo.concat()).unwrap();
-        writer.connection().execute_batch("DROP TABLE heartbeat; DROP TABLE silencings; DROP TABLE register").unwrap();
+        writer
+            .connection()
+            .execute_batch(
+                "DROP TABLE heartbeat; DROP TABLE silencings; DROP TABLE register; DROP TABLE seat; DROP TABLE unshared;
+                 DROP INDEX audit_of; DROP INDEX drill_audit_of; DROP INDEX outbox_of; DROP INDEX drill_outbox_of;",
+            )
+            .unwrap();
         writer.connection().execute_batch("UPDATE incidents SET body = json_remove(body, '$.kept')").unwrap();
         writer.connection().pragma_update(None, "user_version", 1).unwrap();
         // Exactly the tables of the first schema.
         let tables = |conn: &Connection| -> Vec<String> {
-            let mut all = conn.prepare("SELECT name || ': ' || group_concat(c) FROM (SELECT m.name, p.name c FROM sqlite_schema m, pragma_table_info(m.name) p WHERE m.type = 'table') GROUP BY name ORDER BY name").unwrap();
+            let mut all = conn.prepare("SELECT name || ': ' || group_concat(c) FROM (SELECT m.name, p.name c FROM sqlite_schema m, pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%') GROUP BY name ORDER BY name").unwrap();
             all.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
         };
         let fresh = Connection::open_in_memory().unwrap();

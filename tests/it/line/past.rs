@@ -38,6 +38,7 @@ fn asked_in_the_window(data: &std::path::Path) {
         wake: Arc::new(|| {}),
         self_test: fleetwatch::model::SelfTest::default(),
         stack: fleetwatch::stack::Settings::default(),
+        seats: fleetwatch::seats::Settings::default(),
         blind: false,
     });
     let line = line.unwrap();

@@ -10,5 +10,6 @@ pub(crate) mod look;
 pub(crate) mod mosquitto;
 pub(crate) mod paint;
 pub(crate) mod peer;
+pub(crate) mod postgres;
 pub(crate) mod snapshots;
 pub(crate) mod stack;

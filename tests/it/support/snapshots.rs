@@ -369,6 +369,7 @@ pub(crate) fn crash(id: &str, device: &str, ruling: Ruling, probability: f64, se
         kept: fleetwatch::model::Kept::default(),
         handling: fleetwatch::model::Handling::default(),
         imported: None,
+        mark: fleetwatch::model::Mark::default(),
         usual_secs: None,
     }
 }

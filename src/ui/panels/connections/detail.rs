@@ -42,6 +42,7 @@ fn head(ui: &mut Ui, rect: Rect, link: Link, status: &LinkStatus) {
         Link::BrokerTelemetry => tr!("connections-about-telemetry"),
         Link::Store => tr!("connections-about-store"),
         Link::Notify => tr!("connections-about-notify"),
+        Link::Seats => tr!("connections-about-seats"),
         Link::Stack => tr!("connections-about-stack"),
         Link::SelfTest => tr!("connections-about-self-test"),
     };
@@ -60,6 +61,8 @@ fn wrong(ui: &mut Ui, top: f32, link: Link, status: &LinkStatus, context: &Panel
     let effect = match (link, status.state) {
         (Link::SelfTest, LinkState::NotSet | LinkState::Connecting) => tr!("connections-effect-untested"),
         (Link::SelfTest, _) => tr!("connections-effect-self-test"),
+        (Link::Seats, LinkState::NotSet) => tr!("connections-effect-no-seats"),
+        (Link::Seats, _) => tr!("connections-effect-seats"),
         (Link::Stack, LinkState::NotSet) => tr!("connections-effect-no-stack"),
         (Link::Stack, _) => tr!("connections-effect-stack"),
         (_, LinkState::NotSet) => tr!("connections-effect-not-set"),
@@ -143,6 +146,15 @@ fn figures(link: Link, snapshot: &Snapshot, status: &LinkStatus) -> Vec<Figure> 
             figures.extend(queue("records"));
             let (used, budget) = snapshot.memory;
             figures.push((tr!("connections-memory"), tr!("connections-of", n = text::bytes(used), of = text::bytes(budget))));
+        }
+        Link::Seats => {
+            if let Some(look) = &snapshot.seats {
+                figures.push(n(tr!("connections-seats-waiting"), look.n_waiting));
+                for seat in &look.others {
+                    let state = if seat.is_here() { tr!("connections-seat-here") } else { tr!("connections-seat-away") };
+                    figures.push((seat.name.clone(), state));
+                }
+            }
         }
         Link::Stack => {
             if let Some(look) = &snapshot.stack {

@@ -16,7 +16,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, chosen: Link) -> Option<Link>
     header(ui, Pane { title: &tr!("connections-title"), note: &tr!("connections-n", n = n), ..Pane::default() });
     let groups: [(String, String, &[Link]); 5] = [
         (tr!("connections-brokers"), tr!("connections-brokers-note"), &[Link::BrokerCrash, Link::BrokerTelemetry]),
-        (tr!("connections-stores"), tr!("connections-stores-note"), &[Link::Store]),
+        (tr!("connections-stores"), tr!("connections-stores-note"), &[Link::Store, Link::Seats]),
         (tr!("connections-channels"), tr!("connections-channels-note"), &[Link::Notify]),
         (tr!("connections-aws"), tr!("connections-aws-note"), &[Link::Stack]),
         (tr!("connections-whole-way"), tr!("connections-whole-way-note"), &[Link::SelfTest]),
@@ -44,6 +44,9 @@ fn beside(link: Link, snapshot: &Snapshot) -> String {
         Link::BrokerCrash => tr!("connections-n-crash", n = snapshot.counters.crash_reports),
         Link::BrokerTelemetry => tr!("connections-per-second", n = text::count(u64::from(snapshot.rate.now))),
         Link::Store => text::bytes(snapshot.store_bytes),
+        Link::Seats => snapshot.seats.as_ref().map_or_else(String::new, |look| {
+            tr!("connections-seats-here", n = look.others.iter().filter(|seat| seat.is_here()).count() as u64)
+        }),
         Link::Stack => snapshot.stack.as_ref().map_or_else(String::new, |look| look.region.to_string()),
         Link::Notify | Link::SelfTest => String::new(),
     }
@@ -60,6 +63,7 @@ fn row(ui: &mut Ui, link: Link, status: &LinkStatus, beside: &str, selected: boo
         Link::BrokerCrash | Link::BrokerTelemetry => icons::BROADCAST,
         Link::Store => icons::DATABASE,
         Link::Notify => icons::PAPER_PLANE,
+        Link::Seats => icons::PLUGS_CONNECTED,
         Link::Stack => icons::FUNCTION,
         Link::SelfTest => icons::TEST_TUBE,
     };

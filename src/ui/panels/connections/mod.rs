@@ -76,6 +76,7 @@ fn link_name(link: Link) -> String {
         Link::BrokerTelemetry => tr!("connections-broker-telemetry"),
         Link::Store => tr!("connections-store"),
         Link::Notify => tr!("connections-notify"),
+        Link::Seats => tr!("connections-seats"),
         Link::Stack => tr!("connections-stack"),
         Link::SelfTest => tr!("connections-self-test"),
     }
