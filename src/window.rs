@@ -121,7 +121,7 @@ fn wires(
             }
             Request::Look(focus) => desk.look(focus),
             Request::Ask(question) => desk.ask(question),
-            Request::Drill(scenario) => desk.drill(*scenario),
+            Request::Drill(scenario, target) => desk.drill(*scenario, target),
             Request::Save(changes) => keeper.save(changes),
             Request::SelfTest => desk.self_test(),
             Request::Painted { incidents, packets, at } => desk.painted(incidents, packets, at),

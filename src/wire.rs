@@ -6,8 +6,8 @@
 use serde::Serialize;
 
 use crate::model::{
-    Alarm, Band, CrashReport, CrashVerdict, DeviceId, EventId, Evidence, IncidentId, Judge, Malfunction, Origin, Position,
-    Ruling, SensorFault, Severity, TemperatureVerdict, Timestamp, VerdictJson,
+    Alarm, Band, CrashReport, CrashVerdict, DeviceId, EventId, Evidence, IncidentId, Judge, Malfunction, Origin, PacketId,
+    Position, Ruling, SensorFault, Severity, TemperatureVerdict, Timestamp, VerdictJson,
 };
 
 /// Where an acknowledgement goes: `fleet/<vehicle>/ack`.
@@ -52,6 +52,7 @@ struct VerdictMessage<'a> {
     vehicle: &'a DeviceId,
     occurred_at: String,
     judged_at: String,
+    packet: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     judge: Option<&'a Judge>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,6 +118,7 @@ pub fn verdict_json(verdict: &CrashVerdict, json: &VerdictJson, of: About<'_>) -
         vehicle: of.vehicle,
         occurred_at: of.occurred_at.rfc3339(),
         judged_at: of.judged_at.rfc3339(),
+        packet: PacketId::of(&of.report.topic, &of.report.raw).to_string(),
         judge: of.judge,
         position: of.report.position,
         body: VerdictBody { evidence: None, ..VerdictBody::of(verdict) },

@@ -112,7 +112,7 @@ fn a_verdict_goes_out_with_the_evidence_of_its_json() {
             json!({
                 "event_id": "e-1", "incident": "INC-20251122-0001", "vehicle": "van-7",
                 "occurred_at": "2025-11-22T08:26:40.000Z", "judged_at": "2025-11-22T08:26:40.000Z",
-                "judge": {"function": "judge_crash", "version": 3, "limits": "00000000000000ff"},
+                "packet": PacketId::of("fleet/van-7/crash", b"").to_string(), "judge": {"function": "judge_crash", "version": 3, "limits": "00000000000000ff"},
                 "position": {"lat": 37.5, "lon": 127.0},
                 "ruling": "real", "probability": 0.93, "severity": "critical", "summary": summary, "delta_v_kmh": 34.0,
                 "evidence": verdict.evidence,

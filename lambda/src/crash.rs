@@ -1,6 +1,7 @@
 //! An object with crash reports: judged, stored, told, published, in this order. A report that cannot be read is for a
 //! person to decide, and so is one that cannot be fetched.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use fleetwatch::aws::{Attribute, Written};
@@ -12,7 +13,7 @@ use fleetwatch::model::{
 use fleetwatch::{state, wire};
 
 use crate::line::{Done, Failed, Line};
-use crate::source::Source;
+use crate::source::{Ruled, Source};
 
 /// The largest object with one report a line, bytes.
 const MAX_LINES_BYTES: usize = 16 * 1024 * 1024;
@@ -22,22 +23,57 @@ pub(crate) async fn judge(line: &mut Line, source: &Source, done: &mut Done) -> 
     let mut failures = Vec::new();
     for payload in reports(line, source).await? {
         let packet = Packet::new(Lane::Crash, topic.as_str(), payload, source.at);
-        let judged = line.judged(&packet, done);
-        if judged.is_empty() {
-            failures.push("a report was not judged".to_owned());
-        }
-        for one in judged {
-            let crash = one.verdicts.iter().find_map(|verdict| match (&one.event.reading, verdict) {
-                (Reading::Crash(report), Verdict::Crash(verdict)) => Some((Arc::clone(report), Arc::clone(verdict))),
-                _ => None,
-            });
-            let Some((report, verdict)) = crash else { continue };
-            if let Err(Failed(words)) = carry_out(line, source, &one, &report, &verdict, done).await {
-                failures.push(words);
-            }
+        if let Err(Failed(words)) = judge_packet(line, &packet, source, false, done).await {
+            failures.push(words);
         }
     }
     if failures.is_empty() { Ok(()) } else { Err(Failed(failures.join("; "))) }
+}
+
+/// A report that came as a message.
+pub(crate) async fn judge_message(line: &mut Line, event: &Ruled, done: &mut Done) -> Result<(), Failed> {
+    let packet = event.packet(Lane::Crash)?;
+    judge_packet(line, &packet, event, event.only_judge, done).await
+}
+
+async fn judge_packet(
+    line: &mut Line,
+    packet: &Packet,
+    from: &(dyn Display + Sync),
+    only_judge: bool,
+    done: &mut Done,
+) -> Result<(), Failed> {
+    let judged = line.judged(packet, done);
+    if judged.is_empty() {
+        return Err(Failed("a report was not judged".to_owned()));
+    }
+    let mut failures = Vec::new();
+    for one in judged {
+        let crash = one.verdicts.iter().find_map(|verdict| match (&one.event.reading, verdict) {
+            (Reading::Crash(report), Verdict::Crash(verdict)) => Some((Arc::clone(report), Arc::clone(verdict))),
+            _ => None,
+        });
+        let Some((report, verdict)) = crash else { continue };
+        if only_judge {
+            done.verdicts.push(serde_json::from_slice(&message(&one, &report, &verdict)).unwrap_or_default());
+        } else if let Err(Failed(words)) = carry_out(line, from, &one, &report, &verdict, done).await {
+            failures.push(words);
+        }
+    }
+    if failures.is_empty() { Ok(()) } else { Err(Failed(failures.join("; "))) }
+}
+
+/// The verdict as it is published.
+fn message(judged: &Judged, report: &CrashReport, verdict: &CrashVerdict) -> Vec<u8> {
+    let about = wire::About {
+        report,
+        vehicle: &judged.event.device,
+        occurred_at: judged.event.time(),
+        incident: None,
+        judged_at: judged.judged_at,
+        judge: judged.judge.as_ref(),
+    };
+    wire::verdict_json(verdict, &VerdictJson::of(verdict), about)
 }
 
 /// The payload of each report of an object. What cannot be fetched for good is a report that cannot be read.
@@ -68,7 +104,7 @@ async fn reports(line: &Line, source: &Source) -> Result<Vec<Vec<u8>>, Failed> {
 
 async fn carry_out(
     line: &Line,
-    source: &Source,
+    from: &(dyn Display + Sync),
     judged: &Judged,
     report: &CrashReport,
     verdict: &CrashVerdict,
@@ -78,16 +114,7 @@ async fn carry_out(
     let at = event.time();
     let device = format!("{}{}", event.origin.root(), event.device);
     let item = format!("crash/{}", wire::own_id(&report.event_id));
-    let json = VerdictJson::of(verdict);
-    let about = wire::About {
-        report,
-        vehicle: &event.device,
-        occurred_at: at,
-        incident: None,
-        judged_at: judged.judged_at,
-        judge: judged.judge.as_ref(),
-    };
-    let message = wire::verdict_json(verdict, &json, about);
+    let message = message(judged, report, verdict);
     let text = |text: String| Attribute::Text(text);
     let word =
         |word: Option<serde_json::Value>| text(word.as_ref().and_then(|word| word.as_str()).unwrap_or_default().to_owned());
@@ -100,7 +127,7 @@ async fn carry_out(
         ("summary", text(verdict.summary.clone())),
         ("verdict", text(String::from_utf8_lossy(&message).into_owned())),
         ("judge", text(judged.judge.as_ref().map(ToString::to_string).unwrap_or_default())),
-        ("object", text(source.to_string())),
+        ("object", text(from.to_string())),
     ];
     // Committed before anybody is told. Whoever comes second finds what the first has finished.
     let Written::Done(before) = line.write(&device, &item, set, &[], Some("published_at")).await? else {

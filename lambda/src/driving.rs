@@ -7,7 +7,7 @@ use fleetwatch::model::{Driving, DrivingVerdict, Lane, Packet, Reading, Timestam
 use serde_json::json;
 
 use crate::line::{Done, Failed, Line};
-use crate::source::Source;
+use crate::source::{Ruled, Source};
 
 /// The largest object, bytes: about a day of rows, once a second.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -34,10 +34,29 @@ pub(crate) async fn preprocess(line: &mut Line, source: &Source, done: &mut Done
         log::error!("{source} is longer than {MAX_BYTES} bytes; what comes after is not read");
         *done.dropped.entry("too_large").or_default() += 1;
     }
+    rows(line, &topic, source.at, &object.bytes, (&source.to_string(), &source.sequencer), done).await
+}
+
+/// Rows that came as a message.
+pub(crate) async fn preprocess_message(line: &mut Line, event: &Ruled, done: &mut Done) -> Result<(), Failed> {
+    let packet = event.packet(Lane::Telemetry)?;
+    let name = packet.id().to_string();
+    rows(line, &packet.topic, packet.received_at, &packet.payload, (&event.to_string(), &name), done).await
+}
+
+/// Stores the good ones; `from` says where they lay, `name` tells this writing from others.
+async fn rows(
+    line: &mut Line,
+    topic: &str,
+    at: Timestamp,
+    bytes: &[u8],
+    (from, name): (&str, &str),
+    done: &mut Done,
+) -> Result<(), Failed> {
     let mut device = None;
     let mut rows = Vec::new();
-    for payload in object.bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()) {
-        let packet = Packet::new(Lane::Telemetry, topic.as_str(), payload.to_vec(), source.at);
+    for payload in bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()) {
+        let packet = Packet::new(Lane::Telemetry, topic, payload.to_vec(), at);
         for judged in line.judged(&packet, done) {
             let Reading::Driving(driving) = judged.event.reading else { continue };
             device.get_or_insert_with(|| format!("{}{}", judged.event.origin.root(), judged.event.device));
@@ -54,12 +73,12 @@ pub(crate) async fn preprocess(line: &mut Line, source: &Source, done: &mut Done
     for (n, chunk) in rows.chunks(ROWS_AN_ITEM).enumerate() {
         let Some(first) = chunk.first() else { continue };
         // The same object gives the same items.
-        let item = format!("driving/{}/{}/{n}", first.at.rfc3339(), source.sequencer);
+        let item = format!("driving/{}/{name}/{n}", first.at.rfc3339());
         let text: Vec<_> = chunk.iter().map(columns).collect();
         let set = vec![
             ("columns", Attribute::Text("ms,speed_kmh,x_g,y_g,z_g,lat,lon,heading_deg".to_owned())),
             ("n_rows", Attribute::Number(chunk.len() as f64)),
-            ("object", Attribute::Text(source.to_string())),
+            ("object", Attribute::Text(from.to_owned())),
             ("rows", Attribute::Text(json!(text).to_string())),
         ];
         match line.write(&device, &item, set, &[], Some("rows")).await? {

@@ -57,6 +57,9 @@ pub(crate) struct Done {
     pub(crate) published: u32,
     /// Rows of driving data that were stored.
     pub(crate) kept: u32,
+    /// Verdicts that were only asked for: nothing was stored, told or published.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) verdicts: Vec<Value>,
     /// What was not, by reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) dropped: BTreeMap<&'static str, u32>,
@@ -128,9 +131,13 @@ impl Line {
     /// the event again, and what was done is not done twice.
     pub(crate) async fn handle(&mut self, event: Value) -> Result<Done, Failed> {
         let mut done = Done::default();
-        if matches!(self.function, Function::RouteTemperature) {
+        if matches!(self.function, Function::RouteTemperature) || event.get("topic").is_some() {
             let event: Ruled = serde_json::from_value(event).map_err(|error| Failed(format!("no event of the rule: {error}")))?;
-            temperature::route(self, event, &mut done).await?;
+            match self.function {
+                Function::RouteTemperature => temperature::route(self, &event, &mut done).await?,
+                Function::JudgeCrash => crash::judge_message(self, &event, &mut done).await?,
+                Function::PreprocessDriving => driving::preprocess_message(self, &event, &mut done).await?,
+            }
             return Ok(done);
         }
         let sources = Source::all(event)?;

@@ -1,13 +1,16 @@
-//! Where an event lies: an object in S3, or the event of an IoT rule.
+//! Where an event lies: an object in S3, or a message, as an IoT rule hands it on or a desk that calls by hand.
 //!
 //! The first part of an object's key is the vehicle, as the topic is over MQTT: `van-7/2026-11-25T08.json`. A key under
 //! `drill/` is a drill, and nothing within an object can make it one.
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use aws_lambda_events::s3::{S3Event, S3EventRecord};
 use fleetwatch::aws::{self, Object};
-use fleetwatch::model::{Origin, Timestamp};
+use fleetwatch::model::{Lane, Origin, Packet, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -77,7 +80,7 @@ impl Source {
     }
 }
 
-/// What the rule of the template makes of a message: the payload whole, since it may be no JSON.
+/// What a rule makes of a message: the payload whole, since it may be no JSON.
 #[derive(Deserialize)]
 pub(crate) struct Ruled {
     /// The topic, with its root.
@@ -86,4 +89,23 @@ pub(crate) struct Ruled {
     pub(crate) payload: String,
     /// When IoT Core had it, ms since 1970.
     pub(crate) received_ms: i64,
+    /// Whoever calls wants the verdict and nothing else: it is stored nowhere and told to nobody. The rule never says so,
+    /// and nothing within a payload can.
+    #[serde(default)]
+    pub(crate) only_judge: bool,
+}
+
+impl Ruled {
+    /// The packet that the desk would have got.
+    pub(crate) fn packet(&self, lane: Lane) -> Result<Packet, Failed> {
+        let payload = STANDARD.decode(&self.payload);
+        let payload = payload.map_err(|_cause| Failed("the payload of the rule's event is no base64".to_owned()))?;
+        Ok(Packet::new(lane, self.topic.as_str(), payload, Timestamp::from_millis(self.received_ms)))
+    }
+}
+
+impl fmt::Display for Ruled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "mqtt:{}", self.topic)
+    }
 }

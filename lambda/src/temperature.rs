@@ -3,11 +3,9 @@
 //! How long a sensor was out of its band is known to the container that heard it. Where Lambda runs several, each
 //! hears a part of the readings; that people were told stands in the table, so that they are told once.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use fleetwatch::aws::{Attribute, Written};
 use fleetwatch::clock::Clock;
-use fleetwatch::model::{Band, IncidentId, Judged, Lane, Notice, Packet, Severity, TemperatureVerdict, Timestamp, Verdict};
+use fleetwatch::model::{Band, IncidentId, Judged, Lane, Notice, Severity, TemperatureVerdict, Verdict};
 use fleetwatch::{state, wire};
 
 use crate::line::{Done, Failed, Line};
@@ -16,11 +14,8 @@ use crate::source::Ruled;
 /// The item of a sensor that says that its temperature is wrong.
 const ALARM: &str = "alarm";
 
-pub(crate) async fn route(line: &mut Line, event: Ruled, done: &mut Done) -> Result<(), Failed> {
-    let Ok(payload) = STANDARD.decode(&event.payload) else {
-        return Err(Failed("the payload of the rule's event is no base64".to_owned()));
-    };
-    let packet = Packet::new(Lane::Telemetry, event.topic, payload, Timestamp::from_millis(event.received_ms));
+pub(crate) async fn route(line: &mut Line, event: &Ruled, done: &mut Done) -> Result<(), Failed> {
+    let packet = event.packet(Lane::Telemetry)?;
     for judged in line.judged(&packet, done) {
         for verdict in &judged.verdicts {
             if let Verdict::Temperature(verdict) = verdict {

@@ -244,7 +244,8 @@ impl Client {
         let cut = body.len() > call.max_answer;
         body.truncate(call.max_answer);
         if (200..=299).contains(&status) {
-            return Ok(Answer { body, cut });
+            let failed = headers.get("x-amz-function-error").map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+            return Ok(Answer { body, cut, failed });
         }
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let their_secs =
@@ -262,6 +263,8 @@ struct Answer {
     body: Vec<u8>,
     /// There was more of the body than was asked for.
     cut: bool,
+    /// A function that was called failed: `Unhandled`.
+    failed: Option<String>,
 }
 
 impl Answer {

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::export::Format;
-use crate::model::Timestamp;
+use crate::model::{Target, Timestamp};
 use crate::search::{self, Search};
 
 /// A native desk for driving and IoT fleets.
@@ -177,6 +177,31 @@ pub struct InjectArgs {
     /// The topic of a payload file, without drill/, as fleet/van-1/crash
     #[arg(long)]
     pub topic: Option<String>,
+    /// Through which door it goes in: the broker, the buckets of the stack on AWS, or its functions
+    #[arg(long, value_enum, default_value_t)]
+    pub target: Door,
+}
+
+/// Through which door a drill goes in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Door {
+    /// The broker, as devices send
+    #[default]
+    Mqtt,
+    /// An upload to the bucket of the function
+    S3,
+    /// A call of the function
+    Lambda,
+}
+
+impl From<Door> for Target {
+    fn from(door: Door) -> Self {
+        match door {
+            Door::Mqtt => Self::Mqtt,
+            Door::S3 => Self::S3,
+            Door::Lambda => Self::Lambda,
+        }
+    }
 }
 
 /// `incidents`

@@ -109,9 +109,9 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<Played, Error> {
     let mut tell = |sent: Sent| {
-        let accepted = sent.accepted_at.map_or_else(String::new, |at| {
-            format!(", accepted by the broker after {:.1} ms", at.micros_since(sent.sent_at) as f64 / 1e3)
-        });
+        let accepted = sent
+            .accepted_at
+            .map_or_else(String::new, |at| format!(", accepted after {:.1} ms", at.micros_since(sent.sent_at) as f64 / 1e3));
         // Who reads this may go away; the drill goes on.
         writeln!(out, "sent {} to {}{accepted}", sent.packet, sent.topic).and_then(|()| out.flush()).ok();
     };

@@ -15,8 +15,9 @@ use super::{bill, devices, export, functions, handover, inject, judge, lambda, p
 use crate::aws::Environment;
 use crate::broker;
 use crate::clock::Clock;
-use crate::model::StackLook;
-use crate::play::WallPace;
+use crate::model::{StackLook, Target};
+use crate::pipeline::StackDoor;
+use crate::play::{Publish, WallPace};
 use crate::pricing::PriceSheet;
 use crate::settings::Settings;
 use crate::stack::{self, Watcher};
@@ -262,9 +263,12 @@ fn run_inject(
     stop: &Arc<AtomicBool>,
 ) -> Result<(), Fault> {
     let scenario = inject::resolve(&args.what, args.topic.as_deref(), bundled).map_err(Fault::failed)?;
-    let mut publish = connect(settings, data_dir)?;
+    let mut publish: Box<dyn Publish> = match args.target.into() {
+        Target::Mqtt => Box::new(connect(settings, data_dir)?),
+        target => Box::new(StackDoor::open(&settings.stack, target).map_err(Fault::failed)?),
+    };
     let mut pace = WallPace::until(Arc::clone(stop));
     let run = format!("drill-{:x}", Clock.now().millis());
-    inject::run(&scenario, &run, &mut pace, &mut publish, &mut io::stdout().lock()).map_err(Fault::failed)?;
+    inject::run(&scenario, &run, &mut pace, &mut *publish, &mut io::stdout().lock()).map_err(Fault::failed)?;
     Ok(())
 }

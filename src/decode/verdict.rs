@@ -1,6 +1,7 @@
 //! A verdict that was made elsewhere, as `docs/WIRE.md` has it: by the functions of a stack on AWS, of a report that was
 //! uploaded there and never came here.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -11,8 +12,8 @@ use super::filing::{check_name, check_size, event, event_id, read_position};
 use super::json::{self, AnyTime, Name, Time};
 use super::{DecodeError, Filter, Format, Scribe};
 use crate::model::{
-    CrashReport, CrashVerdict, DeviceId, Evidence, Judge, Lane, Malfunction, Position, Reading, RejectionReason, Ruled, Ruling,
-    Severity,
+    CrashReport, CrashVerdict, DeviceId, Evidence, Judge, Lane, Malfunction, PacketId, Position, Reading, RejectionReason, Ruled,
+    Ruling, Severity,
 };
 
 /// Its name.
@@ -46,6 +47,8 @@ struct Message<'a> {
     evidence: Vec<Evidence>,
     position: Option<Position>,
     judge: Option<Judge>,
+    #[serde(borrow)]
+    packet: Option<Cow<'a, str>>,
 }
 
 impl Format for Verdict {
@@ -130,6 +133,9 @@ fn read(scribe: &mut Scribe<'_>, vehicle: &str) -> Result<(), DecodeError> {
     let device = scribe.interner.device(origin, vehicle).unwrap_or_else(|| DeviceId::new(vehicle));
     let mut event = event(packet, origin, device, at, None, None, Reading::Ruled(Arc::new(ruled)));
     event.clock_wrong |= unusable;
+    // The name of the report, so that whoever sent it finds the answer.
+    let packet = message.packet.and_then(|packet| u64::from_str_radix(&packet, 16).ok());
+    event.packet = packet.map_or(event.packet, PacketId);
     scribe.write(event);
     Ok(())
 }

@@ -35,6 +35,7 @@ pub mod self_test;
 pub mod setting;
 pub mod silencing;
 pub mod stack;
+pub mod target;
 pub mod verdict;
 
 pub use alert::{Alert, AlertId, AlertKind, Notice, OutboxItem};
@@ -60,6 +61,7 @@ pub use secret::Secret;
 pub use self_test::SelfTest;
 pub use silencing::{SilenceOrder, Silencing};
 pub use stack::StackLook;
+pub use target::{Shut, Target};
 pub use units::{Celsius, Fahrenheit, PicoUsd, Timestamp};
 pub use verdict::{
     Alarm, Band, CrashVerdict, Direction, DrivingVerdict, Evidence, HarshEvent, HarshKind, HarshVerdict, Malfunction, Points,

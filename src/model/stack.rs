@@ -91,6 +91,12 @@ pub struct SetUp {
     pub state: Box<str>,
     /// As AWS writes it.
     pub modified_at: Box<str>,
+    /// Which of ours it is, `judge_crash`, by its own word; empty where it says nothing.
+    pub function: Box<str>,
+    /// The bucket that it reads from; empty where it says none.
+    pub bucket: Box<str>,
+    /// It takes what comes under `drill/` for drills.
+    pub drills: bool,
 }
 
 /// The last 60 whole minutes by `CloudWatch`. The newest come late: usually within three minutes.

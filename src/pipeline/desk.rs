@@ -7,7 +7,7 @@ use super::queue::Queue;
 use super::stages::Told;
 use crate::clock::Clock;
 use crate::model::{
-    Bulk, Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Question, RegisterOrder, SilenceOrder, Timestamp,
+    Bulk, Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Question, RegisterOrder, SilenceOrder, Target, Timestamp,
 };
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
@@ -17,15 +17,15 @@ use crate::state::Snapshot;
 pub struct Desk {
     pub(super) latest: Arc<Latest<Snapshot>>,
     pub(super) facts: Arc<Queue<Told>>,
-    pub(super) drills: Option<Arc<Queue<Scenario>>>,
+    pub(super) drills: Option<Arc<Queue<(Scenario, Target)>>>,
     pub(super) self_tests: Option<Arc<Queue<()>>>,
     pub(super) questions: Option<Arc<Queue<Question>>>,
 }
 
 impl Desk {
-    /// Plays a scenario as a drill; `false` when too many wait.
-    pub fn drill(&self, scenario: Scenario) -> bool {
-        self.drills.as_ref().is_some_and(|drills| drills.try_push(scenario).is_ok())
+    /// Plays a scenario as a drill through this door; `false` when too many wait.
+    pub fn drill(&self, scenario: Scenario, target: Target) -> bool {
+        self.drills.as_ref().is_some_and(|drills| drills.try_push((scenario, target)).is_ok())
     }
 
     /// Tests the whole way now; one that is asked for already is that one.

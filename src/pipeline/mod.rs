@@ -14,6 +14,7 @@
 mod announce;
 mod chores;
 mod desk;
+mod door;
 mod keeper;
 pub mod latest;
 pub mod librarian;
@@ -39,6 +40,7 @@ use std::time::Duration;
 use announce::Announcer;
 use chores::{keep_history, reading, tick, weigh_keep, weigh_told};
 pub use desk::Desk;
+pub use door::StackDoor;
 use keeper::{Keep, Keeper};
 use latest::Latest;
 use player::Player;
@@ -299,7 +301,7 @@ impl Line {
             pending.into_iter().take_while(|item| notices.blocking_send(item.clone()).is_ok()).for_each(drop);
         })?;
 
-        let player = Player::start(&desk, &telemetry_lane.publisher, options.sample, options.self_test)?;
+        let player = Player::start(&desk, &telemetry_lane.publisher, options.sample, options.self_test, &options.stack)?;
         desk.drills = Some(player.scenarios());
         let librarian = librarian::start(options.data_dir.clone(), options.formats.clone(), Arc::clone(&facts))?;
         desk.self_tests = Some(player.self_tests());

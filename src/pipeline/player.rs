@@ -9,15 +9,17 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::Desk;
+use super::door::StackDoor;
 use super::queue::{Bounds, Queue};
 use super::sample_fleet::SampleFleet;
 use super::scenario_player::play_scenario;
 use super::self_test;
 use crate::broker::{self, Publisher, Qos};
 use crate::clock::Clock;
-use crate::model::{Fact, Origin, SelfTest};
+use crate::model::{Fact, Origin, SelfTest, Target};
 use crate::play::{Publish, PublishError, WallPace};
 use crate::scenario::Scenario;
+use crate::stack;
 
 /// Scenarios that may wait to be played.
 const WAITING: Bounds = Bounds { urgent: 16, bulk: 1, bytes: 16 << 20 };
@@ -83,7 +85,7 @@ impl Publish for OnLine {
 
 /// The running player.
 pub(super) struct Player {
-    scenarios: Arc<Queue<Scenario>>,
+    scenarios: Arc<Queue<(Scenario, Target)>>,
     self_tests: Arc<Queue<()>>,
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
@@ -91,13 +93,20 @@ pub(super) struct Player {
 
 impl Player {
     /// Starts the player of drills and, with `sample`, the sample fleet.
-    pub(super) fn start(desk: &Desk, publisher: &Publisher, sample: bool, self_test: SelfTest) -> std::io::Result<Self> {
-        let scenarios: Arc<Queue<Scenario>> =
-            Arc::new(Queue::new("drills", WAITING, |scenario| scenario.steps.iter().map(|step| step.payload.len()).sum()));
+    pub(super) fn start(
+        desk: &Desk,
+        publisher: &Publisher,
+        sample: bool,
+        self_test: SelfTest,
+        stack: &stack::Settings,
+    ) -> std::io::Result<Self> {
+        let weigh = |(scenario, _): &(Scenario, Target)| scenario.steps.iter().map(|step| step.payload.len()).sum();
+        let scenarios = Arc::new(Queue::new("drills", WAITING, weigh));
         let stop = Arc::new(AtomicBool::new(false));
         let mut threads = vec![super::spawn("player", {
             let (scenarios, stop, desk, publisher) = (Arc::clone(&scenarios), Arc::clone(&stop), desk.clone(), publisher.clone());
-            move || play_drills(&scenarios, &stop, &desk, publisher)
+            let stack = stack.clone();
+            move || play_drills(&scenarios, &stop, &desk, publisher, &stack)
         })?];
         let self_tests = Arc::new(Queue::new("self-tests", ONE, |()| 0));
         threads.push(super::spawn("self-test", {
@@ -122,7 +131,7 @@ impl Player {
     }
 
     /// For whoever wants a scenario played.
-    pub(super) fn scenarios(&self) -> Arc<Queue<Scenario>> {
+    pub(super) fn scenarios(&self) -> Arc<Queue<(Scenario, Target)>> {
         Arc::clone(&self.scenarios)
     }
 
@@ -137,17 +146,31 @@ impl Player {
     }
 }
 
-fn play_drills(scenarios: &Queue<Scenario>, stop: &Arc<AtomicBool>, desk: &Desk, publisher: Publisher) {
+fn play_drills(
+    scenarios: &Queue<(Scenario, Target)>,
+    stop: &Arc<AtomicBool>,
+    desk: &Desk,
+    publisher: Publisher,
+    stack: &stack::Settings,
+) {
     let (mut waiting, mut none) = (VecDeque::new(), VecDeque::new());
-    let mut publish = OnLine::new(publisher);
+    let mut line = OnLine::new(publisher);
     while scenarios.drain(&mut waiting, &mut none, Duration::from_secs(1)) {
-        for scenario in waiting.drain(..) {
+        for (scenario, target) in waiting.drain(..) {
             let run = format!("drill-{:x}", Clock.now().0);
             let mut pace = WallPace::until(Arc::clone(stop));
             let mut sent = |sent: super::scenario_player::Sent| {
                 desk.injected(sent.packet, sent.topic, sent.title, sent.origin, sent.sent_at, sent.accepted_at);
             };
-            if let Err(error) = play_scenario(&scenario, Origin::Drill, &run, &mut pace, &mut publish, &mut sent) {
+            let mut play = |publish: &mut dyn Publish| {
+                play_scenario(&scenario, Origin::Drill, &run, &mut pace, publish, &mut sent).map(drop)
+            };
+            let played = match target {
+                Target::Mqtt => play(&mut line),
+                // Anew for each: how the stack is set up may have changed.
+                Target::S3 | Target::Lambda => StackDoor::open(stack, target).and_then(|mut door| play(&mut door)),
+            };
+            if let Err(error) = played {
                 log::warn!("the drill {:?} could not be sent: {error}", scenario.title);
                 desk.drill_failed(&scenario.title, &error.to_string());
             }

@@ -1,6 +1,7 @@
-//! Looks at functions that run on AWS: how they are set up, what `CloudWatch` counted, the last line of each call. It reads
-//! only. Each metric that is asked for is paid, so what a look costs goes with it.
+//! Functions that run on AWS. It looks at them: how they are set up, what `CloudWatch` counted, the last line of each call. Looking
+//! reads only; each metric that is asked for is paid, so what a look costs goes with it. A [`Door`] lets drills in.
 
+mod door;
 mod report;
 
 use std::collections::HashMap;
@@ -15,6 +16,8 @@ use crate::model::stack::{Deployed, Hour, RemoteCall, SetUp, StackLook};
 use crate::model::{PicoUsd, Timestamp};
 use crate::pricing::book::Book;
 use crate::pricing::{self, Amount, Arch, PriceSheet};
+
+pub use door::Door;
 
 /// Minutes that are asked for.
 const MINUTES: usize = 60;
@@ -181,6 +184,9 @@ fn set_up(found: aws::Configuration) -> SetUp {
         package_bytes: found.code_size,
         state: found.state.into(),
         modified_at: found.last_modified.into(),
+        function: found.environment.variables.function.into(),
+        bucket: found.environment.variables.bucket.into(),
+        drills: found.environment.variables.drills == "on",
     }
 }
 

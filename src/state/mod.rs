@@ -608,6 +608,9 @@ impl State {
             let end = call.started_at.plus_micros(i64::from(call.init_micros) + i64::from(call.duration_micros));
             stage("Judged", format!("{}: {got}", call.function), call.started_at, end)
         }));
+        if matches!(&event.reading, Reading::Crash(report) if report.event_id.is_verdict()) {
+            stages.push(stage("Judged", format!("by the stack: {got}"), judged.judged_at, judged.judged_at));
+        }
         stages.push(stage("Filed", incident.as_ref().map_or_else(|| "series".to_owned(), ToString::to_string), now, now));
         let outcome = traces::Outcome { stages, got: got.to_owned(), incident, awaited };
         self.traces.judged(event.packet, &topic, event.origin, outcome);

@@ -30,7 +30,7 @@ pub(crate) use tr::{tr, word};
 use std::sync::Arc;
 
 use crate::model::setting::{Change, Sheet};
-use crate::model::{Bulk, Command, Focus, IncidentId, PacketId, Question, RegisterOrder, SilenceOrder, Timestamp};
+use crate::model::{Bulk, Command, Focus, IncidentId, PacketId, Question, RegisterOrder, SilenceOrder, Target, Timestamp};
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
 
@@ -51,8 +51,8 @@ pub enum Request {
     Look(Focus),
     /// Ask the store; the answer comes with a snapshot.
     Ask(Question),
-    /// Play a scenario as a drill: every topic gets the `drill/` root.
-    Drill(Box<Scenario>),
+    /// Play a scenario as a drill through this door: every topic gets the `drill/` root.
+    Drill(Box<Scenario>, Target),
     /// Save these changes to the settings; what becomes of it stands in their sheet.
     Save(Vec<Change>),
     /// Test the whole way now.

@@ -750,3 +750,19 @@ fn an_incident_is_exported_by_key_and_another_taken_in_by_its_file() {
     sees(&window, "IMPORTED Real accident");
     window.picture("incidents-imported-1440");
 }
+
+#[test]
+fn what_a_stack_judged_says_so_and_so_does_a_difference() {
+    let theirs = edit(real(), |report, _| {
+        report.event_id = report.event_id.twin();
+        report.pulse = Pulse::default();
+    });
+    let window = open(with(vec![theirs], vec![]));
+    assert!(window.says("Judged by the stack, not by this desk.") && window.says("The report is not here"));
+    let mut two = real();
+    let detail = "elsewhere: malfunction, 3 %; here: real accident, 96 %".to_owned();
+    two.timeline.push(Step { kind: StepKind::Disagreed, at: snapshots::ago(1), detail });
+    let window = open(with(vec![two], vec![]));
+    assert!(window.says("Verdicts differ: elsewhere: Malfunction, 3 %; here: Real accident, 96 %."));
+    assert!(!open(with(vec![real()], vec![])).says("the stack"));
+}

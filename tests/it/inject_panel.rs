@@ -5,7 +5,7 @@ use std::sync::Arc;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
-use fleetwatch::model::{IncidentId, Link, LinkState, LinkStatus, Origin, PacketId};
+use fleetwatch::model::{IncidentId, Link, LinkState, LinkStatus, Origin, PacketId, Target};
 use fleetwatch::scenario::Scenario;
 use fleetwatch::state::Snapshot;
 use fleetwatch::state::snapshot::{Stage, Trace};
@@ -56,7 +56,7 @@ fn retype(window: &mut Window, text: &str) {
 
 fn drills(window: &Window) -> Vec<Scenario> {
     let sent = window.taken().into_iter();
-    sent.filter_map(|request| if let Request::Drill(scenario) = request { Some(*scenario) } else { None }).collect()
+    sent.filter_map(|request| if let Request::Drill(scenario, _) = request { Some(*scenario) } else { None }).collect()
 }
 
 #[track_caller]
@@ -268,4 +268,41 @@ fn every_size_and_theme_is_painted() {
         window.picture(&format!("inject-problem-{name}-light"));
         assert!(window.harness.query_by_label_contains("This screen has stopped").is_none());
     }
+}
+
+/// The last drill's door.
+fn door(window: &Window) -> Option<Target> {
+    let sent = window.taken().into_iter();
+    sent.filter_map(|request| if let Request::Drill(_, target) = request { Some(target) } else { None }).next_back()
+}
+
+#[test]
+fn a_drill_goes_through_the_door_that_was_chosen_and_through_none_that_is_shut() {
+    let mut window = open(Snapshot { stack: None, ..busy() });
+    ctrl_enter(&mut window);
+    assert_eq!(door(&window), Some(Target::Mqtt));
+    window.click("Sent through: S3");
+    window.harness.run_steps(3);
+    sees(&window, "off: name the functions on AWS in [stack] of the settings");
+    ctrl_enter(&mut window);
+    assert_eq!(door(&window), None, "a door that is shut");
+
+    let stack = busy().stack.unwrap();
+    window.publish(Snapshot { stack: Some(Arc::clone(&stack)), ..busy() });
+    window.harness.run_steps(3);
+    ctrl_enter(&mut window);
+    assert_eq!(door(&window), Some(Target::S3));
+    window.click("Sent through: Lambda");
+    window.harness.run_steps(3);
+    ctrl_enter(&mut window);
+    assert_eq!(door(&window), Some(Target::Lambda));
+
+    let mut careless = fleetwatch::model::StackLook::clone(&stack);
+    careless.functions[0].configuration.as_mut().unwrap().drills = false;
+    // Without a broker drills still go to the stack; where it takes none they do not.
+    window.publish(Snapshot { stack: Some(Arc::new(careless)), ..busy() });
+    window.harness.run_steps(3);
+    sees(&window, "off: the stack takes no drills; deploy it anew with Drills=on");
+    ctrl_enter(&mut window);
+    assert_eq!(door(&window), None);
 }

@@ -214,6 +214,23 @@ fn an_upload_is_judged_told_over_sns_and_priced_by_the_desk_that_watches() {
     devices.sort();
     assert_eq!(devices, ["van-10", "van-7", "van-9"]);
 
+    // A drill through either front door comes back to the desk as one.
+    let n_told = told(&hook).len();
+    for (target, vehicle) in [("s3", "VAN-0900"), ("lambda", "VAN-0901")] {
+        let report = dir.path().join("report.json");
+        std::fs::write(&report, airbag(target)).unwrap();
+        let mut command = fleetwatch(&["inject", report.to_str().unwrap(), "--target", target]);
+        command.args(["--topic", &format!("fleet/{vehicle}/crash"), "--settings", settings.to_str().unwrap()]);
+        let output = command.envs(stack.variables()).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains(&format!("to drill/fleet/{vehicle}/crash, accepted after")), "{said}");
+        let drilled = || incidents(&heard).iter().any(|line| line["device"] == vehicle && line["origin"] == "drill");
+        eventually("the drill comes back", 60, drilled);
+    }
+    assert_eq!(told(&hook).len(), n_told, "a drill reached somebody");
+    let shut = fleetwatch(&["inject", "frontal_crash", "--target", "s3"]).envs(stack.variables()).output().unwrap();
+    assert!(String::from_utf8(shut.stderr).unwrap().contains("name them in [stack] of the settings"));
+
     // Nobody who reads over its shoulder can sign anything.
     let said = desk.stderr();
     assert!(!said.contains(&secret) && !said.contains("X-Amz-"), "{said}");

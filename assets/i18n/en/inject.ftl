@@ -4,6 +4,14 @@ inject-nothing-sent-now = nothing was sent in this session
 inject-expect-malfunction = malfunction, { $kind }
 inject-the-topic = the topic
 inject-line = line { $n }
+inject-door = Sent through
+inject-door-mqtt = Broker
+inject-door-s3 = S3
+inject-door-lambda = Lambda
+inject-shut-no-stack = off: name the functions on AWS in [stack] of the settings
+inject-shut-unread = off: the stack cannot be read; Connections says why
+inject-shut-no-drills = off: the stack takes no drills; deploy it anew with Drills=on
+inject-shut-no-bucket = off: the stack names no bucket; deploy it anew
 inject-off-until = off until { $place } is fixed
 inject-off-until-step = off until { $place } of step { $n } is fixed
 inject-driving = Driving

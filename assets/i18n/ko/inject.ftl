@@ -4,6 +4,14 @@ inject-nothing-sent-now = 이번 실행에서 보낸 것이 없음
 inject-expect-malfunction = 기기 오작동, { $kind }
 inject-the-topic = 토픽
 inject-line = { $n }번째 줄
+inject-door = 보내는 경로
+inject-door-mqtt = 브로커
+inject-door-s3 = S3
+inject-door-lambda = Lambda
+inject-shut-no-stack = 꺼짐: 설정의 [stack]에 AWS 함수 이름을 적으세요
+inject-shut-unread = 꺼짐: 스택을 읽을 수 없습니다. 연결 화면에 이유가 있습니다
+inject-shut-no-drills = 꺼짐: 스택이 훈련을 받지 않습니다. Drills=on으로 다시 배포하세요
+inject-shut-no-bucket = 꺼짐: 스택이 버킷을 알리지 않습니다. 다시 배포하세요
 inject-off-until = { $place }을(를) 고칠 때까지 보낼 수 없음
 inject-off-until-step = { $n }단계의 { $place }을(를) 고칠 때까지 보낼 수 없음
 inject-driving = 주행

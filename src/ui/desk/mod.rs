@@ -423,7 +423,7 @@ impl Desk {
             // What is shown is the past; it must not be taken for the present.
             let before = requests.len();
             requests.retain(|request| {
-                !matches!(request, Request::Command(_) | Request::CommandAll(_) | Request::Drill(_) | Request::SelfTest)
+                !matches!(request, Request::Command(_) | Request::CommandAll(_) | Request::Drill(..) | Request::SelfTest)
             });
             if requests.len() < before {
                 self.toasts.warning(tr!("shell-past-refused"), now);

@@ -31,7 +31,7 @@ use self::form::Pressed;
 use self::templates::{Expected, Template};
 use self::trace::{Asked, Beside};
 use super::{Panel, PanelContext, Screen};
-use crate::model::{Link, LinkState, Origin, PacketId, Timestamp};
+use crate::model::{Link, LinkState, Origin, PacketId, Shut, Target, Timestamp};
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
 use crate::state::snapshot::Trace;
@@ -49,8 +49,10 @@ pub(super) struct Inject {
     templates: Vec<Template>,
     draft: Draft,
     form: form::View,
-    /// The last script that was sent, for sending it again.
-    last: Option<Scenario>,
+    /// Through which door it goes in.
+    target: Target,
+    /// The last script that was sent and its door, for sending it again.
+    last: Option<(Scenario, Target)>,
     /// Titles that were sent and what was expected of them.
     expected: Vec<(String, Expected)>,
     /// The trace the operator chose.
@@ -63,7 +65,16 @@ impl Default for Inject {
     fn default() -> Self {
         let templates = templates::load();
         let draft = templates.first().map(Draft::of).unwrap_or_default();
-        Self { templates, draft, form: form::View::default(), last: None, expected: Vec::new(), chosen: None, waiting: None }
+        Self {
+            templates,
+            draft,
+            form: form::View::default(),
+            target: Target::default(),
+            last: None,
+            expected: Vec::new(),
+            chosen: None,
+            waiting: None,
+        }
     }
 }
 
@@ -76,6 +87,19 @@ fn drills(snapshot: &Snapshot) -> Vec<&Trace> {
 fn line_off(snapshot: &Snapshot) -> Option<&'static str> {
     let down = |link| snapshot.links.get(&link).is_some_and(|status| status.state == LinkState::Down);
     (down(Link::BrokerCrash) || down(Link::BrokerTelemetry)).then_some(word!("inject-off-broker"))
+}
+
+/// Why nothing can go in by this door.
+fn shut(snapshot: &Snapshot, target: Target) -> Option<&'static str> {
+    let functions = snapshot.stack.iter().flat_map(|look| &look.functions);
+    match target.shut(functions.map(|function| function.configuration.as_ref().ok())) {
+        None if target == Target::Mqtt => line_off(snapshot),
+        None => None,
+        Some(Shut::NoStack) => Some(word!("inject-shut-no-stack")),
+        Some(Shut::Unread) => Some(word!("inject-shut-unread")),
+        Some(Shut::NoDrills) => Some(word!("inject-shut-no-drills")),
+        Some(Shut::NoBucket) => Some(word!("inject-shut-no-bucket")),
+    }
 }
 
 impl Panel for Inject {
@@ -100,8 +124,9 @@ impl Panel for Inject {
             self.waiting = None;
         }
         self.left(ui, left, snapshot, &traces, context);
-        let off = line_off(snapshot).map(str::to_owned).or_else(|| self.draft.off());
-        let pressed = form::show(ui, middle, &mut self.draft, &mut self.form, off.as_deref(), context.pressed(Action::Validate));
+        let off = shut(snapshot, self.target).map(str::to_owned).or_else(|| self.draft.off());
+        let validate = context.pressed(Action::Validate);
+        let pressed = form::show(ui, middle, &mut self.draft, &mut self.form, &mut self.target, off.as_deref(), validate);
         if off.is_none() && (pressed == Pressed::Send || context.pressed(Action::SendDrill)) {
             self.send(newest, context);
         }
@@ -140,7 +165,10 @@ impl Inject {
             context.saw_trace(trace.packet);
         }
         let expected = shown.and_then(|trace| self.expected_of(trace));
-        let again_off = line_off(snapshot).or_else(|| self.last.is_none().then_some(word!("inject-nothing-sent-now")));
+        let again_off = match &self.last {
+            Some((_, target)) => shut(snapshot, *target),
+            None => line_off(snapshot).or(Some(word!("inject-nothing-sent-now"))),
+        };
         let beside = Beside {
             expected: expected.as_ref(),
             title: &self.title_of(shown),
@@ -156,8 +184,8 @@ impl Inject {
         }
         if again_off.is_none() && (asked == Asked::Again || context.pressed(Action::SendAgain)) {
             let newest = traces.first().map(|trace| trace.packet);
-            if let Some(scenario) = self.last.clone() {
-                self.play(scenario, newest, context);
+            if let Some((scenario, target)) = self.last.clone() {
+                self.play(scenario, target, newest, context);
             }
         }
     }
@@ -184,13 +212,13 @@ impl Inject {
         let Some(scenario) = self.draft.ready().cloned() else { return };
         self.expected.retain(|(title, _)| *title != scenario.title);
         self.expected.push((scenario.title.clone(), self.draft.expected.clone()));
-        self.play(scenario, newest, context);
+        self.play(scenario, self.target, newest, context);
     }
 
-    fn play(&mut self, scenario: Scenario, newest: Option<PacketId>, context: &mut PanelContext<'_>) {
-        self.last = Some(scenario.clone());
+    fn play(&mut self, scenario: Scenario, target: Target, newest: Option<PacketId>, context: &mut PanelContext<'_>) {
+        self.last = Some((scenario.clone(), target));
         self.chosen = None;
         self.waiting = Some((context.now, newest));
-        context.requests.push(Request::Drill(Box::new(scenario)));
+        context.requests.push(Request::Drill(Box::new(scenario), target));
     }
 }

@@ -33,6 +33,9 @@ fn deployed(name: &str, memory_mb: u32) -> Deployed {
             package_bytes: 3_680_373,
             state: "Active".into(),
             modified_at: "2026-03-12T08:00:00.000+0000".into(),
+            function: name.trim_start_matches("fleetwatch-").replace('-', "_").into(),
+            bucket: "fleetwatch-bucket".into(),
+            drills: true,
         }),
         hour: Ok(Hour {
             from: ago(3_600),

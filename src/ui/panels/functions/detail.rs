@@ -4,7 +4,7 @@ use eframe::egui::{Align2, FontId, Rect, Role, ScrollArea, Ui, UiBuilder, pos2, 
 
 use super::super::PanelContext;
 use super::{calls, log};
-use crate::model::{Outcome, Timestamp};
+use crate::model::{Outcome, Target, Timestamp};
 use crate::scenario::{Scenario, Step};
 use crate::state::Snapshot;
 use crate::state::snapshot::{RecentCall, RecentEvent};
@@ -34,20 +34,23 @@ pub(super) fn ui(ui: &mut Ui, recent: &RecentCall, snapshot: &Snapshot, context:
         let (_, topic) = crate::model::Origin::of_topic(&report.topic);
         let payload = String::from_utf8(report.raw.to_vec());
         let hex = payload.is_err().then(|| hex_of(&report.raw));
-        context.requests.push(Request::Drill(Box::new(Scenario {
-            title: tr!("functions-replay-of", id = id.clone()),
-            steps: vec![Step {
-                after_millis: 0,
-                topic: topic.to_owned(),
-                payload: payload.unwrap_or_default(),
-                payload_hex: hex,
-                repeat: 1,
-                every_millis: 0,
-                retained: false,
-                unlinked_secs: 0,
-            }],
-            ..Scenario::default()
-        })));
+        context.requests.push(Request::Drill(
+            Box::new(Scenario {
+                title: tr!("functions-replay-of", id = id.clone()),
+                steps: vec![Step {
+                    after_millis: 0,
+                    topic: topic.to_owned(),
+                    payload: payload.unwrap_or_default(),
+                    payload_hex: hex,
+                    repeat: 1,
+                    every_millis: 0,
+                    retained: false,
+                    unlinked_secs: 0,
+                }],
+                ..Scenario::default()
+            }),
+            Target::Mqtt,
+        ));
         *context.go = Some(super::Screen::Inject);
     }
     if call.outcome == Outcome::Ok {

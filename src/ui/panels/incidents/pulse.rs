@@ -107,7 +107,11 @@ pub(in crate::ui::panels) fn show(ui: &mut Ui, rect: Rect, report: &CrashReport,
         let curves = Curves::of(&report.pulse);
         let Some(extent) = curves.extent() else {
             header(ui, Pane { title: word!("incidents-pulse"), note: "", right: "" });
-            let (title, sentence) = (word!("incidents-no-pulse"), word!("incidents-no-pulse-why"));
+            let (title, sentence) = if report.event_id.is_verdict() {
+                (word!("incidents-no-report"), word!("incidents-no-report-why"))
+            } else {
+                (word!("incidents-no-pulse"), word!("incidents-no-pulse-why"))
+            };
             empty_state(ui, icons::CHART_LINE, title, sentence, None);
             return;
         };

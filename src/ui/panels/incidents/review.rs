@@ -209,6 +209,14 @@ fn summary(incident: &Incident) -> String {
         Some(decision) => tr!("incidents-reason-is", reason = decision.reason.as_str(), sentence = sentence),
         None => sentence,
     };
+    let sentence = match incident.disagreement() {
+        Some(differs) => {
+            let differs = words::two_judges(differs).unwrap_or_else(|| differs.to_owned());
+            tr!("incidents-two-judges", differs = differs, sentence = sentence)
+        }
+        None if incident.is_judged_elsewhere() => tr!("incidents-by-the-stack", sentence = sentence),
+        None => sentence,
+    };
     let told = if incident.told_nobody() { format!(" {}", word!("incidents-nobody-was-told")) } else { String::new() };
     format!("{device}. {sentence}{told}")
 }
@@ -429,7 +437,10 @@ fn meter(incident: &Incident) -> String {
         IncidentKind::Temperature { .. } => "route_temperature",
     };
     let at = |kind: StepKind| incident.timeline.iter().find(|step| step.kind == kind).map(|step| step.at);
-    match (at(StepKind::Invoked).or(at(StepKind::Decoded)), at(StepKind::Judged)) {
+    if incident.is_judged_elsewhere() {
+        return format!("{function}, {}", word!("words-by-the-stack"));
+    }
+    match (at(StepKind::Invoked), at(StepKind::Judged)) {
         (Some(from), Some(until)) => format!("{function}, {}", text::micros(until.micros_since(from))),
         _ => function.to_owned(),
     }

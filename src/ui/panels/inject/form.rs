@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::templates::pulse_of;
 use super::wire::{Kind, check_name};
 use super::{editor, lab};
-use crate::model::Origin;
+use crate::model::{Origin, Target};
 use crate::ui::actions::Action;
 use crate::ui::panels::incidents::pulse::{Curves, Marks, chart};
 use crate::ui::shapes::{Mark, elided};
@@ -21,7 +21,7 @@ use crate::ui::{icons, text, tr, word};
 /// Height of the two rows of fields, points.
 const FIELDS_H: f32 = 118.0;
 /// Height of the row with the button, and of the preview, points.
-const SEND_H: f32 = 70.0;
+const SEND_H: f32 = 82.0;
 const PREVIEW_H: f32 = 150.0;
 
 /// The view state of the form.
@@ -43,7 +43,15 @@ pub(super) enum Pressed {
 }
 
 /// The pane. `off` says why it cannot be sent; `validate` brings the first problem into view.
-pub(super) fn show(ui: &mut Ui, rect: Rect, draft: &mut Draft, view: &mut View, off: Option<&str>, validate: bool) -> Pressed {
+pub(super) fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    draft: &mut Draft,
+    view: &mut View,
+    target: &mut Target,
+    off: Option<&str>,
+    validate: bool,
+) -> Pressed {
     pane(ui, rect, "form", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         if draft.n_steps() == 0 {
@@ -78,7 +86,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, draft: &mut Draft, view: &mut View, 
         if let (Some(first), Some(message)) = (problems.first(), message) {
             fix = problem(ui, slice(problem_h), first, &message, problems.len());
         }
-        let (pressed, ask) = send_row(ui, slice(SEND_H), draft, view, off);
+        let (pressed, ask) = send_row(ui, slice(SEND_H), draft, view, target, off);
         preview(ui, Rect::from_min_max(pos2(rect.left(), rect.bottom() - preview_h), rect.max), draft);
         if validate || ask {
             view.reveal = problems.first().map(|problem| problem.line);
@@ -321,7 +329,7 @@ fn problem(ui: &mut Ui, rect: Rect, problem: &Problem, message: &Message, n: usi
 }
 
 /// The button that sends, and the one that checks; whether each was pressed.
-fn send_row(ui: &mut Ui, rect: Rect, draft: &Draft, view: &View, off: Option<&str>) -> (Pressed, bool) {
+fn send_row(ui: &mut Ui, rect: Rect, draft: &Draft, view: &View, target: &mut Target, off: Option<&str>) -> (Pressed, bool) {
     let theme = Theme::of(ui);
     let row = Rect::from_min_size(rect.min + vec2(PANE_PAD.x, 6.0), vec2(rect.width() - 2.0 * PANE_PAD.x, 34.0));
     let layout = egui::Layout::left_to_right(egui::Align::Center);
@@ -352,10 +360,18 @@ fn send_row(ui: &mut Ui, rect: Rect, draft: &Draft, view: &View, off: Option<&st
     let layout = egui::Layout::right_to_left(egui::Align::Center);
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("validate").layout(layout));
     let ask = child.add(Button::default(word!("inject-validate")).key(Action::Validate)).clicked();
-    let at = pos2(rect.left() + PANE_PAD.x, rect.bottom() - 15.0);
+    let doors = Rect::from_min_max(pos2(row.right() - 190.0, rect.bottom() - 36.0), pos2(row.right(), rect.bottom() - 6.0));
+    let mut child = ui.new_child(UiBuilder::new().max_rect(doors).id_salt("door").layout(layout));
+    segments(&mut child, word!("inject-door"), target, &Target::ALL, |target| match target {
+        Target::Mqtt => word!("inject-door-mqtt"),
+        Target::S3 => word!("inject-door-s3"),
+        Target::Lambda => word!("inject-door-lambda"),
+    });
+    let doors_left = child.min_rect().left();
+    let at = pos2(rect.left() + PANE_PAD.x, rect.bottom() - 21.0);
     crate::ui::shapes::icon(ui.painter(), at + vec2(7.0, 0.0), 14.0, icons::SHIELD_CHECK, theme.status.drill.fg, false);
     let words = word!("inject-root-put-on");
-    let galley = elided(ui.painter(), words, &Type::Small.font(), theme.text.secondary, rect.width() - 2.0 * PANE_PAD.x - 20.0);
+    let galley = elided(ui.painter(), words, &Type::Small.font(), theme.text.secondary, doors_left - at.x - 30.0);
     ui.painter().galley(pos2(at.x + 20.0, at.y - galley.size().y / 2.0), galley, theme.text.secondary);
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
     (pressed, ask)
