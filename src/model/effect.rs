@@ -17,6 +17,7 @@ use super::register::{Register, RegisterOrder};
 use super::relief::Relief;
 use super::seat::Elsewhere;
 use super::silencing::{SilenceOrder, Silencing};
+use super::spike::Spike;
 use super::units::{PicoUsd, Timestamp};
 use super::verdict::{CrashVerdict, VerdictJson};
 
@@ -94,6 +95,8 @@ pub enum Record {
     Version(Box<VerdictVersion>),
     /// Faults of devices, counted since the last.
     Faults(Vec<DeviceDay>),
+    /// A row of driving data told of an impact.
+    Spike(Spike),
     /// A silence began, hid something or ended.
     Silencing {
         /// As it is now.

@@ -315,6 +315,7 @@ impl Keeper {
             Receipt::Step { .. }
             | Receipt::Version { .. }
             | Receipt::Faults
+            | Receipt::Spike
             | Receipt::Silencing
             | Receipt::Register
             | Receipt::Invocations

@@ -210,6 +210,7 @@ impl Line {
             incidents: opened.loaded.incidents,
             device_days: opened.loaded.device_days,
             silencings: opened.loaded.silencings,
+            spikes: opened.loaded.spikes,
             register: opened.loaded.register,
             minutes: opened.loaded.invocations,
             next_number: opened.loaded.next_number,

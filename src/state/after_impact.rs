@@ -15,8 +15,8 @@ use super::temperatures::duration;
 use crate::model::saying::{say, tenth};
 use crate::model::{
     AlertId, AlertKind, CrashReport, CrashVerdict, DeviceId, Driving, Effect, Event, EventId, Evidence, Frame, Incident,
-    IncidentId, IncidentKind, Judged, Malfunction, Notice, Origin, PicoUsd, Points, Reading, Ruling, Severity, StepKind,
-    Timestamp, Verdict,
+    IncidentId, IncidentKind, Judged, Malfunction, Notice, Origin, PacketId, PicoUsd, Points, Position, Reading, Record, Ruling,
+    Severity, Spike, StepKind, Timestamp, Verdict,
 };
 
 /// A vehicle is never silent sooner than this, s: half of a sensor's, since somebody may be hurt. Own judgement.
@@ -56,8 +56,10 @@ struct Watched {
     incident: Option<IncidentId>,
     /// Horizontally, g.
     peak_g: f64,
-    /// Between its messages until then, s, where the incident knew it.
+    /// Between its messages until then, s, where the incident or the store knew it.
     usual_secs: Option<f64>,
+    /// Where it was last, where the store knew it.
+    position: Option<Position>,
     /// The last report of any kind, also one that was a repeat.
     heard_at: Timestamp,
 }
@@ -70,11 +72,12 @@ impl AfterImpact {
         }
     }
 
-    /// A row of driving data came in. What it says of a speed is not `believed` where something is wrong with it.
-    pub(super) fn drove(&mut self, event: &Event, row: &Driving, believed: bool) {
+    /// A row of driving data came in. What it says of a speed is not `believed` where something is wrong with it. Returns the
+    /// impact that it told of, where that is to be stored.
+    pub(super) fn drove(&mut self, event: &Event, row: &Driving, believed: bool) -> Option<Spike> {
         let spike = row.collision_g().filter(|_| !is_old(event));
         if event.retained || (self.watched.is_empty() && spike.is_none()) {
-            return;
+            return None;
         }
         let key = (event.origin, event.device.clone());
         if let Some(watched) = self.watched.get(&key) {
@@ -84,13 +87,31 @@ impl AfterImpact {
                 self.watched.remove(&key);
             }
         } else if let Some(peak_g) = spike {
+            // A fleet that spikes all at once is mad, and fills memory no further; nor does it fill the disk.
+            let room = self.watched.len() < WATCHED;
             self.watch(event, None, peak_g, None);
+            let Event { device, origin, occurred_at, clock_wrong, received_at, packet, .. } = event.clone();
+            let position = row.position;
+            let spike =
+                Spike { device, origin, received_at, occurred_at, clock_wrong, packet, peak_g, usual_secs: None, position };
+            return room.then_some(spike);
         }
+        None
     }
 
     /// After a restart: what was stored within the time in which a silence may begin is watched again, and who was silent
-    /// still is. An impact that only a row of driving data told of is in no store.
-    pub(super) fn restore(&mut self, incidents: &[Arc<Incident>], now: Timestamp) {
+    /// still is.
+    pub(super) fn restore(&mut self, incidents: &[Arc<Incident>], spikes: Vec<Spike>, now: Timestamp) {
+        let in_time = |at: Timestamp| (0.0..=BEGINS_WITHIN_SECS).contains(&now.secs_since(at));
+        for spike in spikes.into_iter().filter(|spike| in_time(spike.received_at)) {
+            let Spike { device, origin, received_at, occurred_at, clock_wrong, packet, peak_g, usual_secs, position } = spike;
+            let key = (origin, device.clone());
+            let event = row_of(device, origin, received_at, occurred_at, clock_wrong, packet);
+            self.watch(&event, None, peak_g, usual_secs);
+            if let Some(watched) = self.watched.get_mut(&key) {
+                watched.position = position;
+            }
+        }
         for incident in incidents.iter().filter(|incident| incident.imported.is_none()) {
             let Some(verdict) = incident.verdict() else { continue };
             let key = (incident.origin, incident.device.clone());
@@ -99,19 +120,10 @@ impl AfterImpact {
                 let since = since.map_or(incident.received_at, |step| step.at);
                 // Alerts count from 1 in each run, so the one that told of it is in none.
                 self.silent.insert(key, (incident.id.clone(), AlertId(0), since));
-            } else if (0.0..=BEGINS_WITHIN_SECS).contains(&now.secs_since(incident.received_at)) {
-                let event = Event {
-                    device: incident.device.clone(),
-                    origin: incident.origin,
-                    occurred_at: (!incident.clock_wrong).then_some(incident.occurred_at),
-                    clock_wrong: incident.clock_wrong,
-                    received_at: incident.received_at,
-                    boot: None,
-                    seq: None,
-                    retained: false,
-                    packet: incident.packet,
-                    reading: Reading::Driving(Driving::default()),
-                };
+            } else if in_time(incident.received_at) {
+                let occurred_at = (!incident.clock_wrong).then_some(incident.occurred_at);
+                let Incident { device, origin, received_at, clock_wrong, packet, .. } = &**incident;
+                let event = row_of(device.clone(), *origin, *received_at, occurred_at, *clock_wrong, *packet);
                 self.reported(&event, verdict, &incident.id, incident.usual_secs);
             }
         }
@@ -125,8 +137,21 @@ impl AfterImpact {
         // The report is in its incident.
         let event = Event { reading: Reading::Driving(Driving::default()), ..event.clone() };
         let heard_at = event.received_at;
-        self.watched.insert(key, Watched { event, incident, peak_g, usual_secs, heard_at });
+        self.watched.insert(key, Watched { event, incident, peak_g, usual_secs, position: None, heard_at });
     }
+}
+
+/// The event of a message that is read back from the store, without its reading.
+fn row_of(
+    device: DeviceId,
+    origin: Origin,
+    received_at: Timestamp,
+    occurred_at: Option<Timestamp>,
+    clock_wrong: bool,
+    packet: PacketId,
+) -> Event {
+    let reading = Reading::Driving(Driving::default());
+    Event { device, origin, occurred_at, clock_wrong, received_at, boot: None, seq: None, retained: false, packet, reading }
 }
 
 /// The broker had kept it, or it was sent long after it happened, by a device that lived on.
@@ -169,6 +194,14 @@ fn forget_oldest<V>(map: &mut HashMap<Key, V>, at: impl Fn(&V) -> Timestamp) {
 }
 
 impl State {
+    /// A row of driving data told of an impact: whoever starts the desk anew must know of it.
+    pub(super) fn remember_spike(&mut self, spike: Spike, effects: &mut Vec<Effect>) {
+        let heard = self.fleet.heard(spike.origin, &spike.device);
+        let usual_secs = heard.as_ref().and_then(|heard| heard.usual_secs);
+        let position = spike.position.or(heard.and_then(|heard| heard.position));
+        effects.push(Effect::Save(Record::Spike(Spike { usual_secs, position, ..spike })));
+    }
+
     /// A second passed, and we listen since `since`: which vehicle should have reported by now?
     pub(super) fn vehicles_fell_silent(&mut self, since: Timestamp, now: Timestamp, effects: &mut Vec<Effect>) {
         let fleet = &self.fleet;
@@ -214,7 +247,7 @@ impl State {
             Some((id, n_times))
         });
         // A spike alone has no incident yet; nor has a report that turned out to be a repeat of what only the store knew.
-        let position = heard.and_then(|heard| heard.position);
+        let position = heard.and_then(|heard| heard.position).or(watched.position);
         let Some((id, n_times)) = told.or_else(|| self.open_for_spike(watched, position, words.clone(), now, effects)) else {
             return;
         };
@@ -255,7 +288,7 @@ impl State {
     fn open_for_spike(
         &mut self,
         watched: &Watched,
-        position: Option<crate::model::Position>,
+        position: Option<Position>,
         words: String,
         now: Timestamp,
         effects: &mut Vec<Effect>,

@@ -37,7 +37,7 @@ use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
     Alert, AlertId, CrashReport, CrashVerdict, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus, HarshEvent,
     HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Origin, PicoUsd, Reading, Record, Register,
-    RejectionReason, Severity, Silencing, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
+    RejectionReason, Severity, Silencing, Spike, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
 };
 use crate::pricing::PriceSheet;
 
@@ -68,6 +68,8 @@ pub struct Restored {
     pub device_days: Vec<DeviceDay>,
     /// Silences, those that are over among them.
     pub silencings: Vec<Silencing>,
+    /// Impacts of the last hour that only rows of driving data told of.
+    pub spikes: Vec<Spike>,
     /// What people call devices.
     pub register: Register,
     /// This month's calls.
@@ -155,7 +157,7 @@ impl State {
         self.meters.restore(&restored.minutes);
         self.register = Arc::new(restored.register);
         self.silencings.restore(restored.silencings);
-        self.after_impact.restore(&restored.incidents, restored.at);
+        self.after_impact.restore(&restored.incidents, restored.spikes, restored.at);
         self.incidents.restore(restored.incidents, restored.known_events, restored.next_number);
         self.parts.incidents_changed = true;
     }
@@ -334,7 +336,9 @@ impl State {
         // Whatever is wrong with a row, its vehicle speaks, and a spike in it was felt; a repeat may be the broker's.
         if dropped != Some(RejectionReason::Duplicate) {
             self.vehicle_heard(&judged.event, now, effects);
-            self.after_impact.drove(&judged.event, row, dropped.is_none());
+            if let Some(spike) = self.after_impact.drove(&judged.event, row, dropped.is_none()) {
+                self.remember_spike(spike, effects);
+            }
             for verdict in &judged.verdicts {
                 let Verdict::Harsh(verdict) = verdict else { continue };
                 for harsh in verdict.ended.into_iter().flatten() {

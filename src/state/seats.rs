@@ -21,7 +21,7 @@ impl State {
         }
         if taken.new && incident.imported.is_none() {
             // Should that seat go away, this one watches whether the vehicle speaks.
-            self.after_impact.restore(std::slice::from_ref(incident), at);
+            self.after_impact.restore(std::slice::from_ref(incident), Vec::new(), at);
             if incident.life == Life::Open && !incident.told_nobody() {
                 let about = AlertKind::Incident { incident: incident.id.clone() };
                 let text = match incident.verdict() {

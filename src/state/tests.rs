@@ -26,6 +26,7 @@ struct Line {
     n_received: u64,
     calls: Vec<Invocation>,
     uncommitted: VecDeque<Record>,
+    spikes: Vec<Spike>,
     /// What the store holds: events with their incidents, and the outbox by key.
     events: HashMap<(Origin, EventId), IncidentId>,
     outbox: HashMap<String, Notice>,
@@ -45,6 +46,7 @@ impl Line {
             n_received: 0,
             calls: Vec::new(),
             uncommitted: VecDeque::new(),
+            spikes: Vec::new(),
             events: HashMap::new(),
             outbox: HashMap::new(),
             ended: Vec::new(),
@@ -101,6 +103,7 @@ impl Line {
                 self.put(notice);
                 self.tell(Fact::Stored { incident: incident.id.clone(), event: None, duplicate: false, at });
             }
+            Some(Record::Spike(spike)) => self.spikes.push(spike),
             Some(Record::Invocations(minute)) => self.minutes.push(minute),
             _ => {}
         }

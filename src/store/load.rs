@@ -13,7 +13,7 @@ use crate::model::device_day::DeviceDay;
 use crate::model::effect::InvocationMinute;
 use crate::model::{
     CrashReport, CrashVerdict, DeviceId, EventId, Impact, Incident, IncidentId, IncidentKind, Judge, Note, Notice, Origin,
-    OutboxItem, PicoUsd, Register, Silencing, Step, Timestamp,
+    OutboxItem, PicoUsd, Register, Silencing, Spike, Step, Timestamp,
 };
 
 /// Event ids kept in mind at most; the store itself knows them all.
@@ -55,6 +55,8 @@ pub struct Loaded {
     pub device_days: Vec<DeviceDay>,
     /// The newest silences, at most 100, oldest first.
     pub silencings: Vec<Silencing>,
+    /// Impacts that only rows of driving data told of, at most the newest 1,024 of each root.
+    pub spikes: Vec<Spike>,
     /// What people call devices.
     pub register: Register,
     /// This month's calls (UTC), summed by day, function and root; `minute` is the day's first.
@@ -69,6 +71,7 @@ pub(super) fn load(conn: &Connection, now: Timestamp, notices: &mut Vec<String>)
         incidents(conn, root, now, &mut loaded.incidents, notices)?;
         events(conn, root, &mut loaded.events)?;
         invocations(conn, root, now, &mut loaded.invocations, notices)?;
+        spikes(conn, root, &mut loaded.spikes, notices)?;
         let newest = root.fill("SELECT max(number) FROM (SELECT number FROM {p}incidents ORDER BY rowid DESC LIMIT 10000)");
         let number: Option<i64> = conn.query_row(&newest, [], |row| row.get(0))?;
         loaded.next_number = loaded.next_number.max(number.unwrap_or(0).max(0) as u64 + 1);
@@ -94,6 +97,20 @@ pub(super) fn silencings(conn: &Connection, notices: &mut Vec<String>) -> Result
     }
     silencings.reverse();
     Ok(silencings)
+}
+
+fn spikes(conn: &Connection, root: Root, spikes: &mut Vec<Spike>, notices: &mut Vec<String>) -> Result<(), Error> {
+    let text = root.fill("SELECT device, body FROM {p}spikes ORDER BY received_at DESC LIMIT 1024");
+    let mut statement = conn.prepare(&text)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (device, body): (String, String) = (row.get(0)?, row.get(1)?);
+        match serde_json::from_str(&body) {
+            Ok(spike) => spikes.push(spike),
+            Err(error) => notices.push(format!("An impact of {device} cannot be read; look whether it still reports: {error}.")),
+        }
+    }
+    Ok(())
 }
 
 fn incidents(

@@ -180,6 +180,15 @@ CREATE INDEX outbox_of ON outbox (incident);
 CREATE INDEX drill_outbox_of ON drill_outbox (incident);
 ";
 
+/// Impacts that only rows of driving data told of; an hour of them.
+const SPIKES: &str = "CREATE TABLE {p}spikes (
+    origin      TEXT    NOT NULL CHECK (origin IN ({origins})),
+    device      TEXT    NOT NULL,
+    received_at INTEGER NOT NULL,
+    body        TEXT    NOT NULL,
+    PRIMARY KEY (origin, device)
+) WITHOUT ROWID;";
+
 /// What people call devices. It is of the desk, and of no root.
 const REGISTER: &str = "CREATE TABLE register (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;";
 
@@ -212,7 +221,7 @@ impl Root {
 type Migration = fn() -> String;
 
 /// Every step, oldest first. A released step is never edited; the next is added below it.
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     || Root::ALL.map(|root| root.fill(ROOT)).concat(),
     || Root::ALL.map(|root| root.fill(VERSIONS)).concat(),
     || Root::ALL.map(|root| root.fill(FAULTS)).concat(),
@@ -221,6 +230,7 @@ const MIGRATIONS: [Migration; 8] = [
     || SILENCINGS.to_owned(),
     || REGISTER.to_owned(),
     || SEATS.to_owned(),
+    || Root::ALL.map(|root| root.fill(SPIKES)).concat(),
 ];
 
 /// The first schema, for tests that open an old store.

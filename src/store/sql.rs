@@ -20,6 +20,8 @@ pub(super) struct Sql {
     pub(super) version: String,
     pub(super) last_said: String,
     pub(super) fault: String,
+    pub(super) spike: String,
+    pub(super) old_spikes: String,
 }
 
 impl Sql {
@@ -66,6 +68,11 @@ impl Sql {
                 "INSERT INTO {p}device_faults VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                  ON CONFLICT DO UPDATE SET n = n + excluded.n, last_at = max(last_at, excluded.last_at)",
             ),
+            spike: root.fill(
+                "INSERT INTO {p}spikes VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET received_at = excluded.received_at, body = excluded.body",
+            ),
+            old_spikes: root.fill("DELETE FROM {p}spikes WHERE received_at < ?1"),
             // The live verdict is version 1.
             version: root.fill(
                 "INSERT INTO {p}verdicts

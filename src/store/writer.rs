@@ -15,8 +15,12 @@ use crate::model::device_day::{DeviceDay, Tally};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, SampleChunk};
 use crate::model::{
     Command, Delivery, DeliveryOutcome, DeviceId, Elsewhere, EventId, Heartbeat, Incident, IncidentId, IncidentKind, Notice,
-    Occasion, Operator, Origin, OutboxItem, PacketId, Record, Said, SilenceOrder, Silencing, Step, Timestamp, VerdictVersion,
+    Occasion, Operator, Origin, OutboxItem, PacketId, Record, Said, SilenceOrder, Silencing, Spike, Step, Timestamp,
+    VerdictVersion,
 };
+
+/// Impacts that only rows told of are of no use once nobody waits for a silence after them: an hour, s.
+const SPIKES_KEPT_SECS: i64 = 3_600;
 
 /// What became of one record. Once it is in hand, the record is on disk.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +85,8 @@ pub enum Receipt {
     Heartbeat(Heartbeat),
     /// Faults of devices are added.
     Faults,
+    /// An impact that a row of driving data told of is stored.
+    Spike,
     /// A silence is stored.
     Silencing,
     /// The register is changed.
@@ -248,6 +254,7 @@ impl<'a> Batch<'a> {
             Record::Step { incident, origin, step } => self.step(incident, *origin, step),
             Record::Heartbeat(at) => self.heartbeat(*at),
             Record::Faults(faults) => self.faults(faults),
+            Record::Spike(spike) => self.spike(spike),
             Record::Silencing { silencing, order } => self.silencing(silencing, order.as_ref()),
             Record::Register { order, by, at } => {
                 register::change(self.tx, order, by, *at)?;
@@ -474,6 +481,14 @@ impl<'a> Batch<'a> {
             ])?;
         }
         Ok(Receipt::Faults)
+    }
+
+    fn spike(&mut self, spike: &Spike) -> Result<Receipt, Error> {
+        let Spike { device, origin, received_at, .. } = spike;
+        self.prepare(*origin, |sql| &sql.old_spikes)?.execute([received_at.plus_secs(-SPIKES_KEPT_SECS).0])?;
+        let row = params![row::word(origin)?, device.as_str(), received_at.0, row::json(spike)?];
+        self.prepare(*origin, |sql| &sql.spike)?.execute(row)?;
+        Ok(Receipt::Spike)
     }
 
     fn step(&mut self, incident: &IncidentId, origin: Origin, step: &Step) -> Result<Receipt, Error> {

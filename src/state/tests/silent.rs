@@ -61,7 +61,8 @@ impl Line {
         let incidents: Vec<_> = self.state.snapshot().incidents.iter().cloned().collect();
         let next_number = incidents.len() as u64 + 1;
         self.state = State::new(16 << 20, PriceSheet::standard().clone());
-        self.state.restore(Restored { incidents, next_number, at: self.now, ..Restored::default() });
+        let spikes = self.spikes.clone();
+        self.state.restore(Restored { incidents, spikes, next_number, at: self.now, ..Restored::default() });
         self.link(LinkState::Up);
     }
 
@@ -185,6 +186,46 @@ fn nobody_is_silent_while_this_computer_slept_or_the_link_is_down() {
 }
 
 #[test]
+fn a_spike_that_only_a_row_told_of_is_watched_on_by_a_desk_that_starts_anew() {
+    let spike = |line: &mut Line, device: &str| {
+        let payload = format!(
+            r#"{{"occurred_at":{},"speed_kmh":5,"accel_g":{{"x":-4,"y":1,"z":-1}},"position":{{"lat":37.5,"lon":127.0}}}}"#,
+            line.now.millis()
+        );
+        line.receive(&format!("fleet/{device}/driving"), &payload);
+    };
+    let mut line = Line::listening();
+    line.drive("van-1", 5);
+    line.drive("van-2", 5);
+    spike(&mut line, "van-1");
+    spike(&mut line, "van-2");
+    line.wait(20);
+    line.restart();
+    // Whoever still speaks has survived it.
+    for _ in 0..4 {
+        line.wait(10);
+        line.drive("van-2", 1);
+    }
+    line.commit_all();
+    assert_eq!(line.keys(), ["0001-silent"]);
+    let incident = line.only();
+    assert_eq!((incident.device.as_str(), incident.severity, incident.is_silent()), ("van-1", Severity::Critical, true));
+    let notice = line.outbox.values().next().unwrap();
+    assert!(notice.text.contains("Last at 37.50000, 127.00000"), "{}", notice.text);
+
+    // What is older than the time in which a silence begins is nobody's business after a restart.
+    let mut late = Line::listening();
+    late.drive("van-1", 5);
+    spike(&mut late, "van-1");
+    late.commit_all();
+    late.now = late.now.plus_secs(121);
+    late.restart();
+    late.wait(60);
+    late.commit_all();
+    assert_eq!(late.keys(), [""; 0]);
+}
+
+#[test]
 fn a_fleet_that_hits_something_all_at_once_costs_bounded_memory() {
     let mut line = Line::listening();
     for n in 0..3_000 {
@@ -198,6 +239,7 @@ fn a_fleet_that_hits_something_all_at_once_costs_bounded_memory() {
     }
     line.wait(31);
     line.commit_all();
+    assert_eq!(line.spikes.len(), 1_024, "it fills the disk");
     assert_eq!(line.state.counters().incidents, 1_024);
     assert_eq!(line.state.after_impact.sizes(), (0, 1_024));
 }

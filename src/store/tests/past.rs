@@ -146,7 +146,7 @@ fn a_store_of_the_first_schema_is_read_on_and_brought_up_to_date() {
         writer.commit(&[crash(&first)]).unwrap();
         let undo = ["", "drill_"].map(|p| {
             format!(
-                "DROP TRIGGER {p}live_verdicts_stand; DROP TABLE {p}verdicts; DROP TABLE {p}device_faults; DROP INDEX {p}incidents_of;
+                "DROP TRIGGER {p}live_verdicts_stand; DROP TABLE {p}verdicts; DROP TABLE {p}device_faults; DROP TABLE {p}spikes; DROP INDEX {p}incidents_of;
                  ALTER TABLE {p}incidents DROP COLUMN malfunction; ALTER TABLE {p}incidents DROP COLUMN decided;
                  ALTER TABLE {p}reports DROP COLUMN judge; ALTER TABLE {p}reports DROP COLUMN limits;
                  ALTER TABLE {p}reports DROP COLUMN thinned;
@@ -387,4 +387,34 @@ fn an_incident_goes_out_as_a_file_and_comes_in_elsewhere_marked_and_apart() {
             assert!(crate::store::tried(&bad).is_err(), "{column}");
         }
     }
+}
+
+#[test]
+fn impacts_of_rows_come_back_for_an_hour_and_one_that_cannot_be_read_is_said() {
+    use crate::model::Spike;
+    let dir = TempDir::new().unwrap();
+    let spike = |n: u32, origin, received_at| Spike {
+        device: DeviceId::new(&format!("VAN-{n}")),
+        origin,
+        received_at,
+        occurred_at: Some(received_at),
+        clock_wrong: false,
+        packet: PacketId(7),
+        peak_g: 4.25,
+        usual_secs: Some(1.5),
+        position: Some(crate::model::Position { lat: 37.5, lon: 127.0, hdop: None }),
+    };
+    let begin = now();
+    let old = spike(1, Origin::Device, begin);
+    let (one, drill) = (spike(2, Origin::Device, begin.plus_secs(3_601)), spike(2, Origin::Drill, begin.plus_secs(3_602)));
+    // Twice the same vehicle is one row, the newer.
+    let again = Spike { received_at: begin.plus_secs(3_700), ..one.clone() };
+    let mut writer = open(dir.path()).unwrap().writer;
+    writer.commit(&[&old, &one, &drill, &again].map(|spike| Record::Spike(spike.clone()))).unwrap();
+    writer.connection().execute("INSERT INTO spikes VALUES ('device', 'VAN-9', ?1, '{}')", [begin.plus_secs(3_650).0]).unwrap();
+    drop(writer);
+    let opened = open(dir.path()).unwrap();
+    assert_eq!(opened.loaded.spikes, [again, drill]);
+    let [notice] = opened.notices.as_slice() else { panic!("{:?}", opened.notices) };
+    assert!(notice.contains("VAN-9") && notice.contains("look whether"), "{notice}");
 }
