@@ -8,7 +8,7 @@ RUN_PACKAGES = gcc libc6-dev pkg-config libx11-6 libx11-xcb1 libxcb1 libxcursor1
 # Python for a Lambda function in another language and for an AWS on this machine. strip makes our own functions small.
 TEST_PACKAGES = $(RUN_PACKAGES) mosquitto mosquitto-clients openssl xvfb xauth openbox xdotool x11-utils imagemagick procps pngquant python3 python3-venv binutils postgresql
 
-.PHONY: run test accuracy screens packages test-packages
+.PHONY: run test accuracy screens package packages test-packages
 
 ## Build and open the dashboard with its sample fleet. Arguments: make run ARGS="--broker mqtt://broker.local"
 run: packages
@@ -17,6 +17,7 @@ run: packages
 ## Every test: units, scenarios, simulation, real mosquitto, the real window under Xvfb.
 test: test-packages
 	cargo build -p fleetwatch-lambda
+	.ci/venv moto 'moto[server]==5.2.5'
 	.ci/venv aws ministack==1.5.33 cryptography==46.0.3 aws-sam-translator==1.115.0
 	cargo test
 
@@ -28,6 +29,11 @@ accuracy: packages
 screens: test-packages
 	cargo build --release --bin fleetwatch
 	.ci/screens
+
+## The functions on AWS as they are uploaded, for arm64: deploy/dist/bootstrap.
+package:
+	@.ci/packages gcc libc6-dev python3 python3-venv
+	deploy/package
 
 packages:
 	@.ci/packages $(RUN_PACKAGES)

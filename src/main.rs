@@ -14,7 +14,7 @@ use fleetwatch::cli::args::{Args, Command, DoctorArgs, GlobalArgs, IncidentFile,
 use fleetwatch::cli::run::Fault;
 use fleetwatch::cli::{check, incidents, run};
 use fleetwatch::model::{IncidentId, Record};
-use fleetwatch::pipeline::{Line, Options, librarian};
+use fleetwatch::pipeline::{Line, Options, ShadowJudge, librarian};
 use fleetwatch::pricing::PriceSheet;
 use fleetwatch::scenario;
 use fleetwatch::search::Registered;
@@ -70,7 +70,7 @@ fn start(args: &Args) -> Result<(), Fault> {
         broker: settings.broker,
         formats: settings.formats,
         functions: settings.functions,
-        shadow: settings.shadow.judge_crash,
+        shadow: shadow_judge(settings.shadow),
         outbound: settings.outbound,
         team: settings.team,
         max_devices: settings.line.max_devices,
@@ -84,6 +84,12 @@ fn start(args: &Args) -> Result<(), Fault> {
         blind: true,
     };
     if global.headless { headless(options, &stop) } else { window(options, &running, global.settings.clone(), stop) }
+}
+
+/// Who judges beside the line.
+fn shadow_judge(shadow: fleetwatch::settings::Shadow) -> Option<ShadowJudge> {
+    let limits = shadow.judge_crash.map(|limits| ShadowJudge::Limits(Box::new(limits)));
+    limits.or_else(|| shadow.package.map(ShadowJudge::Package)).or_else(|| shadow.lambda.map(ShadowJudge::Lambda))
 }
 
 /// The line alone: announcements on stdout until a signal, then the final counters as one JSON line.

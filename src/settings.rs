@@ -62,6 +62,10 @@ pub struct Shadow {
     pub settings: Option<PathBuf>,
     /// Its limits, here: what is left out has the default, not the line's value.
     pub judge_crash: Option<functions::judge_crash::Settings>,
+    /// A Lambda package that judges instead, a directory with `bootstrap`; a relative path begins at this file's directory.
+    pub package: Option<PathBuf>,
+    /// The name of a function on AWS that judges instead, in the region of `[stack]`.
+    pub lambda: Option<String>,
 }
 
 /// How much the line holds at a time.
@@ -100,7 +104,7 @@ pub enum Error {
         source: Box<toml::de::Error>,
     },
     /// Two places for one thing.
-    #[error("the settings {path}: [shadow] has both a settings file and limits of its own; take one away", path = path.display())]
+    #[error("the settings {path}: [shadow] names more than one judge (settings, judge_crash, package, lambda); take all but one away", path = path.display())]
     TwoShadows {
         /// Which.
         path: PathBuf,
@@ -160,11 +164,15 @@ impl Settings {
 
     /// Reads the file that `[shadow]` names, if it names one.
     fn with_shadow(mut self, path: &Path) -> Result<Self, Error> {
-        let Some(named) = &self.shadow.settings else { return Ok(self) };
-        if self.shadow.judge_crash.is_some() {
+        let Shadow { settings, judge_crash, package, lambda } = &self.shadow;
+        if [settings.is_some(), judge_crash.is_some(), package.is_some(), lambda.is_some()].iter().filter(|set| **set).count() > 1
+        {
             return Err(Error::TwoShadows { path: path.to_owned() });
         }
-        let file = path.parent().unwrap_or(Path::new("")).join(named);
+        let dir = path.parent().unwrap_or(Path::new(""));
+        self.shadow.package = self.shadow.package.map(|package| dir.join(package));
+        let Some(named) = &self.shadow.settings else { return Ok(self) };
+        let file = dir.join(named);
         let text = std::fs::read_to_string(&file).map_err(|source| Error::Read { path: file.clone(), source })?;
         self.shadow.judge_crash = Some(Self::parse(&file, &text)?.functions.judge_crash);
         Ok(self)
@@ -202,8 +210,8 @@ impl Settings {
     fn check(&self) -> Result<(), Wrong> {
         self.functions.judge_crash.check()?;
         self.functions.route_temperature.check()?;
-        if let Some(why) = self.stack.mistake() {
-            return Err(Wrong::Value { key: Key::of("stack").and("functions"), why });
+        if let Some((key, why)) = self.stack.mistake() {
+            return Err(Wrong::Value { key: Key::of("stack").and(key), why });
         }
         if let Some((key, why)) = self.seats.mistake() {
             return Err(Wrong::Value { key: Key::of("seats").and(key), why });

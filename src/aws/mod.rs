@@ -16,6 +16,7 @@ use crate::https;
 use request::{Call, Service};
 
 mod cloudwatch;
+mod cost_explorer;
 mod credentials;
 mod dynamodb;
 mod iot;
@@ -28,6 +29,7 @@ mod sts;
 mod xml;
 
 pub use cloudwatch::{Metric, Points};
+pub use cost_explorer::{CostOfDay, Costs};
 pub use credentials::{Credentials, Environment};
 pub use dynamodb::{Attribute, Write, Written};
 pub use iot::iot_region;
@@ -98,6 +100,7 @@ fn hint(code: &str) -> &'static str {
         "InvalidAccessKeyId" | "InvalidClientTokenId" | "UnrecognizedClientException" => "; check the access key id",
         "AccessDenied" | "AccessDeniedException" | "AuthorizationError" => "; give the role or user this permission",
         "NotFound" | "NotFoundException" => "; check the name and the region",
+        "DataUnavailableException" => "; a day after Cost Explorer was first switched on there is data",
         _ => "",
     }
 }
@@ -108,7 +111,14 @@ impl Error {
         match self {
             Self::Refused { status, code, .. } => {
                 matches!(status, 403 | 408 | 425 | 429 | 500..=599)
-                    || matches!(code.as_str(), "Throttling" | "ThrottlingException" | "Throttled")
+                    || matches!(
+                        code.as_str(),
+                        "Throttling"
+                            | "ThrottlingException"
+                            | "Throttled"
+                            | "LimitExceededException"
+                            | "DataUnavailableException"
+                    )
                     || is_about_the_signature(code)
             }
             // An answer without what must stand in it is that of something on the way.

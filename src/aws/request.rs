@@ -34,6 +34,7 @@ impl Service {
     pub(super) const LOGS: Self = Self::plain("logs", "CLOUDWATCH_LOGS");
     pub(super) const CLOUD_WATCH: Self =
         Self { name: "cloudwatch", variable: "CLOUDWATCH", host: "monitoring", signs_as: "monitoring" };
+    pub(super) const COST_EXPLORER: Self = Self { name: "cost explorer", variable: "COST_EXPLORER", host: "ce", signs_as: "ce" };
     pub(super) const S3: Self = Self::plain("s3", "S3");
     pub(super) const DYNAMO_DB: Self = Self::plain("dynamodb", "DYNAMODB");
     pub(super) const IOT_DATA: Self =

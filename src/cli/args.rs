@@ -88,12 +88,21 @@ pub enum Command {
     /// Nothing that is stored is changed. It works beside a running desk; with --save, which adds the new verdicts as
     /// further versions, no desk may be running on the same directory.
     Rejudge(RejudgeArgs),
+    /// List what the judge beside the line ruled otherwise, newest first
+    ///
+    /// `[shadow]` of the settings says who that is: other limits, a Lambda package here, or a function on AWS.
+    Shadow(ShadowArgs),
     /// Say which devices to repair first, by their false alarms, malfunctions and faults
     Devices(DevicesArgs),
     /// Say how the functions did in the last hour: those of this desk, and those on AWS that the settings name
     ///
     /// It asks AWS, which takes 0.01 USD for 1,000 metrics; what the look cost is said.
     Functions(FunctionsArgs),
+    /// Say what the month cost: this desk's functions as if on AWS, and day by day what AWS billed beside our estimate
+    ///
+    /// AWS is asked only where `cost_explorer_every_h` in [stack] of the settings allows it, and no more often: each answer
+    /// costs 0.01 USD. In between it is what AWS said last.
+    Cost(CostArgs),
     /// Price a month of AWS from a usage file, line by line, to the last place
     ///
     /// docs/BILLING.md describes the file. What a bill leaves out is always said.
@@ -332,6 +341,25 @@ pub struct DevicesArgs {
 /// `functions`
 #[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
 pub struct FunctionsArgs {
+    /// As JSON, one object per line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `shadow`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct ShadowArgs {
+    /// Differences at most
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub most: u32,
+    /// As JSON, one object per line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cost`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct CostArgs {
     /// As JSON, one object per line
     #[arg(long)]
     pub json: bool,

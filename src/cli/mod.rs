@@ -4,6 +4,7 @@
 pub mod args;
 pub mod bill;
 pub mod check;
+pub mod cost;
 pub mod devices;
 pub mod doctor;
 pub mod export;
@@ -19,4 +20,5 @@ pub mod play;
 pub mod register;
 pub mod rejudge;
 pub mod run;
+pub mod shadow;
 pub mod silences;

@@ -7,20 +7,23 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::args::{
-    BillArgs, Command, DevicesArgs, DoctorArgs, DoctorCommand, ExportArgs, FunctionsArgs, GlobalArgs, HandoverArgs, InjectArgs,
-    JudgeArgs, LambdaArgs, PayloadArgs, PlayArgs, RegisterArgs, RegisterCommand, RejudgeArgs, SilencesArgs,
+    BillArgs, Command, CostArgs, DevicesArgs, DoctorArgs, DoctorCommand, ExportArgs, FunctionsArgs, GlobalArgs, HandoverArgs,
+    InjectArgs, JudgeArgs, LambdaArgs, PayloadArgs, PlayArgs, RegisterArgs, RegisterCommand, RejudgeArgs, ShadowArgs,
+    SilencesArgs,
 };
 use super::mqtt_out::MqttOut;
-use super::{bill, devices, export, functions, handover, inject, judge, lambda, payload, play, register, rejudge, silences};
+use super::{
+    bill, cost, devices, export, functions, handover, inject, judge, lambda, payload, play, register, rejudge, shadow, silences,
+};
 use crate::aws::Environment;
 use crate::broker;
 use crate::clock::Clock;
-use crate::model::{StackLook, Target};
+use crate::model::{Actuals, StackLook, Target};
 use crate::pipeline::StackDoor;
 use crate::play::{Publish, WallPace};
-use crate::pricing::PriceSheet;
+use crate::pricing::{self, PriceSheet};
 use crate::settings::Settings;
-use crate::stack::{self, Watcher};
+use crate::stack::{self, Accountant, Watcher, actuals};
 use crate::store::{self, Archive};
 
 /// Why a subcommand ended badly.
@@ -66,6 +69,8 @@ pub fn standalone(
         Command::Export(args) => Some(run_export(args, data_dir)),
         Command::Handover(args) => Some(run_handover(args, data_dir)),
         Command::Functions(args) => Some(run_functions(args, settings, data_dir)),
+        Command::Cost(args) => Some(run_cost(args, settings, data_dir)),
+        Command::Shadow(args) => Some(run_shadow(args, data_dir)),
         Command::Devices(args) => Some(run_devices(args, data_dir)),
         Command::Register(args) => Some(run_register(args, data_dir)),
         Command::Silences(args) => Some(run_silences(args, data_dir)),
@@ -182,11 +187,61 @@ fn run_functions(args: &FunctionsArgs, settings: &Settings, data_dir: &Path) -> 
         }
         None => None,
     };
-    functions::write(local.as_deref(), look.as_ref(), now, args.json, &mut io::stdout().lock()).map_err(Fault::failed)?;
+    match functions::write(local.as_deref(), look.as_ref(), now, args.json, &mut io::stdout().lock()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        done => done.map_err(Fault::failed)?,
+    }
     if look.as_ref().is_some_and(StackLook::is_blank) {
         return Err(Fault::Failed("nothing could be read from AWS".to_owned()));
     }
     Ok(())
+}
+
+fn run_cost(args: &CostArgs, settings: &Settings, data_dir: &Path) -> Result<(), Fault> {
+    let now = Clock.now();
+    let begin = pricing::month_of(now).map_or(now, |(begin, _)| begin);
+    let local = match Archive::open(data_dir) {
+        Ok(archive) => Some(archive.calls_since(begin).map_err(Fault::failed)?),
+        Err(store::Error::Absent(_)) => None,
+        Err(error) => return Err(Fault::failed(error)),
+    };
+    let accountant = Accountant::new(&settings.stack, &Environment::of_process()).map_err(Fault::failed)?;
+    let actuals = accountant.map(|accountant| last_actuals(&accountant, data_dir)).transpose()?;
+    let month = pricing::month(now);
+    match cost::write(&month, local.as_deref(), actuals.as_ref(), args.json, &mut io::stdout().lock()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(Fault::failed),
+    }?;
+    match actuals.and_then(|actuals| actuals.problem) {
+        Some(words) => Err(Fault::Failed(format!("AWS did not say what the month cost: {words}"))),
+        None => Ok(()),
+    }
+}
+
+/// What AWS said last, or where its time has come what it says now.
+fn last_actuals(accountant: &Accountant, data_dir: &Path) -> Result<Actuals, Fault> {
+    let last = actuals::load(data_dir);
+    if let Some(last) = last.as_ref().filter(|last| !accountant.wait(Some(last), Clock.now()).is_zero()) {
+        return Ok(last.clone());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::failed)?;
+    let asked = runtime.block_on(accountant.ask(last));
+    if let Err(error) = actuals::save(data_dir, &asked) {
+        log::warn!("what AWS said is not kept, and is paid for again: {error}");
+    }
+    Ok(asked)
+}
+
+fn run_shadow(args: &ShadowArgs, data_dir: &Path) -> Result<(), Fault> {
+    let archive = Archive::open(data_dir).map_err(Fault::failed)?;
+    let found = archive.shadowed(args.most).map_err(Fault::failed)?;
+    match shadow::write(&found, args.json, &mut io::stdout().lock()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(Fault::failed),
+    }
 }
 
 fn run_devices(args: &DevicesArgs, data_dir: &Path) -> Result<(), Fault> {

@@ -46,6 +46,11 @@ pub enum AlertKind {
     },
     /// A self-test did not come back: a real crash may not either.
     ChainBroken,
+    /// The month costs more than it may.
+    Budget {
+        /// It has; otherwise it will at this pace.
+        spent: bool,
+    },
     /// A sensor is at fault; its temperature says nothing.
     SensorFault {
         /// How.
@@ -62,7 +67,7 @@ impl AlertKind {
             | Self::SensorFault { .. }
             | Self::WentSilent { .. }
             | Self::ChainBroken => true,
-            Self::Incident { .. } | Self::HarshDriving { .. } | Self::SilenceEnds { .. } => false,
+            Self::Incident { .. } | Self::HarshDriving { .. } | Self::SilenceEnds { .. } | Self::Budget { .. } => false,
         }
     }
 }

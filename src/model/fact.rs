@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::actuals::Actuals;
 use super::command::{Bulk, Command, Operator};
 use super::comparison::{Comparison, Flip};
 use super::decision::Judge;
@@ -48,8 +49,8 @@ pub struct Shadowed {
     pub judge: Judge,
     /// The road the report took.
     pub origin: Origin,
-    /// It gave no verdict.
-    pub failed: bool,
+    /// Why it gave no verdict.
+    pub failed: Option<String>,
     /// What it says otherwise than the line, in ruling, kind or severity, and its verdict.
     pub difference: Option<(Flip, Arc<CrashVerdict>)>,
     /// When.
@@ -294,6 +295,8 @@ pub enum Fact {
     },
     /// Somebody looked at the functions on AWS.
     StackLooked(Arc<StackLook>),
+    /// Somebody asked AWS what the month cost.
+    CostsAsked(Arc<Actuals>),
     /// The shadow judge looked at a report that is stored.
     Shadowed(Box<Shadowed>),
     /// The store answered what the window asked.

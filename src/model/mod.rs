@@ -8,6 +8,7 @@
 
 pub mod units;
 
+pub mod actuals;
 pub mod alert;
 pub mod command;
 pub mod comparison;
@@ -39,6 +40,7 @@ pub mod stack;
 pub mod target;
 pub mod verdict;
 
+pub use actuals::{ActualDay, Actuals};
 pub use alert::{Alert, AlertId, AlertKind, Notice, OutboxItem};
 pub use command::{Bulk, Command, Each, Focus, Operator, SensorFocus, SensorOrder};
 pub use decision::{DecidedBy, Decision, Fingerprint, Judge, Occasion, Said, VerdictVersion};

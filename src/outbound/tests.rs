@@ -49,7 +49,10 @@ struct Server {
 
 impl Server {
     async fn start(script: &[Does]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), script)
+    }
+
+    fn on(listener: TcpListener, script: &[Does]) -> Self {
         let url = format!("http://{}/hook?token=secret", listener.local_addr().unwrap());
         let server = Self { url, script: Arc::new(Mutex::new(script.iter().copied().collect())), requests: Arc::default() };
         let clone = server.clone();
@@ -348,6 +351,40 @@ async fn of_many_notices_to_a_failing_endpoint_none_is_lost_and_none_is_taken_tw
     let n_failures = script.iter().filter(|does| !matches!(does, Does::Answers("200 OK"))).count();
     assert!(n_failures > 40, "the script is too kind: {n_failures}");
     assert_eq!(server.requests().len(), N + n_failures, "something was sent again after it had been taken");
+}
+
+/// Ten minutes of the real pace, told by the number of tries that they hold.
+#[tokio::test]
+async fn an_endpoint_that_is_gone_for_ten_minutes_hears_of_everything_once_when_it_is_back() {
+    const N: usize = 20;
+    let (real, mut n_tries, mut secs) = (Pace::default(), 0, 0.0);
+    while secs < 600.0 {
+        n_tries += 1;
+        secs += real.delay(n_tries, 0.0, None).as_secs_f64();
+    }
+    assert!(n_tries > 20 && real.delay(n_tries, 1.0, None) <= Duration::from_mins(1), "{n_tries}: who is back hears of it soon");
+    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = gone.local_addr().unwrap();
+    drop(gone);
+    let (items, mut told) = start(Some(&format!("http://{address}/hook?token=secret")));
+    for n in 0..N as u32 {
+        items.send(item(n, "opened", Origin::Device)).await.unwrap();
+    }
+    let mut tries = std::collections::HashMap::<String, u32>::new();
+    while tries.len() < N || tries.values().any(|n| *n < n_tries) {
+        let report = next(&mut told).await;
+        assert!(matches!(&report.outcome, DeliveryOutcome::Retrying { .. }) && !report.words.contains("secret"), "{report:?}");
+        *tries.entry(report.notice.dedup_key.clone()).or_default() += 1;
+    }
+    let server = Server::on(TcpListener::bind(address).await.unwrap(), &[]);
+    let mut accepted = std::collections::HashSet::new();
+    while accepted.len() < N {
+        let report = next(&mut told).await;
+        if report.outcome == DeliveryOutcome::Accepted {
+            assert!(report.last && accepted.insert(report.notice.dedup_key.clone()));
+        }
+    }
+    assert_eq!(server.requests().len(), N, "something was sent again after it had been taken");
 }
 
 #[tokio::test]

@@ -45,6 +45,7 @@ use keeper::{Keep, Keeper};
 use latest::Latest;
 use player::Player;
 use queue::{Bounds, Queue};
+pub use shadow::ShadowJudge;
 use shadow::Watcher;
 use stages::{Outlets, Told};
 use teller::Teller;
@@ -98,8 +99,8 @@ pub struct Options {
     pub outbound: outbound::Settings,
     /// Who may do what.
     pub team: crate::model::Team,
-    /// The limits of a second judge beside the line, which decides nothing.
-    pub shadow: Option<functions::judge_crash::Settings>,
+    /// A second judge beside the line, which decides nothing.
+    pub shadow: Option<ShadowJudge>,
     /// What calls cost.
     pub prices: PriceSheet,
     /// Telemetry devices remembered at most, per root.
@@ -134,6 +135,9 @@ pub enum Error {
     /// Speaking to AWS.
     #[error(transparent)]
     Https(#[from] https::Error),
+    /// A package that Lambda would not take.
+    #[error("the package of [shadow]: {0}")]
+    Package(#[from] crate::lambda::Refusal),
     /// Telling people.
     #[error(transparent)]
     Outbound(#[from] outbound::Error),
@@ -267,8 +271,9 @@ impl Line {
             outbound.ask(gate.clone());
         }
         let teller = Teller::start(outbound, watchdog, Arc::clone(&facts), Arc::clone(&keep))?;
-        let stack = stack::start(&options.stack, Arc::clone(&facts))?;
-        let shadow = options.shadow.map(|limits| shadow::start(limits, Arc::clone(&facts), announcer.clone())).transpose()?;
+        let stack = stack::start(&options.stack, &options.data_dir, Arc::clone(&facts))?;
+        let shadow = options.shadow.map(|judge| shadow::start(judge, &options.stack, Arc::clone(&facts), announcer.clone()));
+        let shadow = shadow.transpose()?;
         let keeper = Keeper {
             seated: seat.is_some(),
             listed: Arc::clone(&listed),

@@ -1,7 +1,7 @@
 use super::*;
 use crate::clock::FakeClock;
 use crate::host::Host;
-use crate::model::{Effect, Lane, Packet, Record, Timestamp};
+use crate::model::{CrashReport, Effect, Lane, Packet, Record, Timestamp};
 use crate::pricing::PriceSheet;
 use crate::scenario::{Scenario, TEMPLATES};
 use crate::state::State;
@@ -36,10 +36,15 @@ fn watched(records: Vec<Arc<CrashRecord>>, judged: impl Fn(&CrashReport) -> Cras
     queue.close();
     let (mut facts, mut n_lines) = (Vec::new(), 0);
     let judge = functions::crash_judge(&strict());
-    run(&queue, &judge, judged, |fact, line| {
-        facts.push(fact);
-        n_lines += usize::from(line.is_some());
-    });
+    run(
+        &queue,
+        judge,
+        |record| Ok((None, judged(&record.report))),
+        |fact, line| {
+            facts.push(fact);
+            n_lines += usize::from(line.is_some());
+        },
+    );
     (facts, n_lines)
 }
 

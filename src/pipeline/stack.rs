@@ -1,5 +1,6 @@
-//! The thread that looks at functions on AWS. It reads only, so it holds nobody up and is not waited for.
+//! The thread that looks at functions on AWS, and asks what they cost. It reads only, so it holds nobody up and is not waited for.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -10,8 +11,9 @@ use super::queue::Queue;
 use super::stages::Told;
 use super::{Error, linked};
 use crate::aws::Environment;
+use crate::clock::Clock;
 use crate::model::{Fact, Link, LinkState, LinkStatus, StackLook};
-use crate::stack::{Settings, Watcher};
+use crate::stack::{Accountant, Settings, Watcher, actuals};
 
 /// At the end, how long a look may go on.
 const LAST_LOOK: Duration = Duration::from_millis(200);
@@ -31,35 +33,59 @@ pub(super) fn first_status(settings: &Settings) -> LinkStatus {
     LinkStatus::plain(LinkState::Connecting)
 }
 
-/// Starts looking, where functions are named.
-pub(super) fn start(settings: &Settings, facts: Arc<Queue<Told>>) -> Result<Option<Stack>, Error> {
-    let Some(mut watcher) = Watcher::new(settings, Environment::of_process())? else { return Ok(None) };
+/// Starts looking, where functions are named, and asking what the month cost, where that is allowed.
+pub(super) fn start(settings: &Settings, data_dir: &Path, facts: Arc<Queue<Told>>) -> Result<Option<Stack>, Error> {
+    let environment = Environment::of_process();
+    let (watcher, accountant) = (Watcher::new(settings, environment.clone())?, Accountant::new(settings, &environment)?);
+    if watcher.is_none() && accountant.is_none() {
+        return Ok(None);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (enough, mut enough_said) = oneshot::channel();
+    let (enough, enough_said) = oneshot::channel();
+    let data_dir = data_dir.to_owned();
     let thread = super::spawn("stack", move || {
-        let mut n_looks = 0_u32;
-        loop {
-            let every = watcher.every();
-            let look = runtime.block_on(async {
-                tokio::select! {
-                    look = watcher.look() => Some(look),
-                    _ = &mut enough_said => None,
-                }
-            });
-            let Some(look) = look else { return };
-            n_looks = n_looks.saturating_add(1);
-            let status = LinkStatus { n_connects: n_looks, ..status(&look) };
-            let told = facts.push_wait(Told::Fact(linked(Link::Stack, status)));
-            if told.is_err() || facts.push_wait(Told::Fact(Fact::StackLooked(Arc::new(look)))).is_err() {
-                return;
+        runtime.block_on(async {
+            let both = async { tokio::join!(look(watcher, &facts), ask(accountant, &data_dir, &facts)) };
+            tokio::select! {
+                _ = both => {}
+                _ = enough_said => {}
             }
-            let waited = runtime.block_on(async { tokio::time::timeout(every, &mut enough_said).await });
-            if waited.is_ok() {
-                return;
-            }
-        }
+        });
     })?;
     Ok(Some(Stack { enough, thread }))
+}
+
+/// Looks at the functions as often as is set.
+async fn look(watcher: Option<Watcher>, facts: &Queue<Told>) {
+    let Some(mut watcher) = watcher else { return };
+    for n_looks in 1_u32.. {
+        let look = watcher.look().await;
+        let status = LinkStatus { n_connects: n_looks, ..status(&look) };
+        let told = facts.push_wait(Told::Fact(linked(Link::Stack, status)));
+        if told.is_err() || facts.push_wait(Told::Fact(Fact::StackLooked(Arc::new(look)))).is_err() {
+            return;
+        }
+        tokio::time::sleep(watcher.every()).await;
+    }
+}
+
+/// Asks what the month cost. What was said before a restart counts on.
+async fn ask(accountant: Option<Accountant>, data_dir: &Path, facts: &Queue<Told>) {
+    let Some(accountant) = accountant else { return };
+    let mut last = actuals::load(data_dir);
+    loop {
+        if let Some(known) = &last
+            && facts.push_wait(Told::Fact(Fact::CostsAsked(Arc::new(known.clone())))).is_err()
+        {
+            return;
+        }
+        tokio::time::sleep(accountant.wait(last.as_ref(), Clock.now())).await;
+        let asked = accountant.ask(last.take()).await;
+        if let Err(error) = actuals::save(data_dir, &asked) {
+            log::warn!("what AWS said of the month's cost is not kept, and is paid for again after a restart: {error}");
+        }
+        last = Some(asked);
+    }
 }
 
 /// How the link is after a look: down where nothing at all could be read.

@@ -90,6 +90,30 @@ pub fn pico(usd: &str) -> Option<i64> {
     digits(usd, PICO_PLACES).and_then(|pico| i64::try_from(pico).ok())
 }
 
+/// Dollars as Cost Explorer writes them, with sign, exponent and any number of places, as picodollars, rounded half away
+/// from nought: credits are negative, and shares of a bill end where they end. `None` for what is no number.
+pub fn rounded_pico(usd: &str) -> Option<i64> {
+    let (mantissa, exponent) = usd.split_once(['e', 'E']).unwrap_or((usd, "0"));
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or((1, mantissa), |rest| (-1, rest));
+    let (whole, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = [whole, rest].concat();
+    if whole.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    // How many places there are behind the picodollars.
+    let behind = rest.len() as i64 - i64::from(PICO_PLACES) - exponent.parse::<i64>().ok()?;
+    let number: i128 = digits.parse().ok()?;
+    let power = |n: i64| 10_i128.checked_pow(u32::try_from(n).ok()?);
+    let pico = match power(behind.abs()) {
+        Some(power) if behind > 0 => (number + power / 2) / power,
+        Some(power) => number.checked_mul(power)?,
+        // So many places behind that nothing is left, or so many before that no one could pay it.
+        None if behind > 0 || number == 0 => 0,
+        None => return None,
+    };
+    i64::try_from(sign * pico).ok()
+}
+
 /// A decimal as a whole number of its `places`-th place.
 fn digits(text: &str, places: u32) -> Option<i128> {
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
@@ -104,10 +128,11 @@ fn digits(text: &str, places: u32) -> Option<i128> {
 /// All places that are not zero, and at least `at_least`.
 fn write_decimal(f: &mut fmt::Formatter<'_>, units: i128, places: u32, at_least: usize) -> fmt::Result {
     let one = 10_i128.pow(places);
-    let rest = format!("{:0>width$}", units % one, width = places as usize);
+    let rest = format!("{:0>width$}", (units % one).unsigned_abs(), width = places as usize);
     let end = rest.trim_end_matches('0').len().max(at_least);
-    let text = format!("{}{}{}", units / one, if end > 0 { "." } else { "" }, rest.get(..end).unwrap_or_default());
-    f.pad_integral(true, "", &text)
+    let text =
+        format!("{}{}{}", (units / one).unsigned_abs(), if end > 0 { "." } else { "" }, rest.get(..end).unwrap_or_default());
+    f.pad_integral(units >= 0, "", &text)
 }
 
 #[cfg(test)]
@@ -122,6 +147,21 @@ mod tests {
         for text in ["", ".5", "-1", "1e3", "1,5", "1.2.3", "0.00000000000000001", "9999999999999999999999999999999"] {
             assert_eq!(Quantity::parse(text), None, "{text}");
         }
+        for (text, pico) in [
+            ("0", 0),
+            ("-0.25", -250_000_000_000),
+            ("1E-7", 100_000),
+            ("1.5e-12", 2),
+            ("0.0000000000004", 0),
+            ("0.0312000000006", 31_200_000_001),
+            ("4e-99", 0),
+            ("12.50", 12_500_000_000_000),
+        ] {
+            assert_eq!(rounded_pico(text), Some(pico), "{text}");
+        }
+        for text in ["", "-", ".5", "1e", "1,5", "--1", "1e99", "99999999", "1.2.3"] {
+            assert_eq!(rounded_pico(text), None, "{text}");
+        }
         assert_eq!((pico("0.0000133334"), pico("0.0000000000001"), pico("10000000")), (Some(13_333_400), None, None));
     }
 
@@ -132,6 +172,9 @@ mod tests {
         assert_eq!(gb_s.to_string(), "0.000125");
         assert_eq!(Dollars::of(gb_s, 13_333_400).unwrap().to_string(), "0.000000001666675");
         assert_eq!(Quantity::parse("0.0001").unwrap().mb_ms_as_gb_s(), None, "that would have 17 places");
-        assert_eq!(Dollars::default().to_string(), "0.00");
+        assert_eq!(
+            (Dollars::default().to_string(), Dollars::pico(-1).to_string()),
+            ("0.00".to_owned(), "-0.000000000001".to_owned())
+        );
     }
 }

@@ -59,6 +59,6 @@ fn the_shadow_has_its_limits_from_a_file_or_from_here_and_never_from_both() {
     let error = load("[shadow]\nsettings = \"none.toml\"\n").unwrap_err();
     assert!(matches!(&error, Error::Read { path, .. } if path.ends_with("none.toml")), "{error}");
     let error = load("[shadow]\nsettings = \"try.toml\"\n[shadow.judge_crash]\npeak_g = 3.0\n").unwrap_err().to_string();
-    assert!(error.contains("[shadow]") && error.contains("take one away"), "{error}");
+    assert!(error.contains("[shadow]") && error.contains("take all but one away"), "{error}");
     assert!(load("[shadow.judge_crash]\npeek_g = 3.0\n").unwrap_err().to_string().contains("peek_g"));
 }

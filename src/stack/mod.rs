@@ -1,7 +1,9 @@
 //! Functions that run on AWS. It looks at them: how they are set up, what `CloudWatch` counted, the last line of each call. Looking
 //! reads only; each metric that is asked for is paid, so what a look costs goes with it. A [`Door`] lets drills in.
 
+pub mod actuals;
 mod door;
+mod judge;
 mod report;
 
 use std::collections::HashMap;
@@ -17,7 +19,9 @@ use crate::model::{PicoUsd, Timestamp};
 use crate::pricing::book::Book;
 use crate::pricing::{self, Amount, Arch, PriceSheet};
 
+pub use actuals::Accountant;
 pub use door::Door;
+pub use judge::RemoteJudge;
 
 /// Minutes that are asked for.
 const MINUTES: usize = 60;
@@ -40,31 +44,43 @@ pub struct Settings {
     pub functions: Vec<String>,
     /// Between two looks, s, 60 to 86,400. Default 300.
     pub every_s: u32,
+    /// How often Cost Explorer is asked what the month cost, h, 8 to 168; each asking is paid. 0, the default: never.
+    pub cost_explorer_every_h: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { region: "us-east-1".to_owned(), functions: Vec::new(), every_s: 300 }
+        Self { region: "us-east-1".to_owned(), functions: Vec::new(), every_s: 300, cost_explorer_every_h: 0 }
     }
 }
 
 impl Settings {
-    /// What is wrong with the names of the functions, as a sentence's end.
-    pub fn mistake(&self) -> Option<String> {
+    /// Which key is wrong, and why, as a sentence's end.
+    pub fn mistake(&self) -> Option<(&'static str, String)> {
+        let every_h = self.cost_explorer_every_h;
+        if every_h != 0 && !(actuals::LEAST_HOURS..=MOST_HOURS).contains(&every_h) {
+            let least = actuals::LEAST_HOURS;
+            let why =
+                format!("it must be 0 (never) or from {least} to {MOST_HOURS}: AWS renews these figures up to 3 times a day");
+            return Some(("cost_explorer_every_h", why));
+        }
         let is_name = |name: &String| {
             let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
             (1..=64).contains(&name.len()) && name.chars().all(fits)
         };
         if self.functions.len() > MOST_FUNCTIONS {
-            return Some(format!("it must be at most {MOST_FUNCTIONS} functions"));
+            return Some(("functions", format!("it must be at most {MOST_FUNCTIONS} functions")));
         }
         let odd = self.functions.iter().find(|name| !is_name(name))?;
-        Some(format!("{odd:?} is no function's name: 1 to 64 letters, digits, - and _"))
+        Some(("functions", format!("{odd:?} is no function's name: 1 to 64 letters, digits, - and _")))
     }
 }
 
 /// What one look can ask `CloudWatch` for at once: 500 metrics.
 const MOST_FUNCTIONS: usize = 70;
+
+/// A week between two askings of Cost Explorer at most.
+const MOST_HOURS: u32 = 168;
 
 /// Statistics of a function: what is counted by the minute, then what is taken over the whole hour.
 const STATS: [(&str, &str, u32); 7] = [

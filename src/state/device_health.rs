@@ -237,6 +237,14 @@ impl DeviceHealth {
         }
     }
 
+    /// Crash incidents since a day, and of them false alarms: what a month's cost is divided by.
+    pub fn incidents_since(&self, from: Timestamp) -> (u64, u64) {
+        let mut sums = Sums::default();
+        let of_vehicles = self.devices.iter().filter(|((origin, _), _)| *origin != Origin::Drill);
+        of_vehicles.for_each(|(_, history)| history.range(day_of(from)..).for_each(|(_, day)| sums.add(day)));
+        (sums.n_incidents.into(), sums.n_false_alarms.into())
+    }
+
     /// The repair list of the last `days` days (today and those before), what to repair first on top: by false alarms, then
     /// by malfunctions, then by faulty messages. At most `most`; a device that gives no reason is not on it.
     pub fn repairs(&self, now: Timestamp, days: i64, most: usize) -> Vec<Repair> {

@@ -313,6 +313,7 @@ impl Meters {
             forecast: forecast(&days, span.0, span.1, now, &self.prices),
             days: self.day_costs(&days, span.0),
             span,
+            n_incidents: (0, 0),
         }
     }
 

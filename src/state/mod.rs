@@ -5,6 +5,7 @@
 
 mod after_impact;
 mod alerts;
+mod budget;
 mod commands;
 pub mod device_health;
 mod driven;
@@ -99,6 +100,7 @@ pub struct State {
     silencings: silencing::Silencings,
     after_impact: after_impact::AfterImpact,
     self_test: self_test::SelfTest,
+    budget: budget::Budget,
     alerts: Alerts,
     focus: Focus,
     at: Timestamp,
@@ -126,6 +128,7 @@ impl State {
             silencings: silencing::Silencings::default(),
             after_impact: after_impact::AfterImpact::default(),
             self_test: self_test::SelfTest::default(),
+            budget: budget::Budget::default(),
             alerts: Alerts::default(),
             focus: Focus { fleet_len: 40, ..Focus::default() },
             at: Timestamp::default(),
@@ -251,6 +254,7 @@ impl State {
                 last.stack_spent = PicoUsd(last.stack_spent.0.saturating_add(look.price.unwrap_or_default().0));
                 last.stack = Some(look);
             }
+            Fact::CostsAsked(actuals) => self.parts.last.actuals = Some(actuals),
             Fact::Answered(review) => self.parts.last.review = Some(review),
             Fact::Compared(comparison) => self.parts.last.comparison = Some(comparison),
             Fact::Ran(errand) => self.parts.last.errand = Some(Arc::new(errand)),
@@ -271,6 +275,7 @@ impl State {
                 self.look_after_silences(at, effects);
                 self.escalate(at, effects);
                 self.look_at_self_test(at, effects);
+                self.look_at_budget(at, effects);
                 self.incidents.forget_old();
                 self.n_ticks += 1;
                 effects.extend(self.health.beat(at).map(|at| Effect::Save(Record::Heartbeat(at))));

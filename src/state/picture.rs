@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::device_health::{DAYS_SHOWN, REPAIRS_SHOWN};
+use super::snapshot::BillView;
 use super::{Snapshot, State, register};
 use crate::model::{DeviceId, IncidentId, Life, Origin};
 
@@ -58,12 +59,19 @@ impl State {
             let (sensors, counts) = self.fleet.sensors(self.at);
             snapshot.sensors = Arc::new(sensors);
             snapshot.sensor_counts = counts;
-            if self.devices.take_changed() {
+            let bill = self.meters.bill(self.at);
+            let is_other_month = bill.month != snapshot.bill.month;
+            let n_incidents = snapshot.bill.n_incidents;
+            snapshot.bill = BillView { n_incidents, ..bill };
+            let devices_changed = self.devices.take_changed();
+            if devices_changed || is_other_month {
+                snapshot.bill.n_incidents = self.devices.incidents_since(snapshot.bill.span.0);
+            }
+            if devices_changed {
                 snapshot.repairs = Arc::new(self.devices.repairs(self.at, DAYS_SHOWN, REPAIRS_SHOWN));
             }
             snapshot.functions = Arc::new(self.meters.rows());
             snapshot.calls = Arc::new(self.meters.recent());
-            snapshot.bill = self.meters.bill(self.at);
             snapshot.rejections = Arc::new(self.health.rejections());
             snapshot.rate = self.health.rate();
             snapshot.latency = self.health.latency();

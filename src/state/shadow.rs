@@ -24,11 +24,13 @@ impl Shadow {
         let view = self.view.get_or_insert_with(|| ShadowView::begin(shadowed.judge.clone()));
         if shadowed.origin == Origin::Device {
             view.n_judged += 1;
-            view.n_failed += u64::from(shadowed.failed);
+            view.n_failed += u64::from(shadowed.failed.is_some());
             view.n_differ += u64::from(shadowed.difference.is_some());
         } else {
             view.n_others += 1;
         }
+        view.judge = shadowed.judge.clone();
+        view.failed = shadowed.failed.or_else(|| view.failed.take());
         let (flip, verdict) = shadowed.difference?;
         let version = VerdictVersion {
             incident: flip.incident.clone(),

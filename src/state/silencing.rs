@@ -31,9 +31,11 @@ const fn lesser(about: &AlertKind) -> Option<&'static [&'static str]> {
         AlertKind::TemperatureRate => Some(Lesser::RATE),
         AlertKind::SensorFault { .. } => Some(Lesser::FAULT),
         AlertKind::HarshDriving { .. } => Some(Lesser::HARSH),
-        AlertKind::Incident { .. } | AlertKind::WentSilent { .. } | AlertKind::ChainBroken | AlertKind::SilenceEnds { .. } => {
-            None
-        }
+        AlertKind::Incident { .. }
+        | AlertKind::WentSilent { .. }
+        | AlertKind::ChainBroken
+        | AlertKind::SilenceEnds { .. }
+        | AlertKind::Budget { .. } => None,
     }
 }
 

@@ -9,9 +9,9 @@ use super::device_health::Repair;
 use crate::model::comparison::{Comparison, Flip};
 use crate::model::effect::SampleChunk;
 use crate::model::{
-    Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Incident, IncidentId, Invocation, Judge,
-    Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Register, Rejection, RejectionReason, Review, Saying, SeatsLook,
-    Silencing, StackLook, Team, TemperatureVerdict, Timestamp, Verdict,
+    Actuals, Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Incident, IncidentId, Invocation,
+    Judge, Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Register, Rejection, RejectionReason, Review, Saying,
+    SeatsLook, Silencing, StackLook, Team, TemperatureVerdict, Timestamp, Verdict,
 };
 
 use crate::pricing::Price;
@@ -71,6 +71,8 @@ pub struct Snapshot {
     pub stack: Option<Arc<StackLook>>,
     /// What looking at them has cost since the start.
     pub stack_spent: PicoUsd,
+    /// What AWS says that the month cost, where it may be asked.
+    pub actuals: Option<Arc<Actuals>>,
     /// The other seats, as last looked at; `None` where this is the only one.
     pub seats: Option<Arc<SeatsLook>>,
     /// The newest calls of every function, newest first, at most 100 each.
@@ -118,6 +120,8 @@ pub struct ShadowView {
     pub n_differ: u64,
     /// Of them such that it gave no verdict.
     pub n_failed: u64,
+    /// Why it gave none, the last time.
+    pub failed: Option<String>,
     /// Reports of drills and samples; never counted among the real.
     pub n_others: u64,
     /// The last differences, newest first, at most 100; drills and samples among them, by their origin.
@@ -127,7 +131,7 @@ pub struct ShadowView {
 impl ShadowView {
     /// Nothing judged yet.
     pub const fn begin(judge: Judge) -> Self {
-        Self { judge, n_judged: 0, n_differ: 0, n_failed: 0, n_others: 0, last: Vec::new() }
+        Self { judge, n_judged: 0, n_differ: 0, n_failed: 0, failed: None, n_others: 0, last: Vec::new() }
     }
 }
 
@@ -443,6 +447,8 @@ pub struct BillView {
     pub span: (Timestamp, Timestamp),
     /// What the month will come to; `None` while too little is known.
     pub forecast: Option<Forecast>,
+    /// Crash incidents of the month, and of them false alarms; no drills.
+    pub n_incidents: (u64, u64),
 }
 
 /// What one UTC day came to.

@@ -1,3 +1,4 @@
+mod budget;
 mod register;
 mod self_test;
 mod silencing;

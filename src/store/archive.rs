@@ -203,6 +203,28 @@ impl Archive {
         Ok(versions)
     }
 
+    /// What the judge beside the line said otherwise, newest first: what the line had said of the report, and that.
+    pub fn shadowed(&self, most: u32) -> Result<Vec<(VerdictVersion, VerdictVersion)>, Error> {
+        let mut found = Vec::new();
+        for root in Root::ALL {
+            let text =
+                root.fill("SELECT incident, event_id FROM {p}verdicts WHERE occasion = 'shadow' ORDER BY at DESC LIMIT ?1");
+            let mut statement = self.conn.prepare(&text)?;
+            let rows = statement.query_map([most], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+            for row in rows {
+                let (incident, event) = row?;
+                let mut of_event = self.versions(&IncidentId(incident.into()))?;
+                of_event.retain(|version| version.event.as_ref().is_some_and(|id| *id.0 == *event));
+                let by = |occasion| of_event.iter().rev().find(|version| version.by == occasion).cloned();
+                found.extend(by(Occasion::Live).zip(by(Occasion::Shadow)));
+            }
+        }
+        found.sort_by_key(|(_, shadow)| std::cmp::Reverse(shadow.at));
+        found.dedup_by(|a, b| (&a.1.incident, &a.1.event, a.1.version) == (&b.1.incident, &b.1.event, b.1.version));
+        found.truncate(most as usize);
+        Ok(found)
+    }
+
     pub(super) fn root_of(&self, id: &IncidentId) -> Result<Option<Root>, Error> {
         for root in Root::ALL {
             let mut statement = self.conn.prepare_cached(&root.fill("SELECT 1 FROM {p}incidents WHERE id = ?1"))?;

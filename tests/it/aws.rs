@@ -5,7 +5,7 @@ use std::time::Duration;
 use fleetwatch::aws::{Client, Environment, Error, Message, TopicArn};
 use proptest::prelude::*;
 
-use crate::support::aws::Aws;
+use crate::support::aws::{Aws, Fault};
 use crate::support::headless::{Desk, eventually, fleetwatch, incidents};
 use crate::support::mosquitto::{Mosquitto, client as mosquitto};
 use crate::support::peer::{Peer, airbag};
@@ -116,6 +116,12 @@ fn what_aws_refuses_is_said_with_what_to_do() {
         assert_eq!(error.may_pass(), may_pass, "{error}");
         assert!(error.to_string().contains(words), "{error}");
     }
+    peer.refuse(None);
+    for (fault, words) in [(Fault::Cut, "sns cannot be reached"), (Fault::Closed, "no connection")] {
+        peer.hurt(Some(fault));
+        let error = publish(&peer, "AKIAONE", "secret-secret", &MESSAGE).unwrap_err();
+        assert!(error.may_pass() && error.to_string().contains(words), "{error}");
+    }
     let open =
         [("AWS_ENDPOINT_URL", "http://me:pass@sns.example.org"), ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")];
     let error = publish_with(&open, &MESSAGE).unwrap_err();
@@ -192,6 +198,87 @@ fn a_crash_is_published_and_a_drill_is_not() {
     assert!(by_protocol["email"].as_str().unwrap().contains("van-7"), "{by_protocol}");
     let said = format!("{stderr}{:?}", incidents(&data));
     assert!(said.contains("SNS topic crashes") && !said.contains(SECRET), "{said}");
+}
+
+/// Sets a fault.
+type Sets<'a> = &'a dyn Fn(&Aws);
+
+/// Each crash meets with another fault, and is published once that is over.
+#[test]
+fn whatever_aws_does_no_crash_is_lost_and_no_secret_is_shown() {
+    const SECRET: &str = "a-secret-that-nobody-may-see";
+    let broker = Mosquitto::start();
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let peer = Aws::start("AKIAONE", SECRET);
+    let settings = dir.path().join("settings.toml");
+    std::fs::write(&settings, format!("[outbound]\nsns_topic_arn = \"{ARN}\"\n")).unwrap();
+    let url = peer.url();
+    let environment = [("AWS_ENDPOINT_URL", url.as_str()), ("AWS_ACCESS_KEY_ID", "AKIAONE"), ("AWS_SECRET_ACCESS_KEY", SECRET)];
+    let desk = Desk::connected_in(&data, &broker, &["--settings", settings.to_str().unwrap()], &environment);
+    let mut device = Peer::connect(broker.port, &["fleet/+/ack"]);
+    let refused = |status, code| move |peer: &Aws| peer.refuse(Some((status, code)));
+    let hurt = |fault| move |peer: &Aws| peer.hurt(Some(fault));
+    let faults: [(&str, Sets<'_>); 9] = [
+        ("a missing permission", &refused(403, "AuthorizationError")),
+        ("too much at once", &refused(429, "TooManyRequests")),
+        ("an error of its own", &refused(500, "InternalError")),
+        ("not there for now", &refused(503, "ServiceUnavailable")),
+        ("credentials that ended", &refused(403, "ExpiredToken")),
+        ("a clock that is an hour off", &|peer| peer.run_ahead(3_600)),
+        ("no answer", &hurt(Fault::Hang)),
+        ("a connection that is closed", &hurt(Fault::Closed)),
+        ("an answer that ends in its middle", &hurt(Fault::Cut)),
+    ];
+    let published = |vehicle: usize| -> Vec<String> {
+        let forms = peer.published().into_iter().map(|form| form["Message"].clone());
+        forms.filter(|message| message.contains(&format!("van-{vehicle}\\"))).collect()
+    };
+    for (n, (what, set)) in faults.iter().enumerate() {
+        let n_met = || peer.n_refused() + peer.n_hurt();
+        let before = n_met();
+        set(&peer);
+        device.send(&format!("fleet/van-{n}/crash"), airbag(&format!("e-{n}")));
+        eventually(what, 60, || n_met() > before);
+        peer.refuse(None);
+        peer.hurt(None);
+        eventually(what, 60, || !published(n).is_empty());
+    }
+    device.wait_for("/ack", faults.len(), 60);
+    eventually("every delivery is on its incident", 60, || {
+        let seen = incidents(&data);
+        seen.len() == faults.len() && seen.iter().all(|row| row.to_string().contains("accepted"))
+    });
+    let stderr = desk.stderr();
+    desk.stop();
+    for (n, (what, _)) in faults.iter().enumerate() {
+        let keys: std::collections::BTreeSet<_> =
+            published(n).iter().map(|message| message.split("dedup_key").nth(1).map(str::to_owned)).collect();
+        // What was taken and not heard of is sent again under the same key; nothing else is.
+        assert!(keys.len() == 1 && (published(n).len() == 1 || *what == faults[8].0), "{what}: {:?}", published(n));
+    }
+    let said = format!("{stderr}{:?}", incidents(&data));
+    assert!(said.contains("sign in again") && said.contains("no answer in time") && !said.contains(SECRET), "{said}");
+}
+
+/// Credentials that end are asked for anew, once.
+#[test]
+fn credentials_that_ended_are_asked_for_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let (config, asked) = (dir.path().join("config"), dir.path().join("asked"));
+    let keys = r#"{"Version":1,"AccessKeyId":"AKIAONE","SecretAccessKey":"of-a-file","Expiration":"2999-01-01T00:00:00Z"}"#;
+    let script = dir.path().join("script");
+    std::fs::write(&script, format!("echo x >> {}; echo '{keys}'\n", asked.display())).unwrap();
+    std::fs::write(&config, format!("[default]\ncredential_process = sh {}\n", script.display())).unwrap();
+    let peer = Aws::start("AKIAONE", "of-a-file");
+    peer.fail_with("sns", 1, 403, "ExpiredToken");
+    let url = peer.url();
+    let with = [("AWS_ENDPOINT_URL", url.as_str()), ("AWS_CONFIG_FILE", config.to_str().unwrap())];
+    assert_eq!(publish_with(&with, &MESSAGE).unwrap(), "m-1");
+    assert_eq!((peer.n_refused(), std::fs::read_to_string(&asked).unwrap().lines().count()), (1, 2));
+    peer.fail_with("sns", 9, 403, "ExpiredToken");
+    assert!(publish_with(&with, &MESSAGE).unwrap_err().to_string().contains("sign in again"));
+    assert_eq!(peer.n_refused(), 3, "it does not go on for ever");
 }
 
 #[test]

@@ -44,6 +44,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "functions",
             "host",
             "https",
+            "lambda",
             "model",
             "outbound",
             "play",

@@ -215,7 +215,6 @@ fn an_upload_is_judged_told_over_sns_and_priced_by_the_desk_that_watches() {
     assert_eq!(devices, ["van-10", "van-7", "van-9"]);
 
     // A drill through either front door comes back to the desk as one.
-    let n_told = told(&hook).len();
     for (target, vehicle) in [("s3", "VAN-0900"), ("lambda", "VAN-0901")] {
         let report = dir.path().join("report.json");
         std::fs::write(&report, airbag(target)).unwrap();
@@ -227,7 +226,11 @@ fn an_upload_is_judged_told_over_sns_and_priced_by_the_desk_that_watches() {
         let drilled = || incidents(&heard).iter().any(|line| line["device"] == vehicle && line["origin"] == "drill");
         eventually("the drill comes back", 60, drilled);
     }
-    assert_eq!(told(&hook).len(), n_told, "a drill reached somebody");
+    // What comes after them reaches people, and they have not.
+    runtime.block_on(client.put_object(bucket, "van-11/e-5.json", airbag("e-5").into_bytes())).unwrap();
+    eventually("people are told of what came after", 60, || told(&hook).iter().any(|notice| notice["device"] == "van-11"));
+    let drilled = |notice: &Value| notice["device"].as_str().is_some_and(|device| device.starts_with("VAN-09"));
+    assert!(!told(&hook).iter().any(drilled), "a drill reached somebody");
     let shut = fleetwatch(&["inject", "frontal_crash", "--target", "s3"]).envs(stack.variables()).output().unwrap();
     assert!(String::from_utf8(shut.stderr).unwrap().contains("name them in [stack] of the settings"));
 

@@ -70,7 +70,7 @@ fn walk(state: &str, snapshot: &Snapshot, prepare: impl Fn(&mut Window)) -> BTre
     walk_over(&Screen::ALL, state, snapshot, prepare)
 }
 
-fn walk_over(screens: &[Screen], state: &str, snapshot: &Snapshot, prepare: impl Fn(&mut Window)) -> BTreeSet<String> {
+pub(crate) fn walk_over(screens: &[Screen], state: &str, snapshot: &Snapshot, prepare: impl Fn(&mut Window)) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for language in Language::ALL {
         language.speak();
@@ -103,7 +103,7 @@ fn walk_over(screens: &[Screen], state: &str, snapshot: &Snapshot, prepare: impl
 }
 
 #[track_caller]
-fn check(found: &BTreeSet<String>) {
+pub(crate) fn check(found: &BTreeSet<String>) {
     assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.iter().cloned().collect::<Vec<_>>().join("\n"));
 }
 

@@ -60,3 +60,42 @@ cost-million-rows = 1 million driving rows
 cost-thousand-vehicles = 1,000 vehicles for a month
 cost-not-included = Not in these figures
 cost-not-included-list = Messages (AWS IoT Core), notifications (SNS), files (S3), database, logs, data transfer, tax. Functions run in this process and are priced as if on AWS Lambda.
+cost-table = Table
+cost-on-aws = On AWS
+cost-actuals-off = AWS is not asked what it billed
+cost-actuals-none = AWS has given no answer yet
+cost-actuals-note = { $month }, the whole account as AWS had it { $age } ago
+cost-actuals-set = To see what AWS billed beside our estimate, set cost_explorer_every_h under [stack], 8 or more. Each answer costs USD 0.01.
+cost-actuals-problem = AWS did not say when it was asked last: { $words }.
+cost-col-day = UTC day
+cost-col-lambda = Lambda, by AWS
+cost-col-ours = Our estimate
+cost-col-all = All services, by AWS
+cost-no-word = no word
+cost-no-count = no count
+cost-estimated = may change
+cost-estimated-why = AWS may still change this day.
+cost-all-days = All days
+cost-known-days = { $n ->
+    [one] Known days, 1 missing
+   *[other] Known days, { $n } missing
+}
+cost-actual-hover = { $calls } calls of the watched functions by CloudWatch, { $list } before the free tier.
+cost-watching = Watching
+cost-watching-note = a month, paid to AWS
+cost-watching-a-month = Watching for a month
+cost-looks = Looks, every { $every }
+cost-looks-so-far = Looks since the start
+cost-asks = Cost Explorer, every { $h } h
+cost-asks-so-far = { $n ->
+    [one] 1 answer this month
+   *[other] { $n } answers this month
+}
+cost-no-estimate = No estimate of ours: { $words }.
+cost-by-service = By service
+cost-by-service-note = this month, by AWS
+cost-one-incident = All calls, a crash incident
+cost-one-false-alarm = All calls, a false alarm
+cost-one-vehicle = A vehicle for a month
+cost-by = ÷ { $n }
+cost-watching-by = CloudWatch, Cost Explorer

@@ -169,3 +169,5 @@ shell-elsewhere-why = Close that window, or bring the screen back here.
 shell-bring-back = Bring it back
 shell-layout-broken = The layout of the window cannot be read, so it opens as usual and keeps a new one: { $why }
 shell-own-title = { $screen } – Fleetwatch
+shell-budget-will = At this pace { $month } will cost { $amount }, over the budget of { $budget }: see Cost
+shell-budget-spent = { $month } has cost { $amount }, over the budget of { $budget }: see Cost

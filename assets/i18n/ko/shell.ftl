@@ -166,3 +166,5 @@ shell-elsewhere-why = 그 창을 닫거나 화면을 다시 가져오세요.
 shell-bring-back = 다시 가져오기
 shell-layout-broken = 창 배치를 읽을 수 없어 기본 배치로 열고 새로 저장합니다: { $why }
 shell-own-title = { $screen } – Fleetwatch
+shell-budget-will = 이 속도면 { $month } 예상 비용 { $amount }, 예산 { $budget } 초과. 비용 화면을 확인하세요
+shell-budget-spent = { $month } 비용 { $amount }, 예산 { $budget } 초과. 비용 화면을 확인하세요

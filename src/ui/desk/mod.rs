@@ -48,12 +48,12 @@ use super::panels::wall::Wall;
 use super::panels::{self, Panel, PanelContext, Screen, Seen, ViewTime};
 use super::theme::{self, Theme, sizes};
 use super::vitals::{Broker, Liveness};
-use super::{Request, SoundTrouble, Wires, degrees, names, past, tr, word, words};
+use super::{Request, SoundTrouble, Wires, degrees, names, past, text, tr, word, words};
 use crate::model::{
     AlertId, AlertKind, Command, Done, Errand, Focus, Incident, IncidentId, IncidentKind, Origin, Severity, Timestamp,
 };
 use crate::state::Snapshot;
-use crate::state::snapshot::Refusal;
+use crate::state::snapshot::{BillView, Refusal};
 
 /// Bursts of new snapshots are painted together, at most about 30 frames a second.
 const FRAME: Duration = Duration::from_millis(33);
@@ -252,6 +252,10 @@ impl Desk {
                 if let AlertKind::SilenceEnds { silence } = &alert.about {
                     let ending = self.snapshot.silencings.iter().find(|one| one.id == *silence);
                     self.toasts.warning(ending.map_or_else(|| alert.text.clone(), |one| silences::ends_soon(one, now)), now);
+                    continue;
+                }
+                if let AlertKind::Budget { spent } = &alert.about {
+                    self.toasts.warning(budget_words(&self.snapshot.bill, *spent), now);
                     continue;
                 }
                 // In short: the whole sentence would cover half the screen.
@@ -551,4 +555,14 @@ fn panicked_ui(ui: &mut egui::Ui, screen: Screen, said: &str) -> bool {
     ui.painter().rect_filled(ui.max_rect(), 0.0, theme.bg.panel);
     let button = super::widgets::Button::default(word!("shell-show-again"));
     super::widgets::empty_state(ui, super::icons::WARNING_OCTAGON, word!("shell-screen-stopped"), &sentence, Some(button))
+}
+
+/// What a budget that does not do comes to.
+fn budget_words(bill: &BillView, spent: bool) -> String {
+    let budget = text::usd(bill.budget.unwrap_or_default());
+    let month = bill.month.as_str();
+    match bill.forecast {
+        Some(forecast) if !spent => tr!("shell-budget-will", month = month, amount = text::usd(forecast.due), budget = budget),
+        _ => tr!("shell-budget-spent", month = month, amount = text::usd(bill.due), budget = budget),
+    }
 }

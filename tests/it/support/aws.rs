@@ -15,6 +15,17 @@ use url::form_urlencoded;
 /// Attribute → value, as `DynamoDB` writes them: `{"S": "…"}`.
 pub(crate) type Item = serde_json::Map<String, Value>;
 
+/// What may happen to a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The answer ends in its middle.
+    Cut,
+    /// The request is read and never answered.
+    Hang,
+    /// It is closed at once.
+    Closed,
+}
+
 /// How the peer is set up, and what it saw.
 #[derive(Default)]
 struct Shared {
@@ -24,8 +35,14 @@ struct Shared {
     ahead_secs: i64,
     /// Answers everything with this status and code, whatever is asked.
     refuses: Option<(u16, String)>,
-    /// Answers so many requests of this service with 503.
-    fails: Option<(String, u32)>,
+    /// Answers so many requests of this service with this status and code.
+    fails: Option<(String, u32, u16, &'static str)>,
+    /// Answers with this JSON whatever is asked of a service: `ce`.
+    says: BTreeMap<String, Value>,
+    /// What it does to each connection.
+    fault: Option<Fault>,
+    /// Requests that met with it.
+    n_hurt: usize,
     /// Each form that was taken.
     taken: Vec<BTreeMap<String, String>>,
     /// Path → content.
@@ -78,7 +95,27 @@ impl Aws {
 
     /// The next requests of a service fail: `iotdata`.
     pub(crate) fn fail(&self, service: &str, times: u32) {
-        self.shared.lock().unwrap().fails = Some((service.to_owned(), times));
+        self.fail_with(service, times, 503, "ServiceUnavailable");
+    }
+
+    /// The same with another answer.
+    pub(crate) fn fail_with(&self, service: &str, times: u32, status: u16, code: &'static str) {
+        self.shared.lock().unwrap().fails = Some((service.to_owned(), times, status, code));
+    }
+
+    /// From now on a service answers with this JSON: `ce`, `monitoring`.
+    pub(crate) fn say(&self, service: &str, what: Value) {
+        self.shared.lock().unwrap().says.insert(service.to_owned(), what);
+    }
+
+    /// From now on this happens to each connection.
+    pub(crate) fn hurt(&self, fault: Option<Fault>) {
+        self.shared.lock().unwrap().fault = fault;
+    }
+
+    /// Requests to which it happened.
+    pub(crate) fn n_hurt(&self) -> usize {
+        self.shared.lock().unwrap().n_hurt
     }
 
     /// Puts an object into a bucket; the key as it is in an address.
@@ -129,6 +166,15 @@ fn serve(socket: TcpStream, shared: &Mutex<Shared>) -> Option<()> {
     }
     let mut body = vec![0; headers.get("content-length").map_or(Some(0), |length| length.parse().ok())?];
     socket.read_exact(&mut body).ok()?;
+    let fault = shared.lock().unwrap().fault;
+    shared.lock().unwrap().n_hurt += usize::from(fault.is_some());
+    if fault == Some(Fault::Hang) {
+        // Until whoever asked has had enough.
+        socket.read_to_end(&mut Vec::new()).ok();
+    }
+    if matches!(fault, Some(Fault::Hang | Fault::Closed)) {
+        return None;
+    }
     let (status, answer, ahead_secs) = {
         let mut shared = shared.lock().unwrap();
         shared.last = format!("{first}{headers:?}{}", String::from_utf8_lossy(&body));
@@ -138,10 +184,10 @@ fn serve(socket: TcpStream, shared: &Mutex<Shared>) -> Option<()> {
             None => check(&first, &headers, &body, &shared.keys, now).map_err(|(code, words)| (403, code.to_owned(), words)),
         };
         let answered = checked.and_then(|service| {
-            let fails = shared.fails.as_mut().filter(|(failing, left)| *failing == service && *left > 0);
-            if let Some((_, left)) = fails {
+            let fails = shared.fails.as_mut().filter(|(failing, left, ..)| *failing == service && *left > 0);
+            if let Some((_, left, status, code)) = fails {
                 *left -= 1;
-                return Err((503, "ServiceUnavailable".to_owned(), "as told".to_owned()));
+                return Err((*status, (*code).to_owned(), "as told".to_owned()));
             }
             shared.answer(&service, &first, &body)
         });
@@ -159,13 +205,17 @@ fn serve(socket: TcpStream, shared: &Mutex<Shared>) -> Option<()> {
     let date =
         chrono::DateTime::from_timestamp(Clock.now().millis() / 1_000 + ahead_secs, 0)?.format("%a, %d %b %Y %H:%M:%S GMT");
     let head = format!("HTTP/1.1 {status} So\r\nDate: {date}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", answer.len());
-    socket.get_mut().write_all(&[head.into_bytes(), answer].concat()).ok()
+    let sent = if fault == Some(Fault::Cut) { answer.len() / 2 } else { answer.len() };
+    socket.get_mut().write_all(&[head.as_bytes(), &answer[..sent]].concat()).ok()
 }
 
 impl Shared {
     fn answer(&mut self, service: &str, first: &str, body: &[u8]) -> Result<Vec<u8>, (u16, String, String)> {
         let mut words = first.split(' ');
         let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        if let Some(said) = self.says.get(service) {
+            return Ok(said.to_string().into_bytes());
+        }
         match (service, method) {
             ("s3", "PUT") => {
                 self.objects.insert(target.to_owned(), body.to_owned());

@@ -82,6 +82,7 @@ pub(crate) fn busy() -> Snapshot {
         functions: Arc::new(functions()),
         stack: Some(super::stack::stack()),
         stack_spent: PicoUsd(3_150_000_000),
+        actuals: Some(super::stack::actuals()),
         bill: bill(),
         store_bytes: 18_400_000,
         memory: (41_000_000, 256_000_000),
@@ -107,6 +108,7 @@ pub(crate) fn broken() -> Snapshot {
         LinkStatus { state: LinkState::Degraded, reason: "2 of 9 not told".into(), ..LinkStatus::plain(LinkState::Degraded) },
     );
     snapshot.stack = Some(super::stack::broken_stack());
+    snapshot.actuals = Some(super::stack::unanswered());
     snapshot.rate = Rate::default();
     snapshot.latency = Latency::default();
     snapshot.banners = vec![Banner {
@@ -464,6 +466,7 @@ fn bill() -> BillView {
         days: costs,
         span,
         forecast: pricing::forecast::forecast(&days, span.0, span.1, NOW, sheet),
+        n_incidents: (12, 2),
     }
 }
 

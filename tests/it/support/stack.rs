@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fleetwatch::model::stack::{Deployed, Hour, RemoteCall, SetUp};
-use fleetwatch::model::{PicoUsd, StackLook};
+use fleetwatch::model::{ActualDay, Actuals, PicoUsd, StackLook};
 
 use super::snapshots::{NOW, ago};
 
@@ -77,4 +77,37 @@ pub(crate) fn broken_stack() -> Arc<StackLook> {
     look.functions[0].calls = Err("AWS logs cannot be reached: no answer in time".to_owned());
     look.price = None;
     Arc::new(look)
+}
+
+/// The month by AWS, of which it has left out a day.
+pub(crate) fn actuals() -> Arc<Actuals> {
+    let day = |n: i64| ActualDay {
+        actual: (n != 7).then_some(PicoUsd(1_240_000_000_000 + n * 31_000_000_000)),
+        lambda: (n != 7).then_some(PicoUsd(410_300_000_000 + n * 1_700_000_000)),
+        estimated: n > 15,
+        calls: (n != 3).then_some(1_904_211),
+        list: (n != 3).then_some(PicoUsd(418_112_640_000)),
+        due: (n != 3).then_some(PicoUsd(401_112_640_000)),
+    };
+    let services = [("AWS IoT", 14_100_000_000_000), ("AWS Lambda", 7_212_000_000_000), ("AmazonCloudWatch", 2_013_000)];
+    Arc::new(Actuals {
+        month: "2026-03".into(),
+        at: NOW.plus_secs(-9_000),
+        asked_at: NOW.plus_secs(-9_000),
+        every_h: 8,
+        days: (1..=18).map(day).collect(),
+        services: services.map(|(name, pico)| (name.into(), PicoUsd(pico))).into(),
+        n_requests: 52,
+        price_each: Some(PicoUsd(10_000_000_000)),
+        problem: None,
+        no_estimate: None,
+    })
+}
+
+/// The same where AWS does not say.
+pub(crate) fn unanswered() -> Arc<Actuals> {
+    let words = "AWS cost explorer answered 403 AccessDeniedException: not authorized to perform ce:GetCostAndUsage; give the role or user this permission";
+    let mut asked = Actuals::clone(&actuals());
+    (asked.problem, asked.no_estimate) = (Some(words.to_owned()), Some("no functions are named".to_owned()));
+    Arc::new(asked)
 }

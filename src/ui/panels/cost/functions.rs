@@ -15,10 +15,11 @@ const PRICE: f32 = 0.73;
 const BAR: f32 = 0.76;
 const SHARE: f32 = 1.0;
 
-pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot) {
+/// Paints the table; gives the free part of its header.
+pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot) -> Rect {
     let theme = Theme::of(ui);
     let sheet = &snapshot.bill.price_sheet;
-    header(
+    let free = header(
         ui,
         Pane { title: &tr!("cost-by-function"), note: &tr!("cost-by-function-note", sheet = sheet.clone()), ..Pane::default() },
     );
@@ -72,4 +73,5 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot) {
             response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
         }
     });
+    free
 }

@@ -3,10 +3,11 @@
 //! ```text
 //! ┌ budget ─┬ forecast ┬ free requests ┬ free compute ┐ 128
 //! ├ a day ──┴─────┬ month ─────┬ what if ────────────┤ 382
-//! ├ by function ──┴────────────┤ unit costs          │
+//! ├ by function, or on AWS ────┤ unit costs          │
 //! └────────────────────────────┴─────────────────────┘
 //! ```
 
+mod actuals;
 mod days;
 mod functions;
 mod gauges;
@@ -21,7 +22,7 @@ use crate::state::Snapshot;
 use crate::ui::icons;
 use crate::ui::theme::{Theme, Type};
 use crate::ui::tr;
-use crate::ui::widgets::{empty_state, pane, put};
+use crate::ui::widgets::{empty_state, pane, put, segments};
 
 /// Height of the gauges, points.
 const GAUGES_H: f32 = 128.0;
@@ -34,6 +35,7 @@ const WHAT_IF_W: f32 = 436.0;
 #[derive(Debug, Default)]
 pub(super) struct Cost {
     money: Option<Money>,
+    table: Table,
     what_if: what_if::WhatIf,
 }
 
@@ -64,6 +66,27 @@ impl Money {
     }
 }
 
+/// What stands below the charts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Table {
+    /// Where the money of this desk's calls goes.
+    #[default]
+    Functions,
+    /// What AWS billed, and what it costs to know.
+    Aws,
+}
+
+impl Table {
+    const ALL: [Self; 2] = [Self::Functions, Self::Aws];
+
+    fn word(self) -> String {
+        match self {
+            Self::Functions => tr!("cost-by-function"),
+            Self::Aws => tr!("cost-on-aws"),
+        }
+    }
+}
+
 impl Panel for Cost {
     fn screen(&self) -> Screen {
         Screen::Cost
@@ -75,6 +98,10 @@ impl Panel for Cost {
         let bill = &snapshot.bill;
         if bill.days.is_empty() || bill.list == PicoUsd(0) {
             pane(ui, room, "cost", |ui| {
+                if actuals::has(snapshot) {
+                    actuals::ui(ui, snapshot, context.now);
+                    return;
+                }
                 empty_state(ui, icons::COINS, &tr!("cost-empty"), &tr!("cost-empty-when"), None);
             });
             return;
@@ -90,7 +117,20 @@ impl Panel for Cost {
             self.money = Some(money);
         }
         pane(ui, month, "month", |ui| month::ui(ui, bill, money, context.now));
-        pane(ui, table, "by function", |ui| functions::ui(ui, snapshot));
+        pane(ui, table, "table", |ui| {
+            if !actuals::has(snapshot) {
+                functions::ui(ui, snapshot);
+                return;
+            }
+            let free = match self.table {
+                Table::Functions => functions::ui(ui, snapshot),
+                Table::Aws => actuals::ui(ui, snapshot, context.now),
+            };
+            let place = Rect::from_min_max(free.min, free.max + vec2(8.0, 0.0));
+            let layout = egui::Layout::right_to_left(egui::Align::Center);
+            let mut child = ui.new_child(egui::UiBuilder::new().max_rect(place).layout(layout));
+            segments(&mut child, &tr!("cost-table"), &mut self.table, &Table::ALL, Table::word);
+        });
         pane(ui, what_if, "what if", |ui| self.what_if.ui(ui, snapshot, context.now));
     }
 }

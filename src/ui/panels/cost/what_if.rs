@@ -1,6 +1,6 @@
 //! What the month would cost if more came, with more memory or slower; and what single things cost.
 
-use eframe::egui::{Align2, DragValue, Rect, Role, Slider, SliderClamping, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, DragValue, Rect, Role, ScrollArea, Slider, SliderClamping, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::line;
 use crate::model::{PicoUsd, Timestamp};
@@ -8,7 +8,7 @@ use crate::pricing::{Bill, Price, PriceSheet};
 use crate::state::Snapshot;
 use crate::state::snapshot::BillView;
 use crate::ui::shapes::Mark;
-use crate::ui::theme::{PANE_PAD, Theme, Type};
+use crate::ui::theme::{PANE_PAD, Theme, Type, sizes};
 use crate::ui::widgets::{Button, Pane, badge, focus_ring, hairline_below, header, put, section};
 use crate::ui::{icons, text, tr};
 
@@ -81,11 +81,24 @@ impl WhatIf {
         let secs = bill.span.1.secs_since(bill.span.0);
         result(ui, now_rates.month(secs, price), tried.month(secs, price), bill.budget);
         section(ui, &tr!("cost-unit-costs"), &tr!("cost-unit-costs-note"));
-        unit_costs(ui, snapshot, now_rates, secs);
-        section(ui, &tr!("cost-not-included"), "");
-        let room = ui.available_rect_before_wrap().shrink2(vec2(PANE_PAD.x, 8.0));
-        let words = ui.painter().layout(tr!("cost-not-included-list"), Type::Small.font(), theme.text.secondary, room.width());
-        ui.painter().galley(room.min, words, theme.text.secondary);
+        let room = ui.available_rect_before_wrap();
+        let width = room.width() - 2.0 * PANE_PAD.x;
+        let words = ui.painter().layout(tr!("cost-not-included-list"), Type::Small.font(), theme.text.secondary, width);
+        // What is not included is always in view; where there is little room, the unit costs are scrolled.
+        let below = words.size().y + sizes().row_compact + 16.0;
+        let (units, not_included) = room.split_top_bottom_at_y((room.bottom() - below).max(room.top()));
+        let units_h = ui
+            .scope_builder(UiBuilder::new().max_rect(units).id_salt("units"), |ui| {
+                let scroll = ScrollArea::vertical().id_salt("units").auto_shrink([false, true]);
+                scroll.show(ui, |ui| unit_costs(ui, snapshot, now_rates, secs)).inner_rect.height()
+            })
+            .inner;
+        let rest = not_included.with_min_y(units.top() + units_h);
+        ui.scope_builder(UiBuilder::new().max_rect(rest).id_salt("not included"), |ui| {
+            section(ui, &tr!("cost-not-included"), "");
+            let at = ui.available_rect_before_wrap().min + vec2(PANE_PAD.x, 8.0);
+            ui.painter().galley(at, words, theme.text.secondary);
+        });
     }
 }
 
@@ -177,17 +190,27 @@ fn unit_costs(ui: &mut Ui, snapshot: &Snapshot, rates: Rates, month_secs: f64) {
         let a_month = list / calls as f64 * rates.per_second * month_secs;
         PicoUsd((a_month / vehicles as f64 * 1_000.0) as i64)
     });
+    // All that the month cost, by what came of it.
+    let each = |n: u64| (n > 0).then(|| PicoUsd((list / n as f64) as i64));
+    let (n_incidents, n_false) = snapshot.bill.n_incidents;
+    let by = |n: u64| if n == 0 { String::new() } else { tr!("cost-by", n = text::count(n)) };
+    let plain = str::to_owned;
     let lines = [
-        (tr!("cost-one-crash"), "judge_crash", mean("judge_crash", 1.0)),
-        (tr!("cost-thousand-temperatures"), "route_temperature", mean("route_temperature", 1_000.0)),
-        (tr!("cost-million-rows"), "preprocess_driving", mean("preprocess_driving", 1e6)),
-        (tr!("cost-thousand-vehicles"), "", fleet_month),
+        (tr!("cost-one-crash"), plain("judge_crash"), mean("judge_crash", 1.0)),
+        (tr!("cost-thousand-temperatures"), plain("route_temperature"), mean("route_temperature", 1_000.0)),
+        (tr!("cost-million-rows"), plain("preprocess_driving"), mean("preprocess_driving", 1e6)),
+        (tr!("cost-one-incident"), by(n_incidents), each(n_incidents)),
+        (tr!("cost-one-false-alarm"), by(n_false), each(n_false)),
+        (tr!("cost-one-vehicle"), by(vehicles as u64), fleet_month.map(|price| PicoUsd(price.0 / 1_000))),
+        (tr!("cost-thousand-vehicles"), String::new(), fleet_month),
     ];
-    for (label, note, price) in lines {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), eframe::egui::Sense::hover());
+    let watching = super::actuals::has(snapshot)
+        .then(|| (tr!("cost-watching-a-month"), tr!("cost-watching-by"), super::actuals::watching(snapshot)));
+    for (label, note, price) in lines.into_iter().chain(watching) {
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), eframe::egui::Sense::hover());
         hairline_below(ui, rect);
         let value = price.map_or_else(|| tr!("cost-not-yet"), text::usd);
-        line(ui, rect.shrink2(vec2(PANE_PAD.x, 0.0)), &label, note, &value);
+        line(ui, rect.shrink2(vec2(PANE_PAD.x, 0.0)), &label, &note, &value);
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{label} {value}")));
     }
 }

@@ -4,6 +4,7 @@
 //! ┌ head: ready, errors, span ────────────┐ 44
 //! ├ a row for each function ──────────────┤ its rows, at most 265
 //! ├ a row for each on AWS ────────────────┤ where a stack is watched
+//! ├ the judge beside the line ────────────┤ where there is one
 //! ├ recent calls ┬ input │ effects ───────┤
 //! │          484 │ log                    │
 //! └──────────────┴────────────────────────┘
@@ -13,6 +14,7 @@ mod calls;
 mod deployed;
 mod detail;
 mod log;
+mod shadow;
 mod table;
 
 use eframe::egui::{self, Align, Layout, Margin, TextEdit, UiBuilder, pos2, vec2};
@@ -100,6 +102,13 @@ impl Panel for Functions {
             let chosen = self.deployed.as_deref();
             if let Some(function) = pane(ui, stack, "stack", |ui| deployed::rows(ui, look, chosen, context.now)) {
                 self.deployed = Some(function);
+            }
+        }
+        if let Some(view) = &snapshot.shadow {
+            let (beside, rest) = below.split_top_bottom_at_y(below.top() + shadow::height(view).min(below.height() * 0.4));
+            below = rest;
+            if let Some(incident) = pane(ui, beside, "shadow", |ui| shadow::ui(ui, view)) {
+                context.open(&incident);
             }
         }
         let look = snapshot.stack.clone();

@@ -58,6 +58,7 @@ fn row(ui: &mut Ui, alert: &Alert, snapshot: &Snapshot, context: &mut PanelConte
             | AlertKind::WentSilent { .. }
             | AlertKind::ChainBroken
             | AlertKind::SilenceEnds { .. }
+            | AlertKind::Budget { .. }
             | AlertKind::HarshDriving { .. },
             _,
         ) => {
