@@ -18,6 +18,7 @@ run: packages
 test: test-packages
 	cargo build -p fleetwatch-lambda
 	.ci/venv moto 'moto[server]==5.2.5'
+	.ci/venv mail aiosmtpd==1.4.6
 	.ci/venv aws ministack==1.5.33 cryptography==46.0.3 aws-sam-translator==1.115.0
 	cargo test
 

@@ -69,7 +69,8 @@ pub fn causes(error: reqwest::Error) -> String {
     words
 }
 
-fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
+/// TLS as it is spoken to everybody: the certificates of the system, by ring.
+pub fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
     let mut roots = rustls::RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs();
     for error in &found.errors {

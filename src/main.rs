@@ -75,6 +75,7 @@ fn start(args: &Args) -> Result<(), Fault> {
         team: settings.team,
         max_devices: settings.line.max_devices,
         memory_budget_mb: settings.line.memory_budget_mb,
+        retention: settings.retention,
         self_test: settings.self_test,
         stack: settings.stack,
         seats: settings.seats,

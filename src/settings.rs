@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::model::setting::{self, Key, Preferences, Wrong};
-use crate::model::{SelfTest, Team};
+use crate::model::{Retention, SelfTest, Team};
 use crate::{broker, decode, functions, outbound, pricing, seats, stack};
 
 #[cfg(feature = "desk")]
@@ -39,6 +39,8 @@ pub struct Settings {
     pub shadow: Shadow,
     /// `[line]`
     pub line: Line,
+    /// `[retention]`
+    pub retention: Retention,
     /// `[team]`
     pub team: Team,
     /// `[pricing]`
@@ -215,6 +217,9 @@ impl Settings {
         }
         if let Some((key, why)) = self.seats.mistake() {
             return Err(Wrong::Value { key: Key::of("seats").and(key), why });
+        }
+        if let Some((name, why)) = self.retention.mistake() {
+            return Err(Wrong::Value { key: Key::of("retention").and(name), why });
         }
         setting::check(&Key::of("desk"), &self.desk, &Preferences::BOUNDS)?;
         pricing::PriceSheet::aws_lambda(&self.pricing).map(drop).map_err(|error| {

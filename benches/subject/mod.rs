@@ -50,6 +50,7 @@ pub(crate) fn options(url: &str, data_dir: &std::path::Path) -> Options {
         prices: PriceSheet::standard().clone(),
         max_devices: 50_000,
         memory_budget_mb: 512,
+        retention: fleetwatch::model::Retention::default(),
         self_test: fleetwatch::model::SelfTest::default(),
         seats: fleetwatch::seats::Settings::default(),
         stack: fleetwatch::stack::Settings::default(),

@@ -79,6 +79,11 @@ pub enum Command {
     Export(ExportArgs),
     /// Write what the next shift must know: open incidents and who is on them, what waits, what was not delivered, drills
     Handover(HandoverArgs),
+    /// Forget where a vehicle was, and who dealt with its incidents, in a time; without --yes it says what would go
+    ///
+    /// It needs an admin, is written into the audit, and cannot be taken back. No desk may be running on the same directory.
+    /// docs/PRIVACY.md says what goes, what stays, and what is left to do elsewhere.
+    Forget(ForgetArgs),
     /// List the silences: whose, why, until when, and how much each hid; they are begun and ended in the window
     Silences(SilencesArgs),
     /// Names, groups, types and contacts of vehicles and sensors, as CSV: id,name,group,type,contact,notes
@@ -273,6 +278,26 @@ pub struct HandoverArgs {
     /// How long the shift was, h, 1 to 168
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(i64).range(1..=168))]
     pub hours: i64,
+}
+
+/// `forget`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct ForgetArgs {
+    /// The vehicle, as its topic names it
+    #[arg(long, value_name = "NAME")]
+    pub vehicle: String,
+    /// From then: a date or a time (RFC 3339); a date begins at midnight, UTC
+    #[arg(long, value_name = "WHEN", value_parser = since)]
+    pub from: Since,
+    /// To then, which is not included
+    #[arg(long, value_name = "WHEN", value_parser = since)]
+    pub to: Since,
+    /// Do it
+    #[arg(long)]
+    pub yes: bool,
+    /// Who does it [default: the name of this user]
+    #[arg(long, value_name = "NAME", env = "USER", hide_env = true, default_value = "command line")]
+    pub by: String,
 }
 
 /// `silences`

@@ -9,6 +9,7 @@ use super::run::Fault;
 use crate::broker;
 use crate::clock::Clock;
 use crate::model::Secret;
+use crate::outbound;
 use crate::settings::{self, Settings};
 
 /// Runs every check and writes what came of it to stdout; fails when one must be put right.
@@ -26,11 +27,19 @@ pub fn everything(global: &GlobalArgs, loaded: &Result<Settings, settings::Error
     if data_dir.join(crate::store::DATABASE).exists() {
         let archive = crate::store::Archive::open(data_dir);
         let devices = archive.as_ref().ok().map(crate::store::Archive::devices);
+        if let Ok(settings) = loaded {
+            let held = archive.as_ref().map_err(ToString::to_string);
+            let held = held.and_then(|archive| archive.holdings(&settings.retention).map_err(|error| error.to_string()));
+            checks.push(doctor::retention(data_dir, held, Clock.now()));
+        }
         let register = archive.as_ref().ok().and_then(|archive| archive.register().ok()).unwrap_or_default();
         checks.push(doctor::audit(archive.and_then(|archive| archive.audit()).map_err(|error| error.to_string())));
         if let (Some(Ok(devices)), Ok(settings)) = (devices, loaded) {
             checks.extend(doctor::routes(&settings.outbound, &devices, &register));
         }
+    }
+    if let Some(email) = loaded.as_ref().ok().and_then(|settings| email(&settings.outbound)) {
+        checks.push(email);
     }
     checks.push(doctor::clock(Clock.now()));
     let env = |name: &str| std::env::var(name).ok();
@@ -38,6 +47,16 @@ pub fn everything(global: &GlobalArgs, loaded: &Result<Settings, settings::Error
     checks.push(doctor::notification(&env));
     let well = doctor::write(&checks, &mut std::io::stdout().lock()).map_err(|error| Fault::Failed(error.to_string()))?;
     if well { Ok(()) } else { Err(Fault::Failed("not everything is as it must be".to_owned())) }
+}
+
+/// Whether the mail server takes mails to everybody who is to get them; `None` where there is none.
+fn email(outbound: &outbound::Settings) -> Option<Check> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let probed = match runtime {
+        Ok(runtime) => runtime.block_on(outbound::probe_email(outbound))?,
+        Err(error) => Err(error.to_string()),
+    };
+    Some(doctor::email(probed, outbound.email_to.len()))
 }
 
 fn reachable(broker: &broker::Settings) -> Check {

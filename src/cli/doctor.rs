@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::Command;
 
-use crate::model::{DeviceId, Register, Timestamp};
+use crate::model::{DataKind, DeviceId, Holding, Limit, Register, Timestamp};
 use crate::outbound;
 use crate::store::chain::{Broken, Chain};
 
@@ -106,6 +106,14 @@ pub fn seats(probed: Result<String, String>) -> Check {
     }
 }
 
+/// Whether mails get through: `probed` is the server that takes them for all `n_to` receivers, or the cause.
+pub fn email(probed: Result<String, String>, n_to: usize) -> Check {
+    match probed {
+        Ok(host) => Check::ok("email", format!("{host} takes mails to each of {n_to} receivers; none was sent")),
+        Err(cause) => Check::fail("email", cause, "see the cause; email_server and what belongs to it stand in [outbound]"),
+    }
+}
+
 /// Whether the audit is as it was written: `chains` of the real one and that of drills, or why they cannot be read.
 pub fn audit(chains: Result<[Result<Chain, Broken>; 2], String>) -> Check {
     let chains = match chains {
@@ -116,9 +124,10 @@ pub fn audit(chains: Result<[Result<Chain, Broken>; 2], String>) -> Check {
     for (chain, what) in chains.into_iter().zip(["", " of drills"]) {
         match chain {
             Ok(Chain { n: 0, .. }) => {}
-            Ok(Chain { n, head, .. }) => {
+            Ok(Chain { n, n_forgotten, head, .. }) => {
                 let head = head.map_or_else(|| "none yet".to_owned(), |head| head.to_string());
-                found.push(format!("{n} entries{what} in one chain, head {head}"));
+                let forgotten = if n_forgotten > 0 { format!(" ({n_forgotten} forgotten)") } else { String::new() };
+                found.push(format!("{n} entries{what}{forgotten} in one chain, head {head}"));
             }
             Err(broken) => {
                 let fix = "keep a copy of the data directory, and compare with incidents that were exported and with what was \
@@ -129,6 +138,51 @@ pub fn audit(chains: Result<[Result<Chain, Broken>; 2], String>) -> Check {
     }
     let detail = if found.is_empty() { "nothing is in it yet".to_owned() } else { found.join("; ") };
     Check::ok("audit", detail)
+}
+
+/// Fewer days until the disk is full are said. Own judgement: time to order one.
+const DAYS_AHEAD: f64 = 90.0;
+/// What should have gone and has not is said after so many days: a desk looks each hour, and one that was off has its time.
+const DAYS_LATE: f64 = 2.0;
+
+/// Whether what is kept is what is to be kept, and for how long there is room; `folder` is where it is.
+pub fn retention(folder: &Path, held: Result<Vec<Holding>, String>, now: Timestamp) -> Check {
+    retention_of(held, free_mb(folder), now)
+}
+
+fn retention_of(held: Result<Vec<Holding>, String>, free_mb: Option<u64>, now: Timestamp) -> Check {
+    let held = match held {
+        Ok(held) => held,
+        Err(cause) => return Check::fail("retention", cause, "see the cause; what is kept cannot be looked at"),
+    };
+    let days_since = |at: Timestamp| now.secs_since(at) / 86_400.0;
+    let words = |holding: &Holding| {
+        let since = holding.since?.rfc3339();
+        let Limit { days, mb } = holding.limit;
+        let limits = [(u64::from(days), "days"), (mb, "MB")].into_iter().filter(|(most, _)| *most > 0);
+        let limits: Vec<_> = limits.map(|(most, unit)| format!("{most} {unit}")).collect();
+        let long = if limits.is_empty() { "for ever".to_owned() } else { format!("for {}", limits.join(" and ")) };
+        let (day, mb) = (since.get(..10).unwrap_or(&since), holding.bytes / 1_000_000);
+        Some(format!("{} since {day}, {mb} MB, kept {long}", holding.kind.name()))
+    };
+    let found: Vec<_> = held.iter().filter_map(words).collect();
+    let detail = if found.is_empty() { "nothing is kept yet".to_owned() } else { found.join("; ") };
+    let late = held.iter().find(|holding| {
+        let most = f64::from(holding.limit.days) + DAYS_LATE;
+        holding.limit.days > 0 && holding.since.is_some_and(|since| days_since(since) > most)
+    });
+    if let Some(late) = late.filter(|late| !matches!(late.kind, DataKind::Packets | DataKind::Incidents)) {
+        let fix = "a desk that runs deletes it; start one, or see its log where one runs";
+        return Check::warn("retention", format!("{} are kept for longer than they may; {detail}", late.kind.name()), fix);
+    }
+    let unlimited = held.iter().filter(|holding| holding.limit.is_none());
+    let a_day: f64 = unlimited.filter_map(|held| Some(held.bytes as f64 / days_since(held.since?).max(1.0))).sum();
+    let room = free_mb.map_or(f64::INFINITY, |mb| mb as f64 * 1_048_576.0 / a_day.max(1.0));
+    if room < DAYS_AHEAD {
+        let fix = "limit what takes most of it under [retention], or make room";
+        return Check::warn("retention", format!("at this pace the disk is full in {room:.0} days; {detail}"), fix);
+    }
+    Check::ok("retention", detail)
 }
 
 /// Vehicles that are named in one line of the doctor's.

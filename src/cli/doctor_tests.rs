@@ -57,3 +57,27 @@ fn whom_no_route_names_is_listed() {
     outbound.route = vec![toml::from_str("to = ['sns']").unwrap()];
     assert_eq!(routes(&outbound, &devices, &Register::default()).unwrap().outcome, Outcome::Ok);
 }
+
+#[test]
+fn what_is_kept_for_too_long_or_fills_the_disk_is_said() {
+    let now = Timestamp::from_millis(1_800_000_000_000);
+    let held = |kind, days: u32, since_days: i64, mb: u64| Holding {
+        kind,
+        bytes: mb * 1_000_000,
+        since: Some(now.plus_secs(-86_400 * since_days)),
+        limit: Limit { days, mb: 0 },
+    };
+    let check = |held: Vec<Holding>, free_mb| retention_of(Ok(held), Some(free_mb), now);
+    let well = check(vec![held(DataKind::Numbers, 90, 91, 500), held(DataKind::Incidents, 0, 400, 4)], 100_000);
+    assert_eq!(well.outcome, Outcome::Ok, "{well:?}");
+    assert!(well.detail.contains("numbers since 2026-10-16, 500 MB, kept for 90 days"), "{well:?}");
+    assert!(well.detail.contains("incidents since 2025-12-11, 4 MB, kept for ever"), "{well:?}");
+    let late = check(vec![held(DataKind::Calls, 90, 93, 5)], 100_000);
+    assert!(late.outcome == Outcome::Warn && late.detail.starts_with("calls are kept for longer"), "{late:?}");
+    // An incident that is not resolved stays.
+    assert_eq!(check(vec![held(DataKind::Incidents, 90, 930, 5)], 100_000).outcome, Outcome::Ok);
+    let full = check(vec![held(DataKind::Numbers, 0, 10, 1_000)], 2_000);
+    assert!(full.outcome == Outcome::Warn && full.detail.starts_with("at this pace the disk is full in 21 days"), "{full:?}");
+    assert_eq!(check(Vec::new(), 100).outcome, Outcome::Ok);
+    assert_eq!(retention_of(Err("no".to_owned()), None, now).outcome, Outcome::Fail);
+}

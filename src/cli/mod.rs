@@ -8,6 +8,7 @@ pub mod cost;
 pub mod devices;
 pub mod doctor;
 pub mod export;
+pub mod forget;
 pub mod functions;
 pub mod handover;
 pub mod incidents;

@@ -7,23 +7,25 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::args::{
-    BillArgs, Command, CostArgs, DevicesArgs, DoctorArgs, DoctorCommand, ExportArgs, FunctionsArgs, GlobalArgs, HandoverArgs,
-    InjectArgs, JudgeArgs, LambdaArgs, PayloadArgs, PlayArgs, RegisterArgs, RegisterCommand, RejudgeArgs, ShadowArgs,
-    SilencesArgs,
+    BillArgs, Command, CostArgs, DevicesArgs, DoctorArgs, DoctorCommand, ExportArgs, ForgetArgs, FunctionsArgs, GlobalArgs,
+    HandoverArgs, InjectArgs, JudgeArgs, LambdaArgs, PayloadArgs, PlayArgs, RegisterArgs, RegisterCommand, RejudgeArgs,
+    ShadowArgs, SilencesArgs,
 };
 use super::mqtt_out::MqttOut;
 use super::{
-    bill, cost, devices, export, functions, handover, inject, judge, lambda, payload, play, register, rejudge, shadow, silences,
+    bill, cost, devices, export, forget, functions, handover, inject, judge, lambda, payload, play, register, rejudge, shadow,
+    silences,
 };
 use crate::aws::Environment;
 use crate::broker;
 use crate::clock::Clock;
-use crate::model::{Actuals, StackLook, Target};
+use crate::model::{Actuals, DeviceId, Operator, Role, StackLook, Target};
 use crate::pipeline::StackDoor;
 use crate::play::{Publish, WallPace};
 use crate::pricing::{self, PriceSheet};
 use crate::settings::Settings;
 use crate::stack::{self, Accountant, Watcher, actuals};
+use crate::store::forget::Forget;
 use crate::store::{self, Archive};
 
 /// Why a subcommand ended badly.
@@ -67,6 +69,7 @@ pub fn standalone(
         Command::Play(args) => Some(run_play(args, settings, data_dir, stop)),
         Command::Inject(args) => Some(run_inject(args, settings, data_dir, bundled, stop)),
         Command::Export(args) => Some(run_export(args, data_dir)),
+        Command::Forget(args) => Some(run_forget(args, settings, data_dir)),
         Command::Handover(args) => Some(run_handover(args, data_dir)),
         Command::Functions(args) => Some(run_functions(args, settings, data_dir)),
         Command::Cost(args) => Some(run_cost(args, settings, data_dir)),
@@ -129,6 +132,20 @@ fn run_export(args: &ExportArgs, data_dir: &Path) -> Result<(), Fault> {
         Err(export::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.map_err(Fault::failed),
     }
+}
+
+fn run_forget(args: &ForgetArgs, settings: &Settings, data_dir: &Path) -> Result<(), Fault> {
+    let now = Clock.now();
+    let what = Forget { device: DeviceId::new(&args.vehicle), from: args.from.from(now), to: args.to.from(now) };
+    if what.from >= what.to {
+        return Err(Fault::Usage("--to must be later than --from".to_owned()));
+    }
+    let by = Operator(args.by.clone());
+    if let Some(why) = settings.team.refuses_below(Role::Admin, &by).filter(|_| args.yes) {
+        return Err(Fault::Failed(format!("{}: {why}", by.0)));
+    }
+    let forgotten = store::forget::forget(data_dir, &what, &by.0, now, !args.yes).map_err(Fault::failed)?;
+    forget::write(&what, &forgotten, !args.yes, &mut io::stdout().lock()).map_err(Fault::failed)
 }
 
 /// Incidents that a hand-over sheet is made from at most, of the real ones and of the others.

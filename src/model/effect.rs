@@ -15,6 +15,7 @@ use super::invocation::Invocation;
 use super::packet::{Delivery, Origin};
 use super::register::{Register, RegisterOrder};
 use super::relief::Relief;
+use super::retention::Prune;
 use super::seat::Elsewhere;
 use super::silencing::{SilenceOrder, Silencing};
 use super::spike::Spike;
@@ -113,6 +114,8 @@ pub enum Record {
         /// When.
         at: Timestamp,
     },
+    /// A little of what was kept for long enough is to go.
+    Prune(Prune),
     /// Calls of one function within one minute, summed.
     Invocations(InvocationMinute),
     /// A full chunk of a device's numbers.

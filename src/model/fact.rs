@@ -16,6 +16,7 @@ use super::packet::{Delivery, Origin, PacketId};
 use super::question::{Errand, Review};
 use super::register::RegisterOrder;
 use super::rejection::Rejection;
+use super::retention::Holding;
 use super::saying::Saying;
 use super::seat::SeatsLook;
 use super::silencing::SilenceOrder;
@@ -325,6 +326,10 @@ pub enum Fact {
     },
     /// Something that must stand across the window until somebody has put it right, as a sentence: cause, effect and fix.
     Warned(Saying),
+    /// What there is of each kind of data.
+    Held(Vec<Holding>),
+    /// These incidents were kept for long enough and are in no store any more.
+    Pruned(Vec<IncidentId>),
     /// This many records could not be given to the store.
     Unsaved(u64),
     /// This many messages of ours could not be published.

@@ -1,5 +1,5 @@
-//! Telling people: notices of committed incidents go to a webhook, an SNS topic and the desktop, and keep being tried
-//! until a channel has taken them or has said for good that it will not.
+//! Telling people: notices of committed incidents go to a webhook, by e-mail, to an SNS topic and to the desktop, and keep
+//! being tried until a channel has taken them or has said for good that it will not.
 //!
 //! "Accepted" means that a channel took the notice, never that a person read it. The same `dedup_key` goes with every
 //! retry, so that a receiver who got it twice folds it into one.
@@ -18,11 +18,15 @@ use crate::model::{DeliveryOutcome, Fact, Notice, OutboxItem, Record, Secret, Ti
 
 mod body;
 mod desktop;
+#[cfg(feature = "line")]
+mod email;
 pub mod gate;
 mod guard;
 mod retry;
 mod route;
 mod sign;
+#[cfg(feature = "line")]
+mod smtp;
 mod topic;
 mod watchdog;
 mod webhook;
@@ -42,7 +46,7 @@ use worker::{Channel, Job};
 /// Notices that may wait for one channel.
 const WAITING: usize = 10_000;
 /// What to do where nobody is told.
-pub const HOW_TO_TELL: &str = "set webhook_url or sns_topic_arn in [outbound]";
+pub const HOW_TO_TELL: &str = "set webhook_url, email_server or sns_topic_arn in [outbound]";
 /// What stands in a report where no channel is set up.
 const NOBODY: &str = "nobody";
 
@@ -80,6 +84,14 @@ pub enum Error {
     /// The topic is none.
     #[error("sns_topic_arn in [outbound] is no SNS topic: {0}")]
     Topic(String),
+    /// No mail can be sent like this.
+    #[error("{key} in [outbound] cannot be used: {why}")]
+    Email {
+        /// Where it stands.
+        key: &'static str,
+        /// What is wrong with it, and what is allowed.
+        why: String,
+    },
     /// A route that cannot be meant.
     #[error("[[outbound.route]] number {number}: {why}")]
     Route {
@@ -104,6 +116,18 @@ pub struct Settings {
     pub webhook_secret: Option<Secret>,
     /// The webhook may be in a private network. Link-local and metadata addresses never are.
     pub webhook_private: bool,
+    /// Every notice is mailed through this server: `smtps://` for TLS from the start, `smtp://` for TLS after STARTTLS, without
+    /// which nothing is sent; in the clear on this machine only. `None`: by no mail.
+    pub email_server: Option<String>,
+    /// From whom: `fleet@example.org`, `Fleet desk <fleet@example.org>`.
+    pub email_from: Option<String>,
+    /// To whom.
+    pub email_to: Vec<String>,
+    /// Who signs in there. `None`: nobody, for a server that knows this machine.
+    pub email_user: Option<String>,
+    /// With what.
+    #[serde(skip_serializing)]
+    pub email_secret: Option<Secret>,
     /// Every notice is published to this SNS topic, with credentials of the environment or of `~/.aws`. `None`: to none.
     pub sns_topic_arn: Option<String>,
     /// A sign of life is posted here through the whole path, for whoever raises the alarm when it stays away. `None`: nobody.
@@ -122,6 +146,11 @@ impl Default for Settings {
             webhook_url: None,
             webhook_secret: None,
             webhook_private: false,
+            email_server: None,
+            email_from: None,
+            email_to: Vec::new(),
+            email_user: None,
+            email_secret: None,
             sns_topic_arn: None,
             watchdog_url: None,
             watchdog_every_s: 30,
@@ -173,7 +202,7 @@ impl Rehearsal {
 pub struct Told {
     /// Which notice.
     pub notice: Arc<Notice>,
-    /// Which channel: `webhook`, `sns`, `desktop`; `nobody` where none is set up.
+    /// Which channel: `webhook`, `email`, `sns`, `desktop`; `nobody` where none is set up.
     pub channel: Arc<str>,
     /// What became of it.
     pub outcome: DeliveryOutcome,
@@ -247,6 +276,8 @@ impl Outbound {
         if let Some(url) = &settings.webhook_url {
             channels.push(Channel::Webhook(Webhook::new(url, settings, pace.timeout)?));
         }
+        #[cfg(feature = "line")]
+        channels.extend(email::Email::new(settings, pace.timeout)?.map(Channel::Email));
         if let Some(arn) = &settings.sns_topic_arn {
             channels.push(Channel::Sns(Topic::of_process(arn, pace.timeout)?));
         }
@@ -323,4 +354,15 @@ impl Outbound {
         drop(queues);
         while workers.join_next().await.is_some() {}
     }
+}
+
+/// Whether the mail server of the settings would take a mail to everybody who is named there, without sending one: its host,
+/// or the cause. `None` where none is set.
+#[cfg(feature = "line")]
+pub async fn probe_email(settings: &Settings) -> Option<Result<String, String>> {
+    let email = match email::Email::new(settings, Pace::default().timeout) {
+        Ok(email) => email?,
+        Err(error) => return Some(Err(error.to_string())),
+    };
+    Some(email.probe().await.map(|()| email.host().to_owned()).map_err(|fault| fault.reason))
 }

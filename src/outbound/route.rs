@@ -8,13 +8,13 @@ use crate::model::{DeviceId, Notice, Severity};
 use crate::search::is_called;
 
 /// What channels are called in a route.
-pub(super) const CHANNELS: [&str; 3] = ["webhook", "sns", "desktop"];
+pub(super) const CHANNELS: [&str; 4] = ["webhook", "email", "sns", "desktop"];
 
 /// `[[outbound.route]]`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Route {
-    /// The channels that are told: `webhook`, `sns`, `desktop`.
+    /// The channels that are told: `webhook`, `email`, `sns`, `desktop`.
     pub to: Vec<String>,
     /// Of what is at least so grave.
     #[serde(default = "lowest")]

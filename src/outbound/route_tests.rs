@@ -42,8 +42,8 @@ fn a_route_narrows_what_it_names_and_nothing_else() {
         // A name without a star is the whole name.
         ("truck-70", Severity::Critical, "sns"),
         // No route names these: everyone.
-        ("truck-7", Severity::Medium, "webhook sns desktop"),
-        ("fridge-1", Severity::High, "webhook sns desktop"),
+        ("truck-7", Severity::Medium, "webhook email sns desktop"),
+        ("fridge-1", Severity::High, "webhook email sns desktop"),
     ] {
         assert_eq!(pick(&routes, &notice(device, severity), &all(), &[]).join(" "), told, "{device} {severity:?}");
     }
@@ -54,11 +54,11 @@ fn what_nobody_acknowledges_and_what_its_channels_refuse_goes_to_everyone() {
     let routes = [route(&["sns"], Severity::Low, &[])];
     let plain = notice("van-1", Severity::Critical);
     assert_eq!(pick(&routes, &plain, &all(), &[]), ["sns"]);
-    assert_eq!(pick(&routes, &plain, &all(), &["sns".to_owned()]), ["webhook", "desktop"]);
+    assert_eq!(pick(&routes, &plain, &all(), &["sns".to_owned()]), ["webhook", "email", "desktop"]);
     let without = ["webhook".to_owned()];
     assert_eq!(pick(&routes, &plain, &without, &[]), ["webhook"], "the channel of the route is not set up");
     let late = Notice { everyone: true, ..plain };
-    assert_eq!(pick(&routes, &late, &all(), &[]), ["webhook", "sns", "desktop"]);
+    assert_eq!(pick(&routes, &late, &all(), &[]), ["webhook", "email", "sns", "desktop"]);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn the_doctor_hears_of_what_no_route_names() {
 #[test]
 fn a_route_that_cannot_be_meant_is_refused_with_its_fix() {
     for (route, says) in [
-        (route(&[], Severity::Low, &[]), "there are webhook, sns, desktop"),
+        (route(&[], Severity::Low, &[]), "there are webhook, email, sns, desktop"),
         (route(&["webook"], Severity::Low, &[]), "\"webook\""),
         (route(&["sns"], Severity::Low, &["van-1", " "]), "leave `vehicles` out"),
     ] {
@@ -86,9 +86,9 @@ proptest! {
     /// Whatever the routes are, somebody is told while any channel has not settled, and nobody twice.
     #[test]
     fn no_notice_falls_through(
-        tos in prop::collection::vec((prop::collection::vec(0_usize..3, 1..3), 0_usize..4, "[v*][*0-9]{0,3}"), 0..6),
-        there in prop::collection::vec(any::<bool>(), 3),
-        settled in prop::collection::vec(any::<bool>(), 3),
+        tos in prop::collection::vec((prop::collection::vec(0_usize..CHANNELS.len(), 1..3), 0_usize..4, "[v*][*0-9]{0,3}"), 0..6),
+        there in prop::collection::vec(any::<bool>(), CHANNELS.len()),
+        settled in prop::collection::vec(any::<bool>(), CHANNELS.len()),
         device in "v[0-9]{0,3}",
         grave in 0_usize..4,
     ) {
@@ -121,8 +121,8 @@ fn a_route_names_groups_of_the_register_beside_names() {
         ("truck-7", None, "sns"),
         ("truck-7", Some("Busan"), "sns desktop"),
         // No route names these: everyone.
-        ("van-1", None, "webhook sns desktop"),
-        ("van-1", Some("Daegu"), "webhook sns desktop"),
+        ("van-1", None, "webhook email sns desktop"),
+        ("van-1", Some("Daegu"), "webhook email sns desktop"),
     ] {
         let notice = Notice { group: group.map(str::to_owned), ..notice(device, Severity::High) };
         assert_eq!(pick(&routes, &notice, &all(), &[]).join(" "), told, "{device} of {group:?}");

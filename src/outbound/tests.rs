@@ -588,5 +588,5 @@ fn a_route_to_nobody_does_not_start() {
     let mut settings = routed("https://hooks.example.org");
     settings.route[0].to = vec!["pager".to_owned()];
     let error = Outbound::new(&settings).unwrap_err().to_string();
-    assert_eq!(error, "[[outbound.route]] number 1: `to` names \"pager\"; there are webhook, sns, desktop");
+    assert_eq!(error, "[[outbound.route]] number 1: `to` names \"pager\"; there are webhook, email, sns, desktop");
 }

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
 
+#[cfg(feature = "line")]
+use super::email::Email;
 use super::gate::Gate;
 use super::retry::Pace;
 use super::topic::Topic;
@@ -23,6 +25,8 @@ const AT_ONCE: usize = 8;
 #[derive(Clone, Debug)]
 pub(super) enum Channel {
     Webhook(Webhook),
+    #[cfg(feature = "line")]
+    Email(Email),
     Sns(Topic),
     Desktop,
 }
@@ -47,6 +51,8 @@ impl Channel {
     pub(super) const fn name(&self) -> &'static str {
         match self {
             Self::Webhook(_) => "webhook",
+            #[cfg(feature = "line")]
+            Self::Email(_) => "email",
             Self::Sns(_) => "sns",
             Self::Desktop => "desktop",
         }
@@ -56,6 +62,8 @@ impl Channel {
     pub(super) fn words(&self) -> String {
         match self {
             Self::Webhook(webhook) => format!("webhook {}", webhook.host()),
+            #[cfg(feature = "line")]
+            Self::Email(email) => format!("email {}", email.host()),
             Self::Sns(topic) => format!("SNS topic {}", topic.name()),
             Self::Desktop => "desktop".to_owned(),
         }
@@ -69,6 +77,8 @@ impl Channel {
     async fn send(self, real: RealNotice) -> Attempt {
         match self {
             Self::Webhook(webhook) => webhook.send(&real).await,
+            #[cfg(feature = "line")]
+            Self::Email(email) => email.send(&real).await,
             Self::Sns(topic) => topic.send(&real).await,
             Self::Desktop => desktop::show(real).await,
         }

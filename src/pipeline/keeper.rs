@@ -305,6 +305,11 @@ impl Keeper {
                     self.tell(item);
                 }
             }
+            Receipt::Pruned { incidents, .. } => {
+                if !incidents.is_empty() {
+                    self.report(Fact::Pruned(incidents));
+                }
+            }
             Receipt::Import { incident } => self.report(Fact::Stored { incident, event: None, duplicate: false, at }),
             Receipt::Heartbeat(beat) => {
                 // One that is still on its way has the road for itself.

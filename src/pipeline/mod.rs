@@ -58,7 +58,7 @@ use crate::host::Host;
 use crate::https;
 use crate::model::effect::SampleChunk;
 use crate::model::saying::say;
-use crate::model::{Fact, Lane, Link, LinkState, LinkStatus, Origin, Packet, Question, SelfTest};
+use crate::model::{Fact, Lane, Link, LinkState, LinkStatus, Origin, OutboxItem, Packet, Question, Retention, SelfTest};
 use crate::outbound::{self, Outbound, Watchdog};
 use crate::pricing::PriceSheet;
 use crate::state::snapshot::Counters;
@@ -107,6 +107,8 @@ pub struct Options {
     pub max_devices: usize,
     /// Numbers in memory take at most this much, MiB.
     pub memory_budget_mb: u64,
+    /// How long each kind of data is kept.
+    pub retention: Retention,
     /// How often the whole way is tested.
     pub self_test: SelfTest,
     /// Which functions on AWS are watched.
@@ -301,6 +303,7 @@ impl Line {
             _ => None,
         };
         let pending = opened.loaded.outbox;
+        opened.notices.extend(undelivered(&pending));
         let notices = teller.notices();
         spawn("resume", move || {
             // What was committed before the last end and not told yet.
@@ -316,7 +319,12 @@ impl Line {
         let mut others: Vec<_> = announcing.into_iter().collect();
         others.push(spawn("history", {
             let samples = Arc::clone(&samples);
-            move || keep_history(history, &samples)
+            move || keep_history(history, options.retention.numbers, &samples)
+        })?);
+        others.push(spawn("retention", {
+            let (keep, facts, ending) = (Arc::clone(&keep), Arc::clone(&facts), Arc::clone(&ending));
+            let (dir, retention) = (options.data_dir.clone(), options.retention);
+            move || chores::retain(&dir, retention, &keep, &facts, &ending)
         })?);
         others.push(spawn("tick", {
             let mut readings: Vec<Box<dyn Fn() -> crate::model::QueueReading + Send>> =
@@ -416,6 +424,14 @@ impl Line {
             Counters::default()
         })
     }
+}
+
+/// What the operator is told of notices that nobody, or not everybody, had taken when the line ended.
+fn undelivered(pending: &[OutboxItem]) -> Option<String> {
+    let oldest = pending.iter().map(|item| item.notice.at).min()?;
+    let n = pending.len();
+    let notices = if n == 1 { "1 notice was" } else { &format!("{n} notices were") };
+    Some(format!("{notices} not delivered when this desk ended, the oldest of {}; they are sent again now", oldest.rfc3339()))
 }
 
 /// Waits until everything that the state was told so far is committed; `false` when that takes too long. Only for the

@@ -1,12 +1,14 @@
 //! How the line itself is: links, queues, rates, latency, and what was dropped and why.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use super::histogram::Histogram;
 use super::snapshot::{Banner, Counters, Latency, Rate};
 use crate::model::saying::say;
 use crate::model::{
-    DeliveryOutcome, IncidentId, Link, LinkState, LinkStatus, QueueReading, Rejection, RejectionReason, Saying, Timestamp,
+    DeliveryOutcome, Holding, IncidentId, Link, LinkState, LinkStatus, QueueReading, Rejection, RejectionReason, Saying,
+    Timestamp,
 };
 
 /// Pages that were not taken, remembered at most; the store has them all.
@@ -44,6 +46,8 @@ pub(super) struct Health {
     pub(super) counters: Counters,
     /// Bytes of the store on disk.
     pub(super) store_bytes: u64,
+    /// What there is of each kind of data.
+    pub(super) held: Arc<Vec<Holding>>,
     /// Channels whose last attempt failed, with what they said.
     failing: BTreeMap<String, String>,
     /// Where signs of life go outside.

@@ -265,6 +265,11 @@ impl State {
             }
             Fact::Beaten { beat, sent, at } => self.health.beaten(beat, sent, at),
             Fact::Warned(words) => self.health.warned(words),
+            Fact::Held(held) => self.health.held = Arc::new(held),
+            Fact::Pruned(ids) => {
+                self.incidents.forget(&ids);
+                self.parts.incidents_changed = true;
+            }
             Fact::Unsaved(n) => self.health.counters.unsaved += n,
             Fact::Unpublished(n) => self.health.counters.unpublished += n,
             Fact::Ticked { at, queues, store_bytes } => {

@@ -99,6 +99,7 @@ impl State {
         snapshot.links = self.health.links.clone();
         snapshot.queues.clone_from(&self.health.queues);
         snapshot.store_bytes = self.health.store_bytes;
+        snapshot.held = Arc::clone(&self.health.held);
         snapshot.memory = self.fleet.memory();
         snapshot.banners = self.health.banners();
         let open = |id: &IncidentId| incidents.get(id).is_some_and(|incident| incident.life == Life::Open);

@@ -9,9 +9,9 @@ use super::device_health::Repair;
 use crate::model::comparison::{Comparison, Flip};
 use crate::model::effect::SampleChunk;
 use crate::model::{
-    Actuals, Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Incident, IncidentId, Invocation,
-    Judge, Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Register, Rejection, RejectionReason, Review, Saying,
-    SeatsLook, Silencing, StackLook, Team, TemperatureVerdict, Timestamp, Verdict,
+    Actuals, Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Holding, Incident, IncidentId,
+    Invocation, Judge, Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Register, Rejection, RejectionReason, Review,
+    Saying, SeatsLook, Silencing, StackLook, Team, TemperatureVerdict, Timestamp, Verdict,
 };
 
 use crate::pricing::Price;
@@ -85,6 +85,8 @@ pub struct Snapshot {
     pub traces: Arc<Vec<Arc<Trace>>>,
     /// Bytes of the store on disk.
     pub store_bytes: u64,
+    /// What there is of each kind of data, and how long it is kept; empty until it was looked at.
+    pub held: Arc<Vec<Holding>>,
     /// Bytes of numbers held in memory, and the budget.
     pub memory: (u64, u64),
     /// Which devices to repair, the first on top, over the last 30 days; at most 100.

@@ -71,6 +71,10 @@ impl Archive {
         register::load(&self.conn, &mut Vec::new())
     }
 
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     pub(super) const fn connection(&self) -> &Connection {
         &self.conn
     }

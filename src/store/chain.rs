@@ -52,10 +52,33 @@ impl Entry<'_> {
         }
     }
 
+    /// Of an entry that is older than seals.
     fn hash(&self, before: Hash, id: i64) -> Hash {
         let mut hasher = Sha256::new();
         hasher.update(before.0);
         self.feed(id, &mut hasher);
+        Hash(hasher.finalize().into())
+    }
+
+    /// Stands for who and what, so that the chain holds when both are forgotten. Without the salt nobody can try names.
+    fn seal(&self, salt: &[u8; 16]) -> Hash {
+        let mut hasher = Sha256::new_with_prefix(b"fleetwatch entry");
+        hasher.update(salt);
+        for text in [self.who, self.what] {
+            hasher.update((text.len() as u64).to_le_bytes());
+            hasher.update(text);
+        }
+        Hash(hasher.finalize().into())
+    }
+
+    fn sealed_hash(&self, before: Hash, id: i64, seal: Hash) -> Hash {
+        let mut hasher = Sha256::new_with_prefix(b"fleetwatch sealed");
+        hasher.update(before.0);
+        hasher.update(id.to_le_bytes());
+        hasher.update(self.at.0.to_le_bytes());
+        hasher.update((self.incident.len() as u64).to_le_bytes());
+        hasher.update(self.incident);
+        hasher.update(seal.0);
         Hash(hasher.finalize().into())
     }
 }
@@ -75,11 +98,30 @@ pub(super) fn append(conn: &Connection, root: Root, entry: &Entry<'_>) -> Result
         None => sealed(conn, root)?,
     };
     let id = last + 1;
-    let hash = entry.hash(before, id);
-    let text = root.fill("INSERT INTO {p}audit (id, at, who, incident, what, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-    let values = params![id, entry.at.0, entry.who, entry.incident, entry.what, hash.0];
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt).map_err(|error| Error::Odd(format!("this system has no random numbers: {error}")))?;
+    let seal = entry.seal(&salt);
+    let hash = entry.sealed_hash(before, id, seal);
+    let text =
+        root.fill("INSERT INTO {p}audit (id, at, who, incident, what, hash, salt, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+    let values = params![id, entry.at.0, entry.who, entry.incident, entry.what, hash.0, salt, seal.0];
     conn.prepare_cached(&text)?.execute(values)?;
     Ok(())
+}
+
+/// Takes who and what out of the entries of an incident that persons made. Their seals stay, so the chain holds.
+pub(super) fn forget(conn: &Connection, root: Root, incident: &str) -> Result<u64, Error> {
+    let text = root.fill(
+        "UPDATE {p}audit SET who = '', what = '', salt = NULL
+         WHERE incident = ?1 AND salt IS NOT NULL AND who <> 'fleetwatch'",
+    );
+    Ok(conn.prepare_cached(&text)?.execute([incident])? as u64)
+}
+
+/// How many entries an entry says that it took the text out of.
+fn said_to_be_forgotten(what: &str) -> u64 {
+    let said: Option<serde_json::Value> = what.starts_with("{\"forget\":").then(|| serde_json::from_str(what).ok()).flatten();
+    said.and_then(|said| said["forget"]["entries"].as_u64()).unwrap_or_default()
 }
 
 /// The seal over everything that has no hash of its own.
@@ -110,6 +152,8 @@ pub struct Chain {
     pub n: u64,
     /// Of them older than the chain and sealed as a whole, or not sealed yet where they are all.
     pub n_unsealed: u64,
+    /// Of them without their text, which somebody had forgotten.
+    pub n_forgotten: u64,
     /// The last hash; whoever keeps it elsewhere sees whether the end was cut off.
     pub head: Option<Hash>,
 }
@@ -123,11 +167,20 @@ pub struct Broken {
     pub at: Timestamp,
     /// Entries before it that are sound.
     pub n_sound: u64,
+    /// It fits, but its text is gone, and no entry says that somebody took it out.
+    pub emptied: bool,
 }
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id, at, n_sound } = self;
+        let Self { id, at, n_sound, emptied } = self;
+        if *emptied {
+            let at = at.rfc3339();
+            return write!(
+                f,
+                "the audit was changed from outside: entries were emptied that nobody had forgotten, {id} of {at} among them"
+            );
+        }
         write!(
             f,
             "the audit was changed from outside: entry {id} of {} does not fit to what is before it ({n_sound} entries before \
@@ -151,36 +204,57 @@ pub(super) fn verify(conn: &Connection, root: Root, n: Option<i64>) -> Result<Re
         }
     }
     let mut seal = begin();
-    let text = root.fill("SELECT id, at, who, incident, what, hash FROM {p}audit WHERE id > ?1 ORDER BY id");
+    let (mut emptied, mut n_said) = (None, 0);
+    let text = root.fill("SELECT id, at, who, incident, what, hash, salt, seal FROM {p}audit WHERE id > ?1 ORDER BY id");
     let mut statement = conn.prepare(&text)?;
     let mut rows = statement.query([from])?;
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
         let at = Timestamp(row.get(1)?);
-        let broken = Broken { id, at, n_sound: chain.n };
+        let broken = Broken { id, at, n_sound: chain.n, emptied: false };
         // What was changed may not even have the right type any more.
         let texts = (row.get_ref(2)?.as_str(), row.get_ref(3)?.as_str(), row.get_ref(4)?.as_str());
         let (Ok(who), Ok(incident), Ok(what)) = texts else { return Ok(Err(broken)) };
         let entry = Entry { at, who, incident, what };
+        let (Ok(salt), Ok(stored)) = (row.get::<_, Option<[u8; 16]>>(6), row.get::<_, Option<[u8; 32]>>(7)) else {
+            return Ok(Err(broken));
+        };
+        let sealed = match (salt, stored.map(Hash)) {
+            (Some(salt), Some(seal)) if entry.seal(&salt) == seal => {
+                n_said += said_to_be_forgotten(what);
+                Some(seal)
+            }
+            (None, Some(seal)) if who.is_empty() && what.is_empty() => {
+                emptied = emptied.or(Some(Broken { emptied: true, ..broken.clone() }));
+                chain.n_forgotten += 1;
+                Some(seal)
+            }
+            (None, None) => None,
+            _ => return Ok(Err(broken)),
+        };
         match (row.get::<_, Option<[u8; 32]>>(5), before) {
-            (Ok(None), None) => {
+            (Ok(None), None) if sealed.is_none() => {
                 entry.feed(id, &mut seal);
                 chain.n_unsealed += 1;
             }
             (Ok(Some(hash)), known) => {
                 let hash = Hash(hash);
                 let known = known.unwrap_or_else(|| Hash(std::mem::replace(&mut seal, begin()).finalize().into()));
-                if entry.hash(known, id) != hash {
+                if sealed.map_or_else(|| entry.hash(known, id), |seal| entry.sealed_hash(known, id, seal)) != hash {
                     return Ok(Err(broken));
                 }
                 before = Some(hash);
             }
-            (Ok(None), Some(_)) | (Err(_), _) => return Ok(Err(broken)),
+            (Ok(None) | Err(_), _) => return Ok(Err(broken)),
         }
         chain.n += 1;
     }
     chain.head = before;
-    Ok(Ok(chain))
+    // Of a part of the chain only, what took the text out may lie before it.
+    match emptied {
+        Some(emptied) if chain.n_forgotten > n_said && n.is_none() => Ok(Err(emptied)),
+        _ => Ok(Ok(chain)),
+    }
 }
 
 #[cfg(test)]

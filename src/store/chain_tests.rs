@@ -36,15 +36,20 @@ fn any_change_of_any_entry_is_found_where_it_is() {
             "what = replace(what, 'note', 'nope')",
             "hash = zeroblob(32)",
             "hash = NULL",
+            "salt = zeroblob(16)",
+            "seal = zeroblob(32)",
+            "seal = NULL",
+            "seal = NULL, salt = NULL",
+            "salt = NULL",
+            "who = '', what = ''",
+            "salt = x'00'",
             "hash = x'00'",
             "what = CAST(what AS BLOB)",
         ] {
             tamper(&conn, &format!("BEGIN; UPDATE audit SET {change} WHERE id = {id}"));
             let broken = verify(&conn, Root::Real, None).unwrap();
             conn.execute_batch("ROLLBACK").unwrap();
-            // A missing hash at the very begin is a seal that does not fit to the next.
-            let first = if change == "hash = NULL" && id == 1 { 2 } else { id };
-            assert_eq!(broken.unwrap_err().id, first, "entry {id}: {change}");
+            assert_eq!(broken.unwrap_err().id, id, "entry {id}: {change}");
         }
     }
     for (id, next) in [(1, 2), (20, 21), (39, 40)] {
@@ -101,4 +106,38 @@ fn the_last_entries_alone_are_looked_at_from_a_hash_that_is_believed() {
     add(&conn, Root::Real, 99);
     assert!(verify(&conn, Root::Real, Some(10)).unwrap().is_ok());
     assert_eq!(verify(&conn, Root::Real, None).unwrap().unwrap_err().id, 20);
+}
+
+#[test]
+fn what_is_forgotten_leaves_the_chain_whole_and_what_is_emptied_by_hand_does_not() {
+    let conn = store();
+    (0..20).for_each(|n| add(&conn, Root::Real, n));
+    conn.execute_batch("UPDATE audit SET who = '', what = '', salt = NULL").unwrap_err();
+    conn.execute_batch("INSERT INTO forgetting (id) VALUES (1)").unwrap();
+    conn.execute_batch("UPDATE audit SET hash = zeroblob(32), salt = NULL WHERE id = 3").unwrap_err();
+    conn.execute_batch("UPDATE audit SET who = 'kim' WHERE id = 3").unwrap_err();
+    let n = forget(&conn, Root::Real, "INC-7").unwrap() + forget(&conn, Root::Real, "INC-9").unwrap();
+    assert_eq!(n, 2);
+    conn.execute_batch("DELETE FROM forgetting").unwrap();
+    // Two are empty and nobody has said so yet.
+    let broken = verify(&conn, Root::Real, None).unwrap().unwrap_err();
+    assert!(broken.emptied && broken.id == 8 && broken.to_string().contains("emptied"), "{broken}");
+    let said =
+        Entry { at: Timestamp(2_000), who: "lee", incident: "", what: "{\"forget\":{\"vehicle\":\"van-1\",\"entries\":2}}" };
+    append(&conn, Root::Real, &said).unwrap();
+    let whole = verify(&conn, Root::Real, None).unwrap().unwrap();
+    assert_eq!((whole.n, whole.n_forgotten), (21, 2));
+    assert_eq!(verify(&conn, Root::Real, Some(5)).unwrap().unwrap().n, 5);
+    // One more, by hand.
+    tamper(&conn, "UPDATE audit SET who = '', what = '', salt = NULL WHERE id = 12");
+    assert!(verify(&conn, Root::Real, None).unwrap().unwrap_err().emptied);
+    // And none of the empty ones can be given another text, or be taken out.
+    for change in
+        ["UPDATE audit SET who = 'kim' WHERE id = 8", "UPDATE audit SET at = 5 WHERE id = 8", "DELETE FROM audit WHERE id = 8"]
+    {
+        tamper(&conn, &format!("BEGIN; {change}"));
+        let broken = verify(&conn, Root::Real, None).unwrap().unwrap_err();
+        assert!(!broken.emptied && (8..10).contains(&broken.id), "{change}: {broken:?}");
+        conn.execute_batch("ROLLBACK").unwrap();
+    }
 }

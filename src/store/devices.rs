@@ -1,20 +1,30 @@
 //! What devices did wrong, by day, from the incidents and from the faults that were counted.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, params};
 
 use super::archive::Archive;
 use super::schema::Root;
-use super::{Error, row};
+use super::{Error, history, row};
 use crate::model::device_day::{Class, DeviceDay, Tally, day_of};
 use crate::model::{DeviceId, Timestamp};
 
 /// Rows read at most, of each root; the newest days come first.
 const MOST: i64 = 500_000;
+/// Days of numbers that are looked through for who only drives.
+const DAYS_LOOKED_AT: usize = 7;
 const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
 
 impl Archive {
-    /// Every real device that an incident or a faulty message told of, by name.
+    /// Every real device that an incident, a faulty message, the register or the numbers of the last days tell of, by name.
     pub fn devices(&self) -> Result<Vec<DeviceId>, Error> {
+        let mut all: BTreeSet<DeviceId> = history::devices(self.dir(), DAYS_LOOKED_AT)?.into_iter().collect();
+        all.extend(self.named_devices()?);
+        Ok(all.into_iter().collect())
+    }
+
+    fn named_devices(&self) -> Result<Vec<DeviceId>, Error> {
         let text = "SELECT device FROM incidents UNION SELECT device FROM device_faults WHERE origin = 'device'
              UNION SELECT id FROM register ORDER BY 1 LIMIT ?1";
         let mut statement = self.connection().prepare(text)?;

@@ -131,7 +131,9 @@ pub(super) fn store(conn: &Connection, import: &Import) -> Result<IncidentId, Er
 /// An entry of another site's audit goes into the chain of this one; the hash that it had there is of that site.
 fn audited(conn: &Connection, row: &Row) -> Result<(), Error> {
     let odd = || Error::Odd("the file holds an audit that cannot be read".to_owned());
-    if let Some(unknown) = row.keys().find(|name| !["at", "who", "incident", "what", "hash"].contains(&name.as_str())) {
+    if let Some(unknown) =
+        row.keys().find(|name| !["at", "who", "incident", "what", "hash", "salt", "seal"].contains(&name.as_str()))
+    {
         return Err(Error::Odd(format!("the file has a column audit.{unknown:?}, which this fleetwatch does not know")));
     }
     let text = |name: &str| row.get(name).and_then(Value::as_str).ok_or_else(odd);

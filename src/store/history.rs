@@ -10,7 +10,8 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::schema::Root;
 use super::{Error, check_writable, chunk, connect_reading, put_aside, row};
-use crate::model::effect::SampleChunk;
+use crate::model::effect::{MISSING, Quantity, SampleChunk};
+use crate::model::{DeviceId, DeviceKind, Timestamp};
 
 /// Days kept open at once; more would be a replay that jumps about, which works, only slower.
 const OPEN_DAYS: usize = 4;
@@ -76,25 +77,53 @@ impl History {
     pub fn forget_beyond(&mut self, budget: u64) -> Result<Vec<String>, Error> {
         let mut days = days(&self.dir);
         let mut forgotten = Vec::new();
-        let size = |path: &Path| {
-            let files = ["", "-wal", "-shm"].map(|suffix| with_suffix(path, suffix));
-            files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|metadata| metadata.len()).sum::<u64>()
-        };
         let mut total: u64 = days.iter().map(|(_, path)| size(path)).sum();
         while total > budget && days.len() > 1 {
             let (day, path) = days.remove(0);
-            self.days.retain(|(open, _)| *open != day);
             total -= size(&path);
-            for suffix in ["-wal", "-shm", ""] {
-                let file = with_suffix(&path, suffix);
-                match std::fs::remove_file(&file) {
-                    Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(Error::File { path: file, cause }),
-                    _ => {}
-                }
-            }
-            forgotten.push(date(day));
+            forgotten.push(self.delete(day, &path)?);
         }
         Ok(forgotten)
+    }
+
+    /// Deletes the days that end before `before`. The newest day stays. Answers the days deleted.
+    pub fn forget_before(&mut self, before: Timestamp) -> Result<Vec<String>, Error> {
+        let first = day_of(before.millis());
+        let mut days = days(&self.dir);
+        days.pop();
+        days.into_iter().filter(|(day, _)| *day < first).map(|(day, path)| self.delete(day, &path)).collect()
+    }
+
+    fn delete(&mut self, day: i64, path: &Path) -> Result<String, Error> {
+        self.days.retain(|(open, _)| *open != day);
+        for suffix in ["-wal", "-shm", ""] {
+            let file = with_suffix(path, suffix);
+            match std::fs::remove_file(&file) {
+                Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(Error::File { path: file, cause }),
+                _ => {}
+            }
+        }
+        Ok(date(day))
+    }
+
+    /// Takes positions and headings of a vehicle out, between two times, both included, ms since 1970; answers how many. A dry
+    /// run only counts.
+    pub(super) fn forget_positions(&self, device: &DeviceId, (from_ms, to_ms): (i64, i64), dry: bool) -> Result<u64, Error> {
+        let mut n_forgotten = 0;
+        let wanted = day_of(from_ms)..=day_of(to_ms);
+        for (_, path) in days(&self.dir).into_iter().filter(|(day, _)| wanted.contains(day)) {
+            let mut conn = connect(&path)?;
+            conn.pragma_update(None, "secure_delete", true)?;
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for root in Root::ALL {
+                n_forgotten += forget_in(&tx, root, device, (from_ms, to_ms), dry)?;
+            }
+            tx.commit()?;
+            if !dry {
+                conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))?;
+            }
+        }
+        Ok(n_forgotten)
     }
 
     fn day(&mut self, day: i64) -> Result<&mut Connection, Error> {
@@ -136,6 +165,44 @@ fn connect(path: &Path) -> Result<Connection, Error> {
     }
     check_writable(&conn)?;
     Ok(conn)
+}
+
+/// Where a vehicle was, among its numbers.
+const PLACES: [&str; 3] = ["lat", "lon", "heading"];
+
+fn forget_in(conn: &Connection, root: Root, device: &DeviceId, (from_ms, to_ms): (i64, i64), dry: bool) -> Result<u64, Error> {
+    let quantities = Quantity::of(DeviceKind::Vehicle);
+    let text = root.fill("SELECT id, n, data FROM {p}chunks WHERE device = ?1 AND kind = ?2 AND t0 <= ?4 AND t1 >= ?3");
+    let mut statement = conn.prepare(&text)?;
+    let which = params![device.as_str(), row::word(&DeviceKind::Vehicle)?, from_ms, to_ms];
+    let found = statement.query_map(which, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut n_forgotten = 0;
+    for found in found {
+        let (id, n, data): (i64, u32, Vec<u8>) = found?;
+        let mut times = Vec::new();
+        let mut columns = Vec::with_capacity(quantities.len());
+        let before = n_forgotten;
+        for (idx, quantity) in quantities.iter().enumerate() {
+            let (t_ms, mut column) = chunk::unpack(&data, n as usize, idx)?;
+            if PLACES.contains(&quantity.key) {
+                for (value, at) in column.iter_mut().zip(&t_ms) {
+                    if (from_ms..=to_ms).contains(at) && *value != MISSING {
+                        *value = MISSING;
+                        n_forgotten += 1;
+                    }
+                }
+            }
+            columns.push(column);
+            times = t_ms;
+        }
+        if n_forgotten > before && !dry {
+            let rows: Vec<usize> = (0..times.len()).collect();
+            let (data, stats) = chunk::pack(&times, &columns, &rows)?;
+            let text = root.fill("UPDATE {p}chunks SET data = ?2, stats = ?3 WHERE id = ?1");
+            conn.prepare_cached(&text)?.execute(params![id, data, stats])?;
+        }
+    }
+    Ok(n_forgotten)
 }
 
 /// Each chunk's rows of each day, in order of time.
@@ -186,6 +253,31 @@ pub(super) struct StoredChunk<'a> {
     pub(super) n: u32,
     pub(super) stats: &'a [u8],
     pub(super) data: &'a [u8],
+}
+
+/// Bytes of a day, its log with it.
+fn size(path: &Path) -> u64 {
+    let files = ["", "-wal", "-shm"].map(|suffix| with_suffix(path, suffix));
+    files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|metadata| metadata.len()).sum()
+}
+
+/// Bytes of all days, and where the first begins.
+pub(super) fn extent(dir: &Path) -> (u64, Option<Timestamp>) {
+    let days = days(dir);
+    let bytes = days.iter().map(|(_, path)| size(path)).sum();
+    (bytes, days.first().map(|(day, _)| Timestamp::from_millis(day * DAY_MILLIS)))
+}
+
+/// The real devices of the newest days.
+pub(super) fn devices(dir: &Path, n_days: usize) -> Result<Vec<DeviceId>, Error> {
+    let mut found = Vec::new();
+    for (_, path) in days(dir).into_iter().rev().take(n_days) {
+        let conn = connect_reading(&path)?;
+        let mut statement = conn.prepare(&Root::Real.fill("SELECT DISTINCT device FROM {p}chunks"))?;
+        let devices = statement.query_map([], |row| row.get(0).map(DeviceId))?;
+        found.extend(devices.collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(found)
 }
 
 /// The days on disk, oldest first.

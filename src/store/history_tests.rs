@@ -94,6 +94,21 @@ fn the_oldest_days_are_forgotten_first() {
     assert_eq!(celsius(&dir, Origin::Device, "s", (i64::MIN, i64::MAX)).len(), 2);
 }
 
+#[test]
+fn days_that_ended_long_ago_are_forgotten_and_the_newest_never_is() {
+    let (dir, mut history) = store();
+    for day in 0..4 {
+        history.append(&[sensor("s", Origin::Device, &[((20_000 + day) * DAY, 100)])]).unwrap();
+    }
+    let (bytes, since) = super::history::extent(dir.path());
+    assert!(bytes > 0 && since == Some(crate::model::Timestamp::from_millis(20_000 * DAY)));
+    let mut before = |day: i64, ms: i64| history.forget_before(crate::model::Timestamp::from_millis(day * DAY + ms)).unwrap();
+    assert_eq!(before(20_000, DAY - 1), Vec::<String>::new(), "that day has not ended");
+    assert_eq!(before(20_002, 5), ["2024-10-04", "2024-10-05"]);
+    assert_eq!(before(30_000, 0), ["2024-10-06"]);
+    assert_eq!(celsius(&dir, Origin::Device, "s", (i64::MIN, i64::MAX)), [(20_003 * DAY, 1.0)]);
+}
+
 fn columns() -> impl Strategy<Value = Vec<(i64, [i32; 3])>> {
     let value = prop_oneof![4 => -5_000..5_000_i32, 2 => Just(MISSING), 1 => any::<i32>()];
     let column = prop::array::uniform3(value);

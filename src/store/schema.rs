@@ -192,6 +192,29 @@ const SPIKES: &str = "CREATE TABLE {p}spikes (
 /// What people call devices. It is of the desk, and of no root.
 const REGISTER: &str = "CREATE TABLE register (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;";
 
+/// What was said of an incident stays as long as the incident does.
+const RETENTION: &str = "
+DROP TRIGGER {p}verdicts_stay;
+CREATE TRIGGER {p}verdicts_stay BEFORE DELETE ON {p}verdicts WHEN EXISTS (SELECT 1 FROM {p}incidents WHERE id = OLD.incident)
+    BEGIN SELECT RAISE(ABORT, 'verdicts are only added to'); END;
+";
+
+/// Who and what of an entry of the audit may be forgotten: a seal stands for them. While a row is in `forgetting`, which is
+/// within one transaction, names go from there and from what persons said beside verdicts.
+const FORGET: &str = "
+ALTER TABLE {p}audit ADD COLUMN salt BLOB;
+ALTER TABLE {p}audit ADD COLUMN seal BLOB;
+DROP TRIGGER {p}audit_stands;
+CREATE TRIGGER {p}audit_stands BEFORE UPDATE ON {p}audit
+    WHEN NEW.salt IS NOT NULL OR NEW.hash IS NOT OLD.hash OR NEW.seal IS NOT OLD.seal OR NEW.seal IS NULL OR NEW.id <> OLD.id
+        OR NEW.at <> OLD.at OR NEW.incident <> OLD.incident OR NOT EXISTS (SELECT 1 FROM forgetting)
+    BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
+DROP TRIGGER {p}verdicts_stand;
+CREATE TRIGGER {p}verdicts_stand BEFORE UPDATE ON {p}verdicts
+    WHEN OLD.occasion <> 'person' OR NEW.occasion <> 'person' OR NOT EXISTS (SELECT 1 FROM forgetting)
+    BEGIN SELECT RAISE(ABORT, 'verdicts are only added to'); END;
+";
+
 /// A root of the tables: the real one, or that of drills and samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Root {
@@ -221,7 +244,7 @@ impl Root {
 type Migration = fn() -> String;
 
 /// Every step, oldest first. A released step is never edited; the next is added below it.
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 11] = [
     || Root::ALL.map(|root| root.fill(ROOT)).concat(),
     || Root::ALL.map(|root| root.fill(VERSIONS)).concat(),
     || Root::ALL.map(|root| root.fill(FAULTS)).concat(),
@@ -231,6 +254,8 @@ const MIGRATIONS: [Migration; 9] = [
     || REGISTER.to_owned(),
     || SEATS.to_owned(),
     || Root::ALL.map(|root| root.fill(SPIKES)).concat(),
+    || Root::ALL.map(|root| root.fill(RETENTION)).concat(),
+    || format!("CREATE TABLE forgetting (id INTEGER PRIMARY KEY);{}", Root::ALL.map(|root| root.fill(FORGET)).concat()),
 ];
 
 /// The first schema, for tests that open an old store.

@@ -79,6 +79,13 @@ pub enum Receipt {
         /// What nobody has told yet, as far as is known here.
         items: Vec<OutboxItem>,
     },
+    /// Something was kept for long enough and is gone.
+    Pruned {
+        /// Rows, or incidents.
+        n: u64,
+        /// Which incidents.
+        incidents: Vec<IncidentId>,
+    },
     /// What was listed for the other seats is in their log.
     Shared,
     /// A sign of life went through the store.
@@ -261,6 +268,10 @@ impl<'a> Batch<'a> {
                 Ok(Receipt::Register)
             }
             Record::Version(version) => self.version(version),
+            Record::Prune(prune) => {
+                let (n, incidents) = super::retention::prune(self.tx, prune)?;
+                Ok(Receipt::Pruned { n, incidents })
+            }
             Record::Invocations(minute) => self.invocations(minute),
             Record::Told { dedup_key, origin, channel, outcome, last, at } => {
                 self.told(dedup_key, *origin, channel, outcome, *last, *at)

@@ -192,6 +192,11 @@ pub fn day_and_minutes(at: Timestamp) -> String {
     local(at).map_or_else(|| unknown().to_owned(), |time| time.format("%-d %b %H:%M").to_string())
 }
 
+/// Local date: `2026-03-18`.
+pub fn date(at: Timestamp) -> String {
+    local(at).map_or_else(|| unknown().to_owned(), |time| time.format("%Y-%m-%d").to_string())
+}
+
 /// Local date, time and zone, for hovers: `2026-03-18 03:12:47 UTC+09:00`.
 pub fn full_time(at: Timestamp) -> String {
     local(at)

@@ -13,7 +13,7 @@ use crate::support::mosquitto::{self, Mosquitto};
 
 mod embedded;
 mod iot_core;
-mod tls;
+pub(crate) mod tls;
 
 /// Nothing here takes long; a machine under load may make it so.
 const PATIENCE: Duration = Duration::from_secs(40);

@@ -5,6 +5,7 @@ mod commands;
 mod elsewhere;
 mod faults;
 mod floods;
+mod mail;
 mod past;
 mod self_test;
 mod telling;

@@ -16,6 +16,8 @@ mod bills;
 mod broker;
 mod corpus;
 mod cost_panel;
+mod drills;
+mod export;
 mod functions_panel;
 mod imports;
 mod incidents_panel;

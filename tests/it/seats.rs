@@ -47,6 +47,7 @@ fn desk(data: &Path, name: &str, broker: &Mosquitto, postgres: &Postgres) -> Lin
         prices: PriceSheet::standard().clone(),
         max_devices: 1_000,
         memory_budget_mb: 16,
+        retention: fleetwatch::model::Retention::default(),
         sample: false,
         announce: None,
         wake: Arc::new(|| {}),

@@ -32,6 +32,7 @@ fn beside(broker: &Mosquitto, data: &Path, package: PathBuf, vehicle: &str) -> S
         prices: PriceSheet::standard().clone(),
         max_devices: 10,
         memory_budget_mb: 16,
+        retention: fleetwatch::model::Retention::default(),
         sample: false,
         announce: None,
         wake: Arc::new(|| {}),

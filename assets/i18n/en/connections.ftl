@@ -25,7 +25,7 @@ connections-about-crash = A durable session: what is not stored yet is not ackno
 connections-about-telemetry = Driving data and temperatures: the latest wins under pressure, and every drop is counted.
 connections-about-store = Every incident is committed here before anyone is told.
 connections-about-notify = Notices go out from the store's outbox, again after a failure, with the same key.
-connections-effect-not-set = Effect: nobody is told outside this window. Set webhook_url or sns_topic_arn under [outbound] where people must be told.
+connections-effect-not-set = Effect: nobody is told outside this window. Set webhook_url, email_server or sns_topic_arn under [outbound] where people must be told.
 connections-effect-crash = Effect: crash reports wait at the broker and at the vehicles; none that was acknowledged is lost. Drills are off.
 connections-effect-telemetry = Effect: positions, speeds and temperatures on screen are the last known. What is sent meanwhile may be lost; crash reports are not.
 connections-effect-store = Effect: crash reports are not acknowledged, so they come again; people are told at once all the same.
@@ -83,3 +83,20 @@ connections-seats-here = { $n ->
 connections-seats-waiting = Changes not shared yet
 connections-seat-here = here
 connections-seat-away = away
+connections-held = What is kept
+connections-held-note = looked at once an hour; [retention] in the settings
+connections-held-numbers = Numbers for plots
+connections-held-calls = Calls of functions
+connections-held-faults = Faulty messages, counted
+connections-held-packets = Bytes of crash reports
+connections-held-drills = Drills and samples
+connections-held-incidents = Incidents
+connections-held-audit = Who did what
+connections-held-none = nothing yet
+connections-held-since = since { $day }
+connections-held-for-ever = for ever
+connections-held-days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+}
+connections-held-most = at most { $bytes }

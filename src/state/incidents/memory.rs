@@ -52,13 +52,23 @@ impl Incidents {
             self.n_let_go += usize::from(incident.origin != Origin::Drill);
             gone.insert(incident.id.clone());
         }
+        self.remove(&gone);
+        self.swept_to = (len, self.bytes);
+    }
+
+    /// These are in no store any more.
+    pub(in crate::state) fn forget(&mut self, ids: &[IncidentId]) {
+        self.remove(&ids.iter().cloned().collect());
+        self.bytes = self.all.values().map(|incident| incident_bytes(incident)).sum();
+    }
+
+    fn remove(&mut self, gone: &HashSet<IncidentId>) {
         self.all.retain(|id, _| !gone.contains(id));
         self.open.retain(|_, id| !gone.contains(id));
         self.closed.retain(|id| !gone.contains(id));
         self.last_closed.retain(|_, id| !gone.contains(id));
         self.telling.retain(|id, _| !gone.contains(id));
         self.undo.retain(|id, _| !gone.contains(id));
-        self.swept_to = (len, self.bytes);
     }
 
     /// Forgets the oldest closed incidents beyond what memory keeps; malfunctions count as closed once stored.

@@ -150,14 +150,16 @@ fn a_store_of_the_first_schema_is_read_on_and_brought_up_to_date() {
                  ALTER TABLE {p}incidents DROP COLUMN malfunction; ALTER TABLE {p}incidents DROP COLUMN decided;
                  ALTER TABLE {p}reports DROP COLUMN judge; ALTER TABLE {p}reports DROP COLUMN limits;
                  ALTER TABLE {p}reports DROP COLUMN thinned;
-                 ALTER TABLE {p}audit DROP COLUMN hash;"
+                 DROP TRIGGER {p}audit_stands; ALTER TABLE {p}audit DROP COLUMN seal; ALTER TABLE {p}audit DROP COLUMN salt;
+                 ALTER TABLE {p}audit DROP COLUMN hash;
+                 CREATE TRIGGER {p}audit_stands BEFORE UPDATE ON {p}audit BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;"
             )
         });
         writer.connection().execute_batch(&undo.concat()).unwrap();
         writer
             .connection()
             .execute_batch(
-                "DROP TABLE heartbeat; DROP TABLE silencings; DROP TABLE register; DROP TABLE seat; DROP TABLE unshared;
+                "DROP TABLE forgetting; DROP TABLE heartbeat; DROP TABLE silencings; DROP TABLE register; DROP TABLE seat; DROP TABLE unshared;
                  DROP INDEX audit_of; DROP INDEX drill_audit_of; DROP INDEX outbox_of; DROP INDEX drill_outbox_of;",
             )
             .unwrap();

@@ -29,11 +29,11 @@ fn an_unknown_host_and_a_plain_address_for_a_tls_port_have_words() {
 }
 
 /// A throw-away certificate authority, made by the openssl command.
-struct Authority(tempfile::TempDir);
+pub(crate) struct Authority(tempfile::TempDir);
 
 impl Authority {
     /// Makes `ca.pem`, and `leaf.pem` for 127.0.0.1.
-    fn new(leaf: &str) -> Self {
+    pub(crate) fn new(leaf: &str) -> Self {
         let authority = Self(tempfile::TempDir::new().unwrap());
         authority.openssl(
             "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=it-ca -keyout ca.key -out ca.pem",
@@ -42,7 +42,7 @@ impl Authority {
         authority
     }
 
-    fn sign(&self, name: &str, extension: &str, days: &str) {
+    pub(crate) fn sign(&self, name: &str, extension: &str, days: &str) {
         std::fs::write(self.path("ext"), extension).unwrap();
         self.openssl(&format!(
             "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN={name} -keyout {name}.key -out {name}.csr"
@@ -52,7 +52,7 @@ impl Authority {
         ));
     }
 
-    fn path(&self, name: &str) -> std::path::PathBuf {
+    pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
         self.0.path().join(name)
     }
 

@@ -33,6 +33,7 @@ fn asked_in_the_window(data: &std::path::Path) {
         prices: PriceSheet::standard().clone(),
         max_devices: 10,
         memory_budget_mb: 16,
+        retention: fleetwatch::model::Retention::default(),
         sample: false,
         announce: None,
         wake: Arc::new(|| {}),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{frontal, place};
-use crate::support::headless::{Desk, eventually, incidents, run};
+use crate::support::headless::{Desk, eventually, incident, incidents, run};
 use crate::support::hook::Hook;
 use crate::support::mosquitto::{Mosquitto, client};
 use crate::support::peer::{Peer, airbag};
@@ -183,4 +183,61 @@ fn a_sign_of_life_goes_through_the_whole_path_and_its_absence_is_said() {
     let before = outside.requests().len();
     eventually("it is heard again", 30, || outside.requests().len() > before + 1);
     assert_eq!(desk.stop()["incidents"], 2);
+}
+
+#[test]
+fn routes_that_change_over_a_restart_lose_no_notice_and_tell_nobody_twice() {
+    let broker = Mosquitto::start();
+    let (_dir, data) = place();
+    let hook = Hook::start();
+    let settings = data.with_extension("toml");
+    // Nobody takes mails there.
+    let webhook = format!("webhook_url = \"{}\"", hook.url());
+    let email = "email_server = \"smtp://127.0.0.1:1\"\nemail_from = \"a@example.org\"\nemail_to = [\"b@example.org\"]";
+    let write = |channels: &[&str], to: &[&str]| {
+        let routes: Vec<_> = to.iter().map(|to| format!("[[outbound.route]]\nto = [\"{to}\"]\n")).collect();
+        std::fs::write(&settings, format!("[outbound]\n{}\n{}", channels.join("\n"), routes.concat())).unwrap();
+    };
+    let mut peer = Peer::connect(broker.port, &["fleet/+/ack"]);
+    let start = || Desk::connected(&data, &broker, &["--settings", settings.to_str().unwrap()]);
+    let steps_of = |device: &str| {
+        let row = incidents(&data).into_iter().find(|row| row["device"] == device).unwrap();
+        incident(&data, row["id"].as_str().unwrap())["timeline"].to_string()
+    };
+
+    // By mail only, which fails; then the route goes to the webhook.
+    write(&[&webhook, email], &["email"]);
+    let desk = start();
+    peer.send("fleet/van-1/crash", airbag("e-1"));
+    peer.wait_for("/ack", 1, 60);
+    eventually("the mail fails", 60, || steps_of("van-1").contains("email 127.0.0.1: attempt"));
+    desk.kill();
+    assert_eq!(hook.told().len(), 0);
+    write(&[&webhook, email], &["webhook"]);
+    let desk = start();
+    eventually("the new route tells of it", 60, || hook.devices().contains("van-1"));
+    assert!(desk.stderr().contains("1 notice was not delivered when this desk ended"), "{}", desk.stderr());
+    desk.stop();
+
+    // Both are told, and the webhook takes it; then there is no mail any more.
+    write(&[&webhook, email], &[]);
+    let desk = start();
+    peer.send("fleet/van-2/crash", airbag("e-1"));
+    eventually("the webhook takes it", 60, || hook.devices().contains("van-2"));
+    eventually("the mail fails", 60, || steps_of("van-2").contains("email 127.0.0.1: attempt"));
+    eventually("that it took it is stored", 60, || steps_of("van-2").contains("webhook 127.0.0.1: accepted"));
+    desk.kill();
+    write(&[&webhook], &["webhook"]);
+    let desk = start();
+    eventually("it is said that it cannot be told", 60, || steps_of("van-2").contains("not set up any more"));
+    // A route to what is not set up narrows nothing.
+    write(&[&webhook], &["email"]);
+    desk.stop();
+    let desk = start();
+    peer.send("fleet/van-3/crash", airbag("e-1"));
+    eventually("the others are told", 60, || hook.devices().contains("van-3"));
+    desk.stop();
+    let desk = start();
+    desk.stop();
+    assert_eq!(hook.n_told().into_values().collect::<Vec<_>>(), [1, 1, 1], "told more than once");
 }

@@ -3,7 +3,7 @@
 use eframe::egui::{Align2, Rect, Role, Ui, UiBuilder, pos2, vec2};
 
 use super::super::PanelContext;
-use super::{card, link_name, refused};
+use super::{card, kept, link_name, refused};
 use crate::model::{Link, LinkState, LinkStatus, PicoUsd};
 use crate::state::Snapshot;
 use crate::ui::shapes::{Mark, elided};
@@ -28,6 +28,9 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, link: Link, context: &PanelCo
     top = body.bottom() + 18.0;
     if link == Link::BrokerTelemetry {
         refused::ui(ui, top, snapshot);
+    }
+    if link == Link::Store && !snapshot.held.is_empty() {
+        kept::ui(ui, top, snapshot);
     }
 }
 

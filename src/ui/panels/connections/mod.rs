@@ -10,6 +10,7 @@
 
 mod card;
 mod detail;
+mod kept;
 mod list;
 mod refused;
 
