@@ -73,6 +73,7 @@ fn start(args: &Args) -> Result<(), Fault> {
         shadow: settings.shadow.judge_crash,
         outbound: settings.outbound,
         team: settings.team,
+        places: settings.sensors,
         max_devices: settings.line.max_devices,
         memory_budget_mb: settings.line.memory_budget_mb,
         self_test: settings.self_test,

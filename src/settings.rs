@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::model::setting::{self, Key, Preferences, Wrong};
-use crate::model::{SelfTest, Team};
+use crate::model::{Places, SelfTest, Team};
 use crate::{broker, decode, functions, outbound, pricing, seats, stack};
 
 #[cfg(feature = "desk")]
@@ -33,6 +33,8 @@ pub struct Settings {
     pub formats: decode::Settings,
     /// `[[mapping]]`; once read they stand in `formats`.
     mapping: Vec<decode::Mapping>,
+    /// `[sensors]`
+    pub sensors: Places,
     /// `[functions.*]`
     pub functions: functions::Settings,
     /// `[shadow]`
@@ -49,6 +51,12 @@ pub struct Settings {
     pub stack: stack::Settings,
     /// `[seats]`
     pub seats: seats::Settings,
+    /// `[map]`
+    #[cfg(feature = "desk")]
+    pub map: crate::tiles::Settings,
+    /// `[map]`, which only a window reads.
+    #[cfg(not(feature = "desk"))]
+    map: toml::Table,
     /// `[desk]`
     pub desk: Preferences,
 }
@@ -202,11 +210,16 @@ impl Settings {
     fn check(&self) -> Result<(), Wrong> {
         self.functions.judge_crash.check()?;
         self.functions.route_temperature.check()?;
+        self.sensors.check()?;
         if let Some(why) = self.stack.mistake() {
             return Err(Wrong::Value { key: Key::of("stack").and("functions"), why });
         }
         if let Some((key, why)) = self.seats.mistake() {
             return Err(Wrong::Value { key: Key::of("seats").and(key), why });
+        }
+        #[cfg(feature = "desk")]
+        if let Some((key, why)) = self.map.mistake() {
+            return Err(Wrong::Value { key: Key::of("map").and(key), why });
         }
         setting::check(&Key::of("desk"), &self.desk, &Preferences::BOUNDS)?;
         pricing::PriceSheet::aws_lambda(&self.pricing).map(drop).map_err(|error| {

@@ -36,8 +36,8 @@ use crate::model::device_day::{DeviceDay, DeviceFault};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
     Alert, AlertId, CrashReport, CrashVerdict, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus, HarshEvent,
-    HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Origin, PicoUsd, Reading, Record, Register,
-    RejectionReason, Severity, Silencing, Spike, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
+    HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Origin, PicoUsd, Places, Reading, Record,
+    Register, RejectionReason, Severity, Silencing, Spike, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
 };
 use crate::pricing::PriceSheet;
 
@@ -146,6 +146,11 @@ impl State {
         self.incidents.sit_at(name);
     }
 
+    /// Says where sensors stand that do not say so themselves.
+    pub fn set_places(&mut self, places: Places) {
+        self.fleet.set_places(places);
+    }
+
     /// Sends a sign of life so often, s; before that, none.
     pub fn set_watchdog(&mut self, every_s: u32, now: Timestamp) {
         self.health.watch(every_s, now);
@@ -251,6 +256,7 @@ impl State {
                 last.stack_spent = PicoUsd(last.stack_spent.0.saturating_add(look.price.unwrap_or_default().0));
                 last.stack = Some(look);
             }
+            Fact::Taped(look) => self.parts.last.tape = Some(look),
             Fact::Answered(review) => self.parts.last.review = Some(review),
             Fact::Compared(comparison) => self.parts.last.comparison = Some(comparison),
             Fact::Ran(errand) => self.parts.last.errand = Some(Arc::new(errand)),

@@ -1,3 +1,4 @@
+mod marks;
 mod register;
 mod self_test;
 mod silencing;
