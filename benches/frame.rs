@@ -22,7 +22,7 @@ use fleetwatch::model::setting::Sheet;
 use fleetwatch::model::{DeviceId, DeviceKind, Timestamp};
 use fleetwatch::settings::Settings;
 use fleetwatch::state::Snapshot;
-use fleetwatch::ui::{Desk, Layout, Request, Wires};
+use fleetwatch::ui::{Desk, Layout, Request, TileWires, Wires};
 
 /// The million of the goal, and the five minutes at 2 Hz that Live plots of a usual vehicle.
 const MILLION: usize = 1_000_000;
@@ -110,6 +110,7 @@ fn desk(name: &str, n_samples: Option<usize>, n: usize, key: Option<Key>) {
     });
     let (latest, now, look) = (Arc::clone(&shown), Arc::clone(&shown), Arc::clone(&asked));
     let wires = Wires {
+        tiles: TileWires::none(),
         latest: Box::new(move || Arc::clone(&latest.lock().expect("one thread").0)),
         send: Box::new(move |request| {
             if let Request::Look(focus) = request {

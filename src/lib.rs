@@ -56,6 +56,9 @@ pub mod cli;
 pub mod sound;
 
 #[cfg(feature = "desk")]
+pub mod tiles;
+
+#[cfg(feature = "desk")]
 pub mod ui;
 
 #[cfg(feature = "desk")]

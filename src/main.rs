@@ -73,6 +73,7 @@ fn start(args: &Args) -> Result<(), Fault> {
         shadow: shadow_judge(settings.shadow),
         outbound: settings.outbound,
         team: settings.team,
+        places: settings.sensors,
         max_devices: settings.line.max_devices,
         memory_budget_mb: settings.line.memory_budget_mb,
         retention: settings.retention,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::model::setting::{self, Key, Preferences, Wrong};
-use crate::model::{Retention, SelfTest, Team};
+use crate::model::{Places, Retention, SelfTest, Team};
 use crate::{broker, decode, functions, outbound, pricing, seats, stack};
 
 #[cfg(feature = "desk")]
@@ -33,6 +33,8 @@ pub struct Settings {
     pub formats: decode::Settings,
     /// `[[mapping]]`; once read they stand in `formats`.
     mapping: Vec<decode::Mapping>,
+    /// `[sensors]`
+    pub sensors: Places,
     /// `[functions.*]`
     pub functions: functions::Settings,
     /// `[shadow]`
@@ -51,6 +53,12 @@ pub struct Settings {
     pub stack: stack::Settings,
     /// `[seats]`
     pub seats: seats::Settings,
+    /// `[map]`
+    #[cfg(feature = "desk")]
+    pub map: crate::tiles::Settings,
+    /// `[map]`, which only a window reads.
+    #[cfg(not(feature = "desk"))]
+    map: toml::Table,
     /// `[desk]`
     pub desk: Preferences,
 }
@@ -212,6 +220,7 @@ impl Settings {
     fn check(&self) -> Result<(), Wrong> {
         self.functions.judge_crash.check()?;
         self.functions.route_temperature.check()?;
+        self.sensors.check()?;
         if let Some((key, why)) = self.stack.mistake() {
             return Err(Wrong::Value { key: Key::of("stack").and(key), why });
         }
@@ -220,6 +229,10 @@ impl Settings {
         }
         if let Some((name, why)) = self.retention.mistake() {
             return Err(Wrong::Value { key: Key::of("retention").and(name), why });
+        }
+        #[cfg(feature = "desk")]
+        if let Some((key, why)) = self.map.mistake() {
+            return Err(Wrong::Value { key: Key::of("map").and(key), why });
         }
         setting::check(&Key::of("desk"), &self.desk, &Preferences::BOUNDS)?;
         pricing::PriceSheet::aws_lambda(&self.pricing).map(drop).map_err(|error| {

@@ -15,8 +15,9 @@ use crate::pipeline::{Desk as LineDesk, Line, Options};
 use crate::settings::Settings;
 use crate::settings::keeper::Keeper;
 use crate::sound::{Note, Player, Trouble};
+use crate::tiles::Tiles;
 use crate::ui::desk::LEAST;
-use crate::ui::{Desk, Layout, Request, SoundTrouble, Tone, Wires};
+use crate::ui::{Desk, Layout, Request, SoundTrouble, TileWires, Tone, Wires};
 
 /// The window that the screens were drawn for, points.
 const USUAL: [f32; 2] = [1440.0, 900.0];
@@ -43,6 +44,8 @@ pub fn open(mut options: Options, running: &Settings, file: Option<PathBuf>, sto
     let wake = Arc::clone(&options.wake);
     let keeper = Keeper::start(file, running, move || wake()).map_err(|error| error.to_string())?;
     let keeper = Arc::new(keeper);
+    let wake = Arc::clone(&options.wake);
+    let tiles = Tiles::start(running.map.clone(), &data_dir, move || wake()).map_err(|error| error.to_string())?;
     let kept = Arc::clone(&keeper);
     let line = Line::start(options).map_err(|error| error.to_string())?;
     for notice in &line.notices {
@@ -70,7 +73,7 @@ pub fn open(mut options: Options, running: &Settings, file: Option<PathBuf>, sto
             let wake: Box<dyn Fn() + Send + Sync> = Box::new(Desk::waker(&creation.egui_ctx));
             *waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(wake);
             close_on(stop, creation.egui_ctx.clone())?;
-            Ok(Box::new(Desk::new(wires(desk, kept, embedded, sample, (layout, layouts)), &creation.egui_ctx)))
+            Ok(Box::new(Desk::new(wires(desk, kept, tiles, embedded, sample, (layout, layouts)), &creation.egui_ctx)))
         }),
     );
     keeper.stop();
@@ -98,6 +101,7 @@ fn close_on(stop: Arc<AtomicBool>, ctx: egui::Context) -> std::io::Result<()> {
 fn wires(
     desk: LineDesk,
     keeper: Arc<Keeper>,
+    tiles: Tiles,
     embedded: bool,
     sample: bool,
     (layout, layouts): (Result<Layout, String>, LayoutFile),
@@ -108,7 +112,15 @@ fn wires(
     let player = Player::start().ok().map(Arc::new);
     let trouble = player.clone();
     let kept = Arc::clone(&keeper);
+    let tiles = Arc::new(tiles);
+    let (wanted, read) = (Arc::clone(&tiles), Arc::clone(&tiles));
+    let tiles = TileWires {
+        want: Box::new(move |keys| wanted.want(keys)),
+        take: Box::new(move || read.take()),
+        about: Box::new(move || tiles.about()),
+    };
     Wires {
+        tiles,
         latest: Box::new(move || pictures.latest()),
         send: Box::new(move |request| match request {
             Request::Command(command) => desk.command(command, &by.lock().unwrap_or_else(PoisonError::into_inner)),
@@ -124,6 +136,7 @@ fn wires(
             Request::Drill(scenario, target) => desk.drill(*scenario, target),
             Request::Save(changes) => keeper.save(changes),
             Request::SelfTest => desk.self_test(),
+            Request::Tape(order) => desk.tape(order),
             Request::Painted { incidents, packets, at } => desk.painted(incidents, packets, at),
         }),
         settings: Box::new(move || kept.sheet()),

@@ -47,6 +47,7 @@ pub(crate) fn options(url: &str, data_dir: &std::path::Path) -> Options {
         functions: functions::Settings::default(),
         outbound: outbound::Settings { desktop: false, ..outbound::Settings::default() },
         team: fleetwatch::model::Team::default(),
+        places: fleetwatch::model::Places::default(),
         prices: PriceSheet::standard().clone(),
         max_devices: 50_000,
         memory_budget_mb: 512,

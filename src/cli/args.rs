@@ -71,6 +71,10 @@ pub enum Command {
     /// A map (TOML) says what the columns mean. A recording of the line itself, JSON lines with topic, payload and
     /// `at_ms`, needs none.
     Play(PlayArgs),
+    /// Write what devices send to a file that `play` reads, until Ctrl+C
+    ///
+    /// JSON lines with topic, payload and `at_ms`, of every topic that the settings take in. It takes nothing from a desk.
+    Record(RecordArgs),
     /// Send a test event; it always goes under drill/ and reaches nobody
     Inject(InjectArgs),
     /// List the stored incidents, or show one
@@ -177,9 +181,25 @@ pub struct PlayArgs {
     /// How many times faster than recorded; 0 is as fast as possible
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed, allow_negative_numbers = true)]
     pub speed: f64,
+    /// Under drill/, whatever root it was recorded under, so that it can reach nobody
+    #[arg(long)]
+    pub drill: bool,
     /// Give every crash report an id of its own, so that a second play is not taken for a repeat of the first
     #[arg(long)]
     pub fresh_ids: bool,
+}
+
+/// `record`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct RecordArgs {
+    /// The file to make, .jsonl
+    pub file: PathBuf,
+    /// For so many seconds
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    pub secs: Option<u64>,
+    /// Drills and the sample fleet as well
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// `inject`

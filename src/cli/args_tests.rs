@@ -27,7 +27,7 @@ fn global_arguments_may_stand_on_either_side() {
         let args = parse(line).unwrap();
         assert_eq!(args.global.broker.as_deref(), Some("mqtt://b"));
         assert_eq!(args.global.data_dir.as_deref(), Some("d".as_ref()));
-        let play = PlayArgs { file: "f.csv".into(), map: Some("m.toml".into()), speed: 60.0, fresh_ids: false };
+        let play = PlayArgs { file: "f.csv".into(), map: Some("m.toml".into()), speed: 60.0, drill: false, fresh_ids: false };
         assert_eq!(args.command, Some(Command::Play(play)));
     }
     assert_eq!(parse("fleetwatch").unwrap().command, None);

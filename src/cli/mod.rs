@@ -18,6 +18,7 @@ pub mod lambda;
 pub mod mqtt_out;
 pub mod payload;
 pub mod play;
+pub mod record;
 pub mod register;
 pub mod rejudge;
 pub mod run;

@@ -8,20 +8,20 @@ use std::sync::atomic::AtomicBool;
 
 use super::args::{
     BillArgs, Command, CostArgs, DevicesArgs, DoctorArgs, DoctorCommand, ExportArgs, ForgetArgs, FunctionsArgs, GlobalArgs,
-    HandoverArgs, InjectArgs, JudgeArgs, LambdaArgs, PayloadArgs, PlayArgs, RegisterArgs, RegisterCommand, RejudgeArgs,
-    ShadowArgs, SilencesArgs,
+    HandoverArgs, InjectArgs, JudgeArgs, LambdaArgs, PayloadArgs, PlayArgs, RecordArgs, RegisterArgs, RegisterCommand,
+    RejudgeArgs, ShadowArgs, SilencesArgs,
 };
 use super::mqtt_out::MqttOut;
 use super::{
-    bill, cost, devices, export, forget, functions, handover, inject, judge, lambda, payload, play, register, rejudge, shadow,
-    silences,
+    bill, cost, devices, export, forget, functions, handover, inject, judge, lambda, payload, play, record, register, rejudge,
+    shadow, silences,
 };
 use crate::aws::Environment;
 use crate::broker;
 use crate::clock::Clock;
 use crate::model::{Actuals, DeviceId, Operator, Role, StackLook, Target};
 use crate::pipeline::StackDoor;
-use crate::play::{Publish, WallPace};
+use crate::play::{AsDrill, Publish, WallPace};
 use crate::pricing::{self, PriceSheet};
 use crate::settings::Settings;
 use crate::stack::{self, Accountant, Watcher, actuals};
@@ -67,6 +67,7 @@ pub fn standalone(
     match command {
         Command::Judge(args) => Some(run_judge(args, settings)),
         Command::Play(args) => Some(run_play(args, settings, data_dir, stop)),
+        Command::Record(args) => Some(run_record(args, settings, data_dir, stop)),
         Command::Inject(args) => Some(run_inject(args, settings, data_dir, bundled, stop)),
         Command::Export(args) => Some(run_export(args, data_dir)),
         Command::Forget(args) => Some(run_forget(args, settings, data_dir)),
@@ -308,14 +309,22 @@ fn run_lambda(args: &LambdaArgs, settings: &Settings) -> Result<(), Fault> {
 }
 
 /// The settings' broker (`--broker` is among them by now), else the embedded one of the line that runs on the same data directory.
-fn connect(settings: &Settings, data_dir: &Path) -> Result<MqttOut, Fault> {
+fn broker_of(settings: &Settings, data_dir: &Path) -> Result<broker::Settings, Fault> {
     let embedded = || Some(broker::Settings::at(&crate::pipeline::embedded_broker_of(data_dir)?));
     let set = settings.broker.url.is_some().then(|| settings.broker.clone());
-    let broker = set.or_else(embedded).ok_or_else(|| {
+    set.or_else(embedded).ok_or_else(|| {
         let words = "no broker is known: start fleetwatch first, or say where with --broker mqtt://HOST:PORT";
         Fault::Usage(words.to_owned())
-    })?;
-    MqttOut::connect(&broker).map_err(Fault::failed)
+    })
+}
+
+fn connect(settings: &Settings, data_dir: &Path) -> Result<MqttOut, Fault> {
+    MqttOut::connect(&broker_of(settings, data_dir)?).map_err(Fault::failed)
+}
+
+fn run_record(args: &RecordArgs, settings: &Settings, data_dir: &Path, stop: &Arc<AtomicBool>) -> Result<(), Fault> {
+    let broker = broker_of(settings, data_dir)?;
+    record::run(args, broker, &settings.formats, stop, &mut io::stdout().lock()).map(drop).map_err(Fault::failed)
 }
 
 fn run_play(args: &PlayArgs, settings: &Settings, data_dir: &Path, stop: &Arc<AtomicBool>) -> Result<(), Fault> {
@@ -323,7 +332,14 @@ fn run_play(args: &PlayArgs, settings: &Settings, data_dir: &Path, stop: &Arc<At
     let messages = play::open(args, &run).map_err(Fault::failed)?;
     let mut publish = connect(settings, data_dir)?;
     let mut pace = WallPace::until(Arc::clone(stop));
-    play::run(messages, args.speed, &mut pace, &mut publish, &mut io::stdout().lock()).map_err(Fault::failed)?;
+    let mut drill;
+    let publish: &mut dyn Publish = if args.drill {
+        drill = AsDrill::new(&mut publish, format!("{:x}", Clock.now().millis()));
+        &mut drill
+    } else {
+        &mut publish
+    };
+    play::run(messages, args.speed, &mut pace, publish, &mut io::stdout().lock()).map_err(Fault::failed)?;
     Ok(())
 }
 

@@ -112,6 +112,7 @@ impl Notes {
             }
             Reading::Temperature(temperature) => {
                 add("celsius", Some(number(temperature.celsius.0)), "°C");
+                add("position", temperature.position.map(|p| format!("{} {}", number(p.lat), number(p.lon))), "°");
                 "temperature"
             }
             Reading::Presence(presence) => {

@@ -10,7 +10,7 @@ use super::filing::{
     MAX_CLAIM_CHARS, check_name, check_size, event, event_id, hash_key, presentable, read_position, register, unreadable,
 };
 use super::json::{self, AnyTime, Claim, Name, Samples, Time};
-use super::{DecodeError, Filter, Format, Interner, Scribe, shown};
+use super::{DecodeError, Filter, Format, Interner, Scribe, shown, values};
 use crate::model::range::{CELSIUS, CRASH_G, DRIVING_G, HEADING, RANGE_G, SPEED, T_MS, TRACE_SPEED};
 use crate::model::{
     AccelG, BootId, Celsius, CrashReport, DeviceId, Driving, Event, Fahrenheit, Frame, Origin, Packet, Position, Pulse, Reading,
@@ -34,6 +34,7 @@ struct TemperatureMessage<'a> {
     occurred_at: Option<Time>,
     celsius: Option<f64>,
     fahrenheit: Option<f64>,
+    position: Option<Position>,
     #[serde(borrow)]
     boot_id: Option<Name<'a>>,
     seq: Option<u64>,
@@ -176,8 +177,10 @@ fn temperature(packet: &Packet, origin: Origin, sensor: &str, interner: &mut Int
             return Err(DecodeError::new(RejectionReason::WrongShape, "celsius and fahrenheit are both given; send one"));
         }
     };
+    // A temperature counts whether or not its place can be.
+    let position = values::sound(message.position);
     let (device, boot) = register(interner, origin, "sensor", sensor, message.boot_id.as_ref())?;
-    let reading = Reading::Temperature(Temperature { celsius: Celsius(celsius) });
+    let reading = Reading::Temperature(Temperature { celsius: Celsius(celsius), position });
     Ok(event(packet, origin, device, message.occurred_at.map(|time| time.0), boot, message.seq, reading))
 }
 

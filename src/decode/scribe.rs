@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 
 use super::explain::Notes;
 use super::filing::{EARLIEST, check_name, check_size, event, event_id, hash_key, presentable, read_position, unreadable};
-use super::{DecodeError, Decoded, Interner, Settings, json, lenient, shown, time};
+use super::{DecodeError, Decoded, Interner, Settings, json, lenient, shown, time, values};
 use crate::model::range::{CELSIUS, DRIVING_G, HEADING, SPEED};
 use crate::model::{
-    AccelG, Celsius, CrashReport, DeviceId, Driving, Event, Origin, Packet, Presence, Reading, RejectionReason, Temperature,
-    Timestamp,
+    AccelG, Celsius, CrashReport, DeviceId, Driving, Event, Origin, Packet, Position, Presence, Reading, RejectionReason,
+    Temperature, Timestamp,
 };
 
 /// The packet being read, and everything that is written down about it.
@@ -133,7 +133,21 @@ impl<'a> Scribe<'a> {
 
     /// A temperature of a sensor. One that cannot be is refused.
     pub fn temperature(&mut self, sensor: &str, at: Option<Timestamp>, seq: Option<u64>, celsius: f64) {
-        let checked = CELSIUS.check(celsius).map(|celsius| Reading::Temperature(Temperature { celsius: Celsius(celsius) }));
+        self.temperature_at(sensor, at, seq, celsius, None);
+    }
+
+    /// The same where the message says where the sensor is. A place that cannot be is left out.
+    pub fn temperature_at(
+        &mut self,
+        sensor: &str,
+        at: Option<Timestamp>,
+        seq: Option<u64>,
+        celsius: f64,
+        position: Option<Position>,
+    ) {
+        let position = values::sound(position);
+        let checked =
+            CELSIUS.check(celsius).map(|celsius| Reading::Temperature(Temperature { celsius: Celsius(celsius), position }));
         self.file(sensor, at, seq, checked.map_err(Into::into));
     }
 

@@ -217,6 +217,8 @@ impl Driving {
 pub struct Temperature {
     /// °C
     pub celsius: Celsius,
+    /// Where the sensor is, where its message says so.
+    pub position: Option<Position>,
 }
 
 /// How a crash report's axes lie.

@@ -21,6 +21,7 @@ use super::saying::Saying;
 use super::seat::SeatsLook;
 use super::silencing::SilenceOrder;
 use super::stack::StackLook;
+use super::tape::TapeLook;
 use super::units::Timestamp;
 use super::verdict::{CrashVerdict, Verdict};
 
@@ -313,6 +314,8 @@ pub enum Fact {
         /// What is to be stored.
         import: Arc<Import>,
     },
+    /// The tape stands otherwise: recordings, what is recorded, what is played back.
+    Taped(Arc<TapeLook>),
     /// The window looks at something else.
     Looked(super::command::Focus),
     /// The receiver outside has got a sign of life, or not.

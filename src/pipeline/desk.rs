@@ -5,9 +5,11 @@ use std::sync::Arc;
 use super::latest::Latest;
 use super::queue::Queue;
 use super::stages::Told;
+use super::tape::Tape;
 use crate::clock::Clock;
 use crate::model::{
-    Bulk, Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Question, RegisterOrder, SilenceOrder, Target, Timestamp,
+    Bulk, Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Question, RegisterOrder, SilenceOrder, TapeOrder, Target,
+    Timestamp,
 };
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
@@ -20,6 +22,7 @@ pub struct Desk {
     pub(super) drills: Option<Arc<Queue<(Scenario, Target)>>>,
     pub(super) self_tests: Option<Arc<Queue<()>>>,
     pub(super) questions: Option<Arc<Queue<Question>>>,
+    pub(super) tape: Option<Tape>,
 }
 
 impl Desk {
@@ -31,6 +34,11 @@ impl Desk {
     /// Tests the whole way now; one that is asked for already is that one.
     pub fn self_test(&self) -> bool {
         self.self_tests.as_ref().is_some_and(|asked| asked.try_push(()).is_ok() || !asked.is_closed())
+    }
+
+    /// Asks the tape for something; `false` when too much waits.
+    pub fn tape(&self, order: TapeOrder) -> bool {
+        self.tape.as_ref().is_some_and(|tape| tape.order(order))
     }
 
     /// Asks the store; the answer comes with a picture. `false` when too much is asked.

@@ -27,6 +27,7 @@ mod self_test;
 mod shadow;
 mod stack;
 mod stages;
+mod tape;
 mod teller;
 
 use std::collections::{HashSet, VecDeque};
@@ -48,6 +49,7 @@ use queue::{Bounds, Queue};
 pub use shadow::ShadowJudge;
 use shadow::Watcher;
 use stages::{Outlets, Told};
+use tape::Tape;
 use teller::Teller;
 
 use crate::broker::{self, Client, Embedded, Sink, Subscription};
@@ -99,6 +101,8 @@ pub struct Options {
     pub outbound: outbound::Settings,
     /// Who may do what.
     pub team: crate::model::Team,
+    /// Where sensors stand that do not say so themselves.
+    pub places: crate::model::Places,
     /// A second judge beside the line, which decides nothing.
     pub shadow: Option<ShadowJudge>,
     /// What calls cost.
@@ -170,6 +174,7 @@ pub struct Line {
     seats: Option<seats::Seats>,
     shadow: Option<(Watcher, JoinHandle<()>)>,
     librarian: (Arc<Queue<Question>>, JoinHandle<()>),
+    tape: (Tape, JoinHandle<()>),
     /// What the operator must be told about the start: a file put aside.
     pub notices: Vec<String>,
 }
@@ -191,8 +196,14 @@ impl Line {
         let keep = Arc::new(Queue::new("records", KEEP, weigh_keep));
         let samples = Arc::new(Queue::new("numbers", SAMPLES, |chunk: &Arc<SampleChunk>| 64 * (chunk.t_ms.len() + 4)));
         let latest = Arc::new(Latest::default());
-        let mut desk =
-            Desk { latest: Arc::clone(&latest), facts: Arc::clone(&facts), drills: None, self_tests: None, questions: None };
+        let mut desk = Desk {
+            latest: Arc::clone(&latest),
+            facts: Arc::clone(&facts),
+            drills: None,
+            self_tests: None,
+            questions: None,
+            tape: None,
+        };
 
         let (embedded, settings) = broker_settings(&options)?;
         let origins: &[Origin] =
@@ -209,6 +220,7 @@ impl Line {
         };
         let mut state = State::new(options.memory_budget_mb << 20, options.prices);
         state.set_team(options.team);
+        state.set_places(options.places);
         if seat.is_some() {
             state.set_seat(&options.seats.seat_name());
         }
@@ -248,10 +260,12 @@ impl Line {
         state.apply(linked(Link::Seats, seats::first_status(&options.seats)), Clock.now(), &mut ignored);
         state.apply(linked(teller::LINK, teller::first_status(&outbound)), Clock.now(), &mut ignored);
 
+        let tape = tape::start(&options.data_dir, telemetry_lane.publisher.clone(), Arc::clone(&facts))?;
+        desk.tape = Some(tape.0.clone());
         let host = spawn("host", {
             let (inbox, facts) = (Arc::clone(&inbox), Arc::clone(&facts));
-            let register = Arc::clone(&register);
-            move || stages::run_host(host, &register, &inbox, &facts)
+            let (register, tape) = (Arc::clone(&register), tape.0.clone());
+            move || stages::run_host(host, &register, &inbox, &tape, &facts)
         })?;
         let outlets = Outlets {
             keep: Arc::clone(&keep),
@@ -354,6 +368,7 @@ impl Line {
             seats,
             shadow,
             librarian,
+            tape,
             notices: opened.notices,
         })
     }
@@ -377,6 +392,7 @@ impl Line {
     pub fn stop(self) -> Counters {
         self.ending.store(true, Ordering::Release);
         self.player.stop();
+        self.tape.0.close();
         self.librarian.0.close();
         if let Some(stack) = self.stack {
             stack.stop();
@@ -419,6 +435,7 @@ impl Line {
             join(thread, "helper");
         }
         join(self.librarian.1, "librarian");
+        join(self.tape.1, "tape");
         counters.unwrap_or_else(|_panic| {
             log::error!("the state ended by a panic: its counters are lost");
             Counters::default()

@@ -29,13 +29,13 @@ const ONE: Bounds = Bounds { urgent: 1, bulk: 1, bytes: 1 };
 const FLUSH: Duration = Duration::from_secs(5);
 
 /// Publishes on a lane's connection and knows what the broker has not answered yet.
-struct OnLine {
+pub(super) struct OnLine {
     publisher: Publisher,
     open: Arc<(Mutex<usize>, Condvar)>,
 }
 
 impl OnLine {
-    fn new(publisher: Publisher) -> Self {
+    pub(super) fn new(publisher: Publisher) -> Self {
         Self { publisher, open: Arc::default() }
     }
 

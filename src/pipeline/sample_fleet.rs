@@ -7,8 +7,8 @@ use std::f64::consts::TAU;
 
 use fastrand::Rng;
 
-use crate::model::{Origin, Timestamp};
-use crate::play::wire::{TemperatureBody, round};
+use crate::model::{Origin, Position, Timestamp};
+use crate::play::wire::{Degrees, TemperatureBody, round};
 use crate::play::{Body, Pace, Publish, PublishError, qos_of};
 
 mod crashes;
@@ -48,6 +48,7 @@ pub struct SampleFleet {
 #[derive(Clone, Debug)]
 struct Sensor {
     topic: String,
+    position: Position,
     base_celsius: f64,
     /// How far it leaves its base at worst, °C; 0 for one that stays.
     excursion: f64,
@@ -87,6 +88,7 @@ impl SampleFleet {
                 let drifts = number == half || number == N_SENSORS;
                 Sensor {
                     topic: format!("{}sensors/{place}-{:02}/temperature", Origin::Sample.root(), (number - 1) % half + 1),
+                    position: streets::beside(number as usize),
                     base_celsius,
                     excursion: if drifts { drift } else { 0.0 },
                     period_secs: if drift > 0.0 { 240.0 } else { 300.0 },
@@ -126,7 +128,10 @@ impl SampleFleet {
         for sensor in &self.sensors {
             if (self.step + sensor.phase) % 10 == 0 {
                 let celsius = sensor.celsius(self.step as f64 / 10.0, &mut self.rng);
-                send(&sensor.topic, &Body::Temperature(TemperatureBody::Celsius(celsius)));
+                send(
+                    &sensor.topic,
+                    &Body::Temperature(TemperatureBody { degrees: Degrees::Celsius(celsius), position: Some(sensor.position) }),
+                );
             }
         }
         if self.step >= self.next_crash {

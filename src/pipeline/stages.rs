@@ -9,6 +9,7 @@ use super::announce::Announcer;
 use super::keeper::Keep;
 use super::latest::Latest;
 use super::queue::Queue;
+use super::tape::Tape;
 use crate::broker::{Publisher, Qos};
 use crate::clock::{Clock, Time as _};
 use crate::host::Host;
@@ -33,7 +34,7 @@ pub(super) enum Told {
 }
 
 /// Decodes and judges until the inbox has ended.
-pub(super) fn run_host(mut host: Host, register: &Latest<Register>, inbox: &Queue<Packet>, facts: &Queue<Told>) {
+pub(super) fn run_host(mut host: Host, register: &Latest<Register>, inbox: &Queue<Packet>, tape: &Tape, facts: &Queue<Told>) {
     let (mut crashes, mut telemetry) = (VecDeque::new(), VecDeque::new());
     let mut out = Vec::new();
     let mut told = Vec::new();
@@ -44,6 +45,7 @@ pub(super) fn run_host(mut host: Host, register: &Latest<Register>, inbox: &Queu
     while inbox.drain(&mut crashes, &mut telemetry, PATIENCE) {
         host.regroup(&register.get());
         for packet in crashes.drain(..).chain(telemetry.drain(..)) {
+            tape.hear(&packet);
             host.handle(&packet, &mut out);
             if out.len() >= FACTS_AT_ONCE {
                 hand_on(&mut out, &mut told);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::crash_map::LabelBook;
 use super::map::{Column, Map, Order, Origin, PositionColumns, number};
 use super::rows::{Row, Rows};
-use super::wire::{DrivingBody, TemperatureBody, round};
+use super::wire::{Degrees, DrivingBody, TemperatureBody, round};
 use super::{Body, Error, Kind};
 use crate::model::measure::{Measure, Unit};
 use crate::model::{AccelG, Position};
@@ -117,11 +117,12 @@ impl Samples {
         let Some(column) = &self.map.temperature else { return Ok(None) };
         let Some(value) = column.value(row, Measure::Temperature)? else { return Ok(None) };
         let value = round(value, 4);
-        Ok(Some(Body::Temperature(match column.unit {
-            Unit::Fahrenheit => TemperatureBody::Fahrenheit(value),
-            Unit::Kelvin => TemperatureBody::Celsius(round(value - 273.15, 4)),
-            _ => TemperatureBody::Celsius(value),
-        })))
+        let degrees = match column.unit {
+            Unit::Fahrenheit => Degrees::Fahrenheit(value),
+            Unit::Kelvin => Degrees::Celsius(round(value - 273.15, 4)),
+            _ => Degrees::Celsius(value),
+        };
+        Ok(Some(Body::Temperature(TemperatureBody { degrees, position: None })))
     }
 
     fn driving(&mut self, row: &Row, topic: &str, recorded: i64) -> Result<Option<Body>, String> {

@@ -10,6 +10,7 @@
 
 use std::path::PathBuf;
 
+pub mod as_drill;
 pub mod crash_map;
 pub mod map;
 pub mod messages;
@@ -19,6 +20,7 @@ pub mod rows;
 pub mod schedule;
 pub mod wire;
 
+pub use as_drill::AsDrill;
 pub use map::{Kind, Map};
 pub use messages::{Timed, messages};
 pub use publish::{Publish, PublishError, qos_of};

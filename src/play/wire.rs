@@ -50,8 +50,19 @@ impl DrivingBody {
 
 /// The payload of `sensors/<sensor>/temperature`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TemperatureBody {
+    /// How warm.
+    #[serde(flatten)]
+    pub degrees: Degrees,
+    /// Where the sensor is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+}
+
+/// A temperature with its unit.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum TemperatureBody {
+pub enum Degrees {
     /// °C
     Celsius(f64),
     /// °F

@@ -8,12 +8,13 @@ use super::driven::{Crumb, Driven};
 use super::rows::At;
 use super::series::{self, Series};
 use super::snapshot::{
-    DrivenPiece, FleetPage, FleetRow, Motion, SensorCounts, SensorPage, SensorRow, SensorView, VehicleMark, VehicleView,
+    DrivenPiece, FleetPage, FleetRow, HarshMark, Motion, SensorCounts, SensorMark, SensorPage, SensorRow, SensorView,
+    VehicleMark, VehicleView,
 };
 use crate::model::effect::SampleChunk;
 use crate::model::{
-    AlertId, Band, DeviceId, DeviceKind, Driving, Event, Focus, HarshEvent, Origin, Position, Presence, Register, SensorFocus,
-    SensorOrder, TemperatureVerdict, Timestamp,
+    AlertId, Band, DeviceId, DeviceKind, Driving, Event, Focus, HarshEvent, Origin, Places, Position, Presence, Reading,
+    Register, SensorFocus, SensorOrder, Temperature, TemperatureVerdict, Timestamp,
 };
 use crate::search::{self, Registered, Search};
 
@@ -26,6 +27,10 @@ pub const MOVING_KMH: f64 = 1.0;
 const GONE_SECS: f64 = 3_600.0;
 /// Times between messages that the usual one is taken from.
 const GAPS: usize = 7;
+/// Harsh driving stays on the map for this long, s.
+const HARSH_SECS: f64 = 3_600.0;
+/// Harsh events kept for the map.
+const HARSH_MARKS: usize = 1_000;
 /// Sensors in a snapshot's list.
 const SENSORS_LISTED: usize = 200;
 
@@ -135,6 +140,8 @@ impl Vehicle {
 struct Sensor {
     pulse: Pulse,
     last: TemperatureVerdict,
+    /// What it last said of it itself.
+    position: Option<Position>,
     band_since: Timestamp,
     crossed: Option<(Timestamp, Band)>,
     series: Series,
@@ -178,6 +185,10 @@ pub(super) struct Fleet {
     vehicles: HashMap<Key, Vehicle>,
     /// The vehicles' keys in the order of the list.
     vehicle_order: Vec<Key>,
+    /// Where sensors stand that do not say so.
+    places: Places,
+    /// Harsh driving of late, the oldest first.
+    harsh: VecDeque<HarshMark>,
     sensors: BTreeMap<Key, Sensor>,
     /// Whose oldest sealed chunk is the oldest of all.
     sealed: VecDeque<(DeviceKind, Key)>,
@@ -241,6 +252,8 @@ impl Fleet {
         Self {
             vehicles: HashMap::new(),
             vehicle_order: Vec::new(),
+            places: Places::default(),
+            harsh: VecDeque::new(),
             sensors: BTreeMap::new(),
             sealed: VecDeque::new(),
             bytes: 0,
@@ -252,6 +265,11 @@ impl Fleet {
             routed: Routed::default(),
             ticked_at: Timestamp::default(),
         }
+    }
+
+    /// Says where sensors stand that do not say so themselves.
+    pub(super) fn set_places(&mut self, places: Places) {
+        self.places = places;
     }
 
     /// A row of driving data; a chunk that became full comes back for the store.
@@ -302,7 +320,45 @@ impl Fleet {
         if let Some(vehicle) = self.vehicles.get_mut(&key(event.origin, &event.device)) {
             vehicle.harsh[harsh.kind as usize] += 1;
             vehicle.last_harsh = Some(harsh);
+            if let Some(Position { lat, lon, .. }) = vehicle.last.position.filter(|_| event.origin != Origin::Drill) {
+                let at = event.received_at;
+                self.harsh.push_back(HarshMark { device: event.device.clone(), origin: event.origin, lat, lon, harsh, at });
+                if self.harsh.len() > HARSH_MARKS {
+                    self.harsh.pop_front();
+                }
+            }
         }
+    }
+
+    /// Where vehicles were driven harshly within the last [`HARSH_SECS`], the oldest first.
+    pub(super) fn harsh(&mut self, now: Timestamp) -> Arc<Vec<HarshMark>> {
+        let old = |mark: &HarshMark| now.secs_since(mark.at) > HARSH_SECS;
+        while self.harsh.front().is_some_and(old) {
+            self.harsh.pop_front();
+        }
+        Arc::new(self.harsh.iter().cloned().collect())
+    }
+
+    /// Every sensor of which it is known where it is: from its own messages, else from the settings, else from the vehicle
+    /// that it belongs to (`van-7/cargo`). A walk over all of them.
+    pub(super) fn sensor_marks(&self, now: Timestamp) -> Arc<Vec<SensorMark>> {
+        let real = self.sensors.iter().filter(|((origin, _), _)| *origin != Origin::Drill);
+        let mark = |(key, sensor): (&Key, &Sensor)| {
+            let (lat, lon) = self.place(key, sensor)?;
+            Some(SensorMark { row: sensor_row(key, sensor), lat, lon, silent: sensor.pulse.is_silent(now) })
+        };
+        Arc::new(real.filter_map(mark).collect())
+    }
+
+    fn place(&self, (origin, device): &Key, sensor: &Sensor) -> Option<(f64, f64)> {
+        let own = sensor.position.map(|at| (at.lat, at.lon));
+        let of_vehicle = || {
+            let name = device.as_str();
+            let vehicle = name.split_once('/').map_or(name, |(vehicle, _)| vehicle);
+            let at = self.vehicles.get(&(*origin, DeviceId::new(vehicle)))?.last.position?;
+            Some((at.lat, at.lon))
+        };
+        own.or_else(|| self.places.of(device).map(|place| (place.lat, place.lon))).or_else(of_vehicle)
     }
 
     /// What is known of when a vehicle speaks; `None` for one that never sent driving data.
@@ -353,6 +409,7 @@ impl Fleet {
         let sensor = self.sensors.entry(key.clone()).or_insert_with(|| Sensor {
             pulse: Pulse::new(event),
             last: *verdict,
+            position: None,
             band_since: event.received_at,
             crossed: None,
             series: Series::new(event.device.clone(), DeviceKind::Sensor, event.origin),
@@ -363,6 +420,9 @@ impl Fleet {
             sensor.crossed = Some((event.time(), verdict.band));
         }
         sensor.last = *verdict;
+        if let Reading::Temperature(Temperature { position: Some(position), .. }) = event.reading {
+            sensor.position = Some(position);
+        }
         self.routed.add(verdict.band);
         let chunk = sensor.series.push(event.time(), &[Some(verdict.celsius.0)]);
         self.keep(DeviceKind::Sensor, key, chunk)

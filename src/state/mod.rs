@@ -37,8 +37,8 @@ use crate::model::device_day::{DeviceDay, DeviceFault};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
     Alert, AlertId, CrashReport, CrashVerdict, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus, HarshEvent,
-    HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Origin, PicoUsd, Reading, Record, Register,
-    RejectionReason, Severity, Silencing, Spike, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
+    HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Origin, PicoUsd, Places, Reading, Record,
+    Register, RejectionReason, Severity, Silencing, Spike, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
 };
 use crate::pricing::PriceSheet;
 
@@ -149,6 +149,11 @@ impl State {
         self.incidents.sit_at(name);
     }
 
+    /// Says where sensors stand that do not say so themselves.
+    pub fn set_places(&mut self, places: Places) {
+        self.fleet.set_places(places);
+    }
+
     /// Sends a sign of life so often, s; before that, none.
     pub fn set_watchdog(&mut self, every_s: u32, now: Timestamp) {
         self.health.watch(every_s, now);
@@ -255,6 +260,7 @@ impl State {
                 last.stack = Some(look);
             }
             Fact::CostsAsked(actuals) => self.parts.last.actuals = Some(actuals),
+            Fact::Taped(look) => self.parts.last.tape = Some(look),
             Fact::Answered(review) => self.parts.last.review = Some(review),
             Fact::Compared(comparison) => self.parts.last.comparison = Some(comparison),
             Fact::Ran(errand) => self.parts.last.errand = Some(Arc::new(errand)),

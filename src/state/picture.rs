@@ -88,6 +88,8 @@ impl State {
         if std::mem::take(&mut parts.marks_wanted) {
             (snapshot.marks, snapshot.n_unplaced) = self.fleet.marks(self.at);
             snapshot.driven = self.fleet.driven();
+            snapshot.sensor_marks = self.fleet.sensor_marks(self.at);
+            snapshot.harsh_marks = self.fleet.harsh(self.at);
         }
         let incidents = &self.incidents;
         let has_incident = |origin: Origin, device: &DeviceId| incidents.concerns(origin, device);

@@ -11,7 +11,7 @@ use crate::model::effect::SampleChunk;
 use crate::model::{
     Actuals, Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Holding, Incident, IncidentId,
     Invocation, Judge, Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Register, Rejection, RejectionReason, Review,
-    Saying, SeatsLook, Silencing, StackLook, Team, TemperatureVerdict, Timestamp, Verdict,
+    Saying, SeatsLook, Silencing, StackLook, TapeLook, Team, TemperatureVerdict, Timestamp, Verdict,
 };
 
 use crate::pricing::Price;
@@ -30,6 +30,10 @@ pub struct Snapshot {
     pub fleet: FleetPage,
     /// Where every vehicle is, once a second and only while [`Focus::map`] is set; in no order.
     pub marks: Arc<Vec<VehicleMark>>,
+    /// Where every sensor is of which that is known; as often as `marks`.
+    pub sensor_marks: Arc<Vec<SensorMark>>,
+    /// Where vehicles were driven harshly within the last hour, the oldest first, at most 1,000; as often as `marks`.
+    pub harsh_marks: Arc<Vec<HarshMark>>,
     /// Vehicles that never said where they are.
     pub n_unplaced: usize,
     /// Where vehicles drove of late, in pieces, the oldest first; as often as `marks`.
@@ -93,6 +97,8 @@ pub struct Snapshot {
     pub repairs: Arc<Vec<Repair>>,
     /// What the shadow judge says otherwise; `None` where none is set up or it has judged nothing yet.
     pub shadow: Option<Arc<ShadowView>>,
+    /// Recordings, what is recorded and what is played back; `None` where there is no tape.
+    pub tape: Option<Arc<TapeLook>>,
     /// What the store last answered of an incident under review; which one stands in it.
     pub review: Option<Arc<Review>>,
     /// The past as the limits that were asked about last judge it, so far or in full.
@@ -229,6 +235,36 @@ pub struct VehicleMark {
     pub motion: Motion,
     /// When we last heard from it.
     pub last_seen: Timestamp,
+}
+
+/// A sensor's place on the map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SensorMark {
+    /// What it said last.
+    pub row: SensorRow,
+    /// Degrees north, −90 to 90.
+    pub lat: f64,
+    /// Degrees east, −180 to 180.
+    pub lon: f64,
+    /// No message for 60 s.
+    pub silent: bool,
+}
+
+/// A harsh manoeuvre's place on the map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HarshMark {
+    /// Whose.
+    pub device: DeviceId,
+    /// The road its messages take.
+    pub origin: Origin,
+    /// Degrees north, −90 to 90.
+    pub lat: f64,
+    /// Degrees east, −180 to 180.
+    pub lon: f64,
+    /// What it was.
+    pub harsh: HarshEvent,
+    /// When we learned of it, by our clock; its age is counted from here.
+    pub at: Timestamp,
 }
 
 /// A piece of road that a vehicle drove: degrees north and east of both ends. A metre exact.

@@ -1,4 +1,5 @@
 mod budget;
+mod marks;
 mod register;
 mod self_test;
 mod silencing;

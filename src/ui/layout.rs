@@ -21,6 +21,37 @@ pub struct Layout {
     pub popped: Vec<Screen>,
     /// Where the window is; `None` before it was placed once.
     pub window: Option<Place>,
+    /// How the Live screen is arranged.
+    pub live: LiveLayout,
+}
+
+/// How the Live screen is arranged.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LiveLayout {
+    /// What the map shows.
+    pub map: Layers,
+}
+
+/// What the map shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each layer is there or not, whatever the others are")]
+pub struct Layers {
+    /// Vehicles.
+    pub vehicles: bool,
+    /// Sensors.
+    pub sensors: bool,
+    /// Incidents.
+    pub incidents: bool,
+    /// Harsh driving of the last hour.
+    pub harsh: bool,
+}
+
+impl Default for Layers {
+    fn default() -> Self {
+        Self { vehicles: true, sensors: true, incidents: true, harsh: false }
+    }
 }
 
 /// Where a window is, points.
@@ -91,7 +122,8 @@ mod tests {
     #[test]
     fn what_was_kept_is_read_again() {
         let window = Place { width: 1440.0, height: 900.0, x: Some(-1920.0), y: Some(0.0), maximized: true };
-        let layout = Layout { screen: Screen::Incidents, wall: true, popped: vec![Screen::Live], window: Some(window) };
+        let live = LiveLayout { map: Layers { harsh: true, vehicles: false, ..Layers::default() } };
+        let layout = Layout { screen: Screen::Incidents, wall: true, popped: vec![Screen::Live], window: Some(window), live };
         assert_eq!(Layout::read(&layout.text()), Ok(layout));
         assert_eq!(Layout::read(&Layout::default().text()), Ok(Layout::default()));
         assert_eq!(Layout::read(""), Ok(Layout::default()));

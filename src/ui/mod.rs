@@ -25,12 +25,15 @@ pub mod words;
 
 pub use desk::Desk;
 pub use layout::Layout;
+pub use map::TileWires;
 pub(crate) use tr::{tr, word};
 
 use std::sync::Arc;
 
 use crate::model::setting::{Change, Sheet};
-use crate::model::{Bulk, Command, Focus, IncidentId, PacketId, Question, RegisterOrder, SilenceOrder, Target, Timestamp};
+use crate::model::{
+    Bulk, Command, Focus, IncidentId, PacketId, Question, RegisterOrder, SilenceOrder, TapeOrder, Target, Timestamp,
+};
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
 
@@ -57,6 +60,8 @@ pub enum Request {
     Save(Vec<Change>),
     /// Test the whole way now.
     SelfTest,
+    /// Record what comes in, or play a recording back as a drill.
+    Tape(TapeOrder),
     /// First frame that showed these.
     Painted {
         /// Incidents on the screen for the first time.
@@ -112,6 +117,8 @@ pub struct Wires {
     pub environment: &'static str,
     /// The sample fleet is playing: the window says SAMPLE.
     pub sample: bool,
+    /// Where the tiles of the maps come from; taken by the window when it is made.
+    pub tiles: TileWires,
     /// Makes a sound; never waits.
     pub sound: Box<dyn Fn(Tone) + Send>,
     /// Why sounds are not heard; `None` where nothing speaks against it.

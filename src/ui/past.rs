@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::series;
 use crate::model::effect::SampleChunk;
 use crate::model::{AccelG, Band, Celsius, Driving, Handling, Incident, Life, Position, StepKind, Timestamp};
-use crate::state::Snapshot;
-use crate::state::snapshot::{Latency, SensorView, VehicleView};
+use crate::state::snapshot::{FleetRow, Latency, Motion, SensorView, VehicleMark, VehicleView};
+use crate::state::{MOVING_KMH, Snapshot};
 
 /// `snapshot` as of `at`.
 pub fn as_of(snapshot: &Snapshot, at: Timestamp) -> Snapshot {
@@ -23,6 +23,7 @@ pub fn as_of(snapshot: &Snapshot, at: Timestamp) -> Snapshot {
         snapshot.traces.iter().filter(|trace| trace.stages.first().is_none_or(|stage| stage.begin <= at)).cloned().collect(),
     );
     past.fleet.rows.retain(|row| row.last_seen <= at);
+    past.harsh_marks = Arc::new(snapshot.harsh_marks.iter().filter(|mark| mark.at <= at).cloned().collect());
     past.sensors = Arc::new(snapshot.sensors.iter().filter(|sensor| sensor.last_seen <= at).cloned().collect());
     look(&mut past, snapshot, at);
     past.rate.history.clear();
@@ -49,6 +50,27 @@ pub fn look(past: &mut Snapshot, snapshot: &Snapshot, at: Timestamp) {
     for sensor in &mut past.sensor_page.sensors {
         *sensor = sensor_as_of(sensor.clone(), at);
     }
+    // Where everybody else was then is not in memory.
+    let (marks, sensors) = (snapshot.marks.iter(), snapshot.sensor_marks.iter());
+    past.marks =
+        Arc::new(marks.filter(|mark| mark.last_seen <= at).cloned().chain(past.vehicle.iter().filter_map(mark)).collect());
+    past.sensor_marks = Arc::new(sensors.filter(|mark| mark.row.last_seen <= at).cloned().collect());
+}
+
+/// Where the chosen vehicle was then.
+fn mark(vehicle: &VehicleView) -> Option<VehicleMark> {
+    let FleetRow { device, origin, last, last_seen, .. } = &vehicle.row;
+    let Position { lat, lon, .. } = last.position?;
+    Some(VehicleMark {
+        device: device.clone(),
+        origin: *origin,
+        lat,
+        lon,
+        heading_deg: last.heading_deg.map(|heading| heading as f32),
+        speed_kmh: last.speed_kmh.map(|speed| speed as f32),
+        motion: if last.speed_kmh.is_some_and(|kmh| kmh >= MOVING_KMH) { Motion::Moving } else { Motion::Parked },
+        last_seen: *last_seen,
+    })
 }
 
 /// A vehicle with the last values it had said by then.

@@ -32,6 +32,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sound", &[]),
     ("stack", &["aws", "clock", "https", "model", "pricing"]),
     ("store", &["clock", "functions", "joint", "model"]),
+    ("tiles", &["clock", "https", "model"]),
     ("ui", &["functions", "model", "place", "pricing", "scenario", "search", "state", "wire"]),
     // The wiring, and what stands above it.
     (
@@ -60,7 +61,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("settings", &["broker", "decode", "functions", "model", "outbound", "pricing", "seats", "stack"]),
+    ("settings", &["broker", "decode", "functions", "model", "outbound", "pricing", "seats", "stack", "tiles"]),
     (
         "cli",
         &[
@@ -87,7 +88,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("window", &["clock", "pipeline", "settings", "sound", "ui"]),
+    ("window", &["clock", "model", "pipeline", "settings", "sound", "tiles", "ui"]),
 ];
 
 fn sources(dir: &Path, files: &mut Vec<PathBuf>) {

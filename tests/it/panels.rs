@@ -332,6 +332,28 @@ fn the_map_names_what_is_on_it_and_follows_the_chosen_vehicle() {
 }
 
 #[test]
+fn sensors_are_on_the_map_by_their_band_and_layers_are_remembered() {
+    let mut window = Window::open(busy(), DESIGN);
+    for words in
+        ["RFR-022 on the map: HOT, 9.6 °C", "RFR-024 on the map: COLD, 0.8 °C", "RFR-033 on the map: silent, last 5.1 °C"]
+    {
+        assert!(window.says(words), "it does not say {words:?}");
+    }
+    assert!(window.says("VAN-0417 chosen, 12 sensors"), "counted in the map's name");
+    assert!(!window.says("harsh manoeuvres"), "off until somebody wants it");
+    window.click("Sensors on the map: 12");
+    window.click("Harsh driving on the map: 9");
+    assert!(window.says("VAN-0417 chosen, 9 harsh manoeuvres") && !window.says("RFR-022 on the map"));
+    (0..80).for_each(|_| window.harness.run_steps(1));
+    let kept = window.kept.lock().unwrap().last().cloned().expect("it was kept");
+    assert!(kept.live.map.harsh && !kept.live.map.sensors && kept.live.map.vehicles);
+    let again = Window::open_arranged(busy(), DESIGN, false, panels::all(), Ok(kept));
+    assert!(again.says("9 harsh manoeuvres") && !again.says("RFR-022 on the map"));
+    let stale = Window::open(broken(), DESIGN);
+    assert!(stale.says("RFR-022 on the map: was HOT, 9.6 °C"), "what is not known now is not said as if it were");
+}
+
+#[test]
 fn what_is_plotted_can_be_copied_with_times_in_utc() {
     let mut window = Window::open(busy(), DESIGN);
     window.harness.get_by_label("Copies what is plotted as CSV, times in UTC").click();

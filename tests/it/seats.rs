@@ -43,6 +43,7 @@ fn desk(data: &Path, name: &str, broker: &Mosquitto, postgres: &Postgres) -> Lin
         functions: settings.functions,
         outbound: fleetwatch::outbound::Settings { desktop: false, ..settings.outbound },
         team: settings.team,
+        places: fleetwatch::model::Places::default(),
         shadow: None,
         prices: PriceSheet::standard().clone(),
         max_devices: 1_000,

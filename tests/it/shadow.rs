@@ -22,6 +22,7 @@ use crate::support::peer::Peer;
 fn beside(broker: &Mosquitto, data: &Path, package: PathBuf, vehicle: &str) -> ShadowView {
     let settings = Settings::default();
     let line = Line::start(Options {
+        places: fleetwatch::model::Places::default(),
         data_dir: data.to_owned(),
         broker: fleetwatch::broker::Settings { url: Some(Secret::new(broker.url())), ..settings.broker },
         formats: settings.formats,

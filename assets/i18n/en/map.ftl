@@ -16,6 +16,18 @@ map-motion-moving = moving
 map-motion-parked = parked
 map-motion-was-moving = was moving
 map-motion-was-parked = was parked
+map-sensors = { $n ->
+    [one] , 1 sensor
+   *[other] , { $n } sensors
+}
+map-harsh = { $n ->
+    [one] , 1 harsh manoeuvre
+   *[other] , { $n } harsh manoeuvres
+}
+map-sensor = { $device } on the map: { $state }
+map-sensor-is = { $band }, { $celsius }
+map-sensor-was = was { $band }, { $celsius }
+map-sensor-silent = silent, last { $celsius }
 map-scale = Scale: { $length }
 map-near-at = { $place }
 map-near = { $km } km { $way } of { $place }

@@ -121,7 +121,7 @@ impl Mapping {
             only(is_crash, key, given, "\"crash\"")?;
         }
         only(kind == Kind::Temperature, "temperature", self.temperature.is_some(), "\"temperature\"")?;
-        for (key, given) in [("x", self.x.is_some()), ("lat", self.lat.is_some()), ("speed", self.speed.is_some())] {
+        for (key, given) in [("x", self.x.is_some()), ("speed", self.speed.is_some())] {
             only(kind != Kind::Temperature, key, given, "\"driving\" or \"crash\"")?;
         }
         only(kind == Kind::Driving, "heading", self.heading.is_some(), "\"driving\"")?;

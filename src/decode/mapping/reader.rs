@@ -170,7 +170,8 @@ impl Reader {
             })?;
             let at = self.at(scribe, place);
             scribe.from("celsius", temperature.words());
-            scribe.temperature(&device, at, self.seq(place), celsius);
+            self.sources(scribe);
+            scribe.temperature_at(&device, at, self.seq(place), celsius, self.position(place).ok().flatten());
             return Ok(());
         }
         let mut accel_g = None;

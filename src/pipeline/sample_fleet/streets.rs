@@ -3,6 +3,8 @@
 
 use fastrand::Rng;
 
+use crate::model::Position;
+
 /// Corners: degrees north and east.
 const CORNERS: [(f64, f64); 50] = [
     (37.5657, 126.9769), // 0 City Hall
@@ -56,6 +58,12 @@ const CORNERS: [(f64, f64); 50] = [
     (37.5386, 127.1236), // 48 Cheonho
     (37.4874, 127.1015), // 49 Suseo
 ];
+
+/// A yard a little off one of the corners, another for each number.
+pub(super) fn beside(number: usize) -> Position {
+    let (lat, lon) = CORNERS[number * 7 % CORNERS.len()];
+    Position { lat: lat + 0.002_1, lon: lon - 0.003_4, hdop: None }
+}
 
 /// Roads between corners; those across the river are its bridges.
 #[rustfmt::skip]

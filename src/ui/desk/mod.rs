@@ -44,13 +44,15 @@ use self::popped::Kept;
 use self::time::TimeControl;
 use self::toasts::Toasts;
 use super::actions::{self, Action};
+use super::layout::LiveLayout;
+use super::map::{TileWires, Tiles};
 use super::panels::wall::Wall;
 use super::panels::{self, Panel, PanelContext, Screen, Seen, ViewTime};
 use super::theme::{self, Theme, sizes};
 use super::vitals::{Broker, Liveness};
 use super::{Request, SoundTrouble, Wires, degrees, names, past, text, tr, word, words};
 use crate::model::{
-    AlertId, AlertKind, Command, Done, Errand, Focus, Incident, IncidentId, IncidentKind, Origin, Severity, Timestamp,
+    AlertId, AlertKind, Command, Done, Errand, Focus, Incident, IncidentId, IncidentKind, Origin, Severity, TapeOrder, Timestamp,
 };
 use crate::state::Snapshot;
 use crate::state::snapshot::{BillView, Refusal};
@@ -93,6 +95,10 @@ pub struct Desk {
     wall: Option<Wall>,
     /// Screens that have a window of their own.
     popped: Vec<Screen>,
+    /// The tiles of every map.
+    tiles: Tiles,
+    /// How the Live screen is arranged.
+    live: LiveLayout,
     /// The window as it was arranged and kept last.
     kept: Kept,
     /// Who sits here.
@@ -114,10 +120,11 @@ impl Desk {
     }
 
     /// The window with these screens.
-    pub fn with_panels(wires: Wires, ctx: &egui::Context, panels: Vec<Box<dyn Panel>>) -> Self {
+    pub fn with_panels(mut wires: Wires, ctx: &egui::Context, panels: Vec<Box<dyn Panel>>) -> Self {
         theme::install(ctx);
         let snapshot = (wires.latest)();
         let operator = wires.operator.clone();
+        let tiles = Tiles::new(std::mem::replace(&mut wires.tiles, TileWires::none()));
         let mut desk = Self {
             refused: snapshot.refused.clone(),
             operator,
@@ -145,6 +152,8 @@ impl Desk {
             errand: None,
             wall: None,
             popped: Vec::new(),
+            live: LiveLayout::default(),
+            tiles,
             kept: Kept::default(),
         };
         desk.obey(ctx);
@@ -398,6 +407,8 @@ impl Desk {
             requests: &mut requests,
             seen: &mut self.seen,
             settings: &self.obeyed.sheet,
+            live: &mut self.live,
+            tiles: &mut self.tiles,
         };
         let mut room = rect;
         if !time.is_live() && matches!(screen, Screen::Temperature | Screen::Functions | Screen::Cost | Screen::Connections) {
@@ -427,7 +438,14 @@ impl Desk {
             // What is shown is the past; it must not be taken for the present.
             let before = requests.len();
             requests.retain(|request| {
-                !matches!(request, Request::Command(_) | Request::CommandAll(_) | Request::Drill(..) | Request::SelfTest)
+                !matches!(
+                    request,
+                    Request::Command(_)
+                        | Request::CommandAll(_)
+                        | Request::Drill(..)
+                        | Request::SelfTest
+                        | Request::Tape(TapeOrder::Replay { .. })
+                )
             });
             if requests.len() < before {
                 self.toasts.warning(tr!("shell-past-refused"), now);

@@ -74,6 +74,7 @@ impl Desk {
             Ok(layout) => {
                 self.screen = layout.screen;
                 self.popped = layout.popped.clone();
+                self.live = layout.live.clone();
                 if layout.wall {
                     self.wall = Some(Wall::default());
                     ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(true));
@@ -99,7 +100,7 @@ impl Desk {
             (Some(place), Some(before)) if place.maximized => Some(Place { maximized: true, ..before }),
             (place, before) => place.or(before),
         };
-        Layout { screen: self.screen, wall: self.wall.is_some(), popped: self.popped.clone(), window }
+        Layout { screen: self.screen, wall: self.wall.is_some(), popped: self.popped.clone(), window, live: self.live.clone() }
     }
 
     /// Keeps how everything is arranged, once it has been so for a moment.

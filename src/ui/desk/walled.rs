@@ -49,6 +49,8 @@ impl Desk {
             requests: &mut requests,
             seen: &mut self.seen,
             settings: &self.obeyed.sheet,
+            live: &mut self.live,
+            tiles: &mut self.tiles,
         };
         wall.ui(ui, room, &snapshot, &mut context);
         requests

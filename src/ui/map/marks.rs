@@ -14,21 +14,27 @@ const SQUARE: f32 = 100.0;
 /// More marks than this in a square become a cluster (design §4).
 const MOST_IN_SQUARE: u32 = 40;
 /// A pointer this near to a mark means it, points.
-const REACH: f32 = 11.0;
+pub(super) const REACH: f32 = 11.0;
 
 /// A sprite's side in the atlas, texels, and on the screen, points.
 const TEXELS: usize = 48;
 const SPRITE: f32 = 20.0;
 /// The shapes of the atlas, from the left.
-const N_SPRITES: usize = 4;
+const N_SPRITES: usize = 8;
 
 /// Which shape a mark has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sprite {
+pub(super) enum Sprite {
     Arrow,
     HollowArrow,
     Square,
     Silent,
+    /// A sensor within its band.
+    Ring,
+    /// A tile for those out of it to stand on, and those above and below.
+    Plate,
+    Above,
+    Below,
 }
 
 /// What became of the marks in a view.
@@ -99,9 +105,7 @@ pub(super) fn paint(
     inks: &MapInks,
     stale: bool,
 ) {
-    let mut mesh = Mesh::with_texture(atlas.id());
-    mesh.reserve_vertices(placed.shown.len() * 4);
-    mesh.reserve_triangles(placed.shown.len() * 2);
+    let mut mesh = mesh(atlas, placed.shown.len());
     for &(at, idx) in &placed.shown {
         let mark = &marks[idx];
         let (sprite, color) = match mark.motion {
@@ -118,7 +122,16 @@ pub(super) fn paint(
     painter.add(mesh);
 }
 
-fn push(mesh: &mut Mesh, sprite: Sprite, at: Pos2, heading_deg: f32, color: Color32) {
+/// A mesh of so many sprites.
+pub(super) fn mesh(atlas: &TextureHandle, n: usize) -> Mesh {
+    let mut mesh = Mesh::with_texture(atlas.id());
+    mesh.reserve_vertices(n * 4);
+    mesh.reserve_triangles(n * 2);
+    mesh
+}
+
+/// Adds one, turned clockwise.
+pub(super) fn push(mesh: &mut Mesh, sprite: Sprite, at: Pos2, heading_deg: f32, color: Color32) {
     let (sin, cos) = heading_deg.to_radians().sin_cos();
     let begin = mesh.vertices.len() as u32;
     let left = sprite as usize as f32 / N_SPRITES as f32;
@@ -142,7 +155,8 @@ pub(super) fn paint_clusters(painter: &Painter, placed: &Placed, theme: &Theme) 
 /// The shapes in white, to be tinted; soft at their edges.
 pub(super) fn atlas(ctx: &Context) -> TextureHandle {
     let mut image = ColorImage::filled([TEXELS * N_SPRITES, TEXELS], Color32::TRANSPARENT);
-    let shapes: [fn(f32, f32) -> bool; N_SPRITES] = [arrow, |x, y| arrow(x, y) && !arrow_inside(x, y), square, silent];
+    let shapes: [fn(f32, f32) -> bool; N_SPRITES] =
+        [arrow, |x, y| arrow(x, y) && !arrow_inside(x, y), square, silent, ring, plate, above, |x, y| above(x, -y)];
     for (i, inside) in shapes.into_iter().enumerate() {
         for row in 0..TEXELS {
             for column in 0..TEXELS {
@@ -179,6 +193,29 @@ fn wedge(x: f32, y: f32, top: f32, bottom: f32, notch: f32, half: f32) -> bool {
 fn square(x: f32, y: f32) -> bool {
     let far = x.abs().max(y.abs());
     (2.5..=3.9).contains(&far)
+}
+
+fn ring(x: f32, y: f32) -> bool {
+    let far = x.hypot(y);
+    (4.0..=5.4).contains(&far) || far <= 1.5
+}
+
+/// A square with round corners, `half` wide.
+fn rounded(x: f32, y: f32, half: f32) -> bool {
+    const RADIUS: f32 = 3.0;
+    let (x, y) = (x.abs() - half + RADIUS, y.abs() - half + RADIUS);
+    if x > 0.0 && y > 0.0 { x.hypot(y) <= RADIUS } else { x.max(y) <= RADIUS }
+}
+
+fn plate(x: f32, y: f32) -> bool {
+    rounded(x, y, 8.5)
+}
+
+/// A tile with a chevron that points up.
+fn above(x: f32, y: f32) -> bool {
+    let edge = rounded(x, y, 8.5) && !rounded(x, y, 7.1);
+    let chevron = x.abs() <= 4.2 && (y - (x.abs() - 2.0)).abs() <= 1.35;
+    edge || chevron
 }
 
 fn silent(x: f32, y: f32) -> bool {

@@ -3,9 +3,12 @@
 //! A screen makes a [`Scene`] of what it wants to show and calls [`ui`]; its [`MapView`] remembers what the map looks at.
 
 mod basemap;
+mod harsh;
 mod labels;
 mod marks;
 pub mod mercator;
+mod sensors;
+mod tiles;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,14 +22,15 @@ pub use self::basemap::warm;
 use self::labels::Labels;
 use self::marks::Placed;
 use self::mercator::{Camera, World, scale_bar};
+pub use self::tiles::{TileWires, Tiles};
 use super::shapes::{Mark, dashed_rect, hatch};
 use super::text;
 use super::theme::{Theme, Type};
 use super::tr::{Language, tr};
 use super::widgets::{name, put};
-use crate::model::DeviceId;
+use crate::model::{DeviceId, Timestamp};
 use crate::place::{self, Place};
-use crate::state::snapshot::{DrivenPiece, Motion, VehicleMark};
+use crate::state::snapshot::{DrivenPiece, HarshMark, Motion, SensorMark, VehicleMark};
 
 /// Where the map looks before it knows anything: the west coast of Korea.
 const HOME: (f64, f64, f64) = (37.35, 126.9, 8.6);
@@ -115,7 +119,13 @@ pub struct Scene<'a> {
     pub show_vehicles: bool,
     /// The chosen one.
     pub chosen: Option<&'a DeviceId>,
-    /// Incidents, sensors and drills; the last lies on top and finds room for its label first.
+    /// Sensors.
+    pub sensors: &'a [SensorMark],
+    /// The chosen one.
+    pub chosen_sensor: Option<&'a DeviceId>,
+    /// Harsh driving.
+    pub harsh: &'a [HarshMark],
+    /// Incidents and drills; the last lies on top and finds room for its label first.
     pub pins: &'a [PinMark],
     /// The box.
     pub callout: Option<Callout>,
@@ -129,23 +139,41 @@ pub struct Scene<'a> {
     pub stale: bool,
     /// Painted under something else: no hand reaches it.
     pub still: bool,
-    /// Seconds, for what moves.
-    pub secs: f64,
+    /// The moment shown, for what moves and for ages.
+    pub now: Timestamp,
     /// Who made the ground.
     pub attribution: &'a str,
+}
+
+/// Something on the map: its place in its list of the [`Scene`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hit {
+    /// An incident or a drill.
+    Pin(usize),
+    /// A vehicle.
+    Vehicle(usize),
+    /// A sensor.
+    Sensor(usize),
+    /// Harsh driving.
+    Harsh(usize),
 }
 
 /// What the operator did with the map.
 #[derive(Clone, Debug, Default)]
 pub struct MapAnswer {
-    /// A vehicle was clicked: its place in [`Scene::vehicles`].
-    pub vehicle: Option<usize>,
-    /// A pin was clicked: its place in [`Scene::pins`].
-    pub pin: Option<usize>,
-    /// A vehicle lies under the pointer.
-    pub hovered: Option<usize>,
+    /// Lies under the pointer.
+    pub hovered: Option<Hit>,
+    /// It was clicked.
+    pub clicked: Option<Hit>,
     /// Vehicles in view.
     pub n_in_view: usize,
+}
+
+/// What is on the map, as it lies on the screen.
+struct Laid {
+    vehicles: Placed,
+    sensors: Vec<(Pos2, usize)>,
+    harsh: Vec<(Pos2, usize)>,
 }
 
 /// What one map remembers.
@@ -230,6 +258,7 @@ impl MapView {
     fn aim(&mut self, rect: Rect, scene: &Scene<'_>) -> Camera {
         let vehicles = || scene.vehicles.iter().map(|mark| World::of(mark.lat, mark.lon));
         let pins = || scene.pins.iter().map(|pin| World::of(pin.lat, pin.lon));
+        let sensors = || scene.sensors.iter().map(|mark| World::of(mark.lat, mark.lon));
         let chosen = scene.chosen.and_then(|device| scene.vehicles.iter().find(|mark| mark.device == *device));
         if self.follow
             && let Some(mark) = chosen
@@ -239,10 +268,10 @@ impl MapView {
         } else if !self.touched {
             let all_seen = self.camera.is_some_and(|camera| {
                 let seen = |place: World| rect.shrink(8.0).contains(camera.screen(rect, place));
-                vehicles().chain(pins()).all(seen)
+                vehicles().chain(pins()).chain(sensors()).all(seen)
             });
             if !all_seen {
-                self.camera = Camera::fit(vehicles().chain(pins()), rect, CLOSEST_FIT);
+                self.camera = Camera::fit(vehicles().chain(pins()).chain(sensors()), rect, CLOSEST_FIT);
             }
         }
         self.camera.unwrap_or_else(|| Camera::over(HOME.0, HOME.1, HOME.2))
@@ -283,8 +312,8 @@ impl MapView {
     }
 }
 
-/// The map in `rect`. `label` names it for screen readers, before its counts.
-pub fn ui(ui: &mut Ui, rect: Rect, view: &mut MapView, scene: &Scene<'_>, label: &str) -> MapAnswer {
+/// The map in `rect`, over `tiles` where there are some. `label` names it for screen readers, before its counts.
+pub fn ui(ui: &mut Ui, rect: Rect, view: &mut MapView, tiles: Option<&mut Tiles>, scene: &Scene<'_>, label: &str) -> MapAnswer {
     let theme = Theme::of(ui);
     let mut camera = view.aim(rect, scene);
     let sense = if scene.still { Sense::hover() } else { Sense::click_and_drag() };
@@ -294,16 +323,32 @@ pub fn ui(ui: &mut Ui, rect: Rect, view: &mut MapView, scene: &Scene<'_>, label:
     }
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     view.basemap.paint(&painter, rect, &camera, &theme.map);
-    graticule(&painter, rect, &camera, theme);
+    let tiled = tiles.and_then(|tiles| {
+        let dark = ui.visuals().dark_mode;
+        tiles.paint(&painter, rect, &camera, dark).then(|| tiles.about().attribution.clone())
+    });
+    if tiled.is_none() {
+        graticule(&painter, rect, &camera, theme);
+    }
     driven(&painter, rect, &camera, scene.driven, theme);
     let mark = scene.chosen.and_then(|device| scene.vehicles.iter().find(|mark| mark.device == *device));
-    view.cities(&painter, rect, &camera, scene.pins, mark, theme);
+    // Tiles have names of their own.
+    if tiled.is_none() {
+        view.cities(&painter, rect, &camera, scene.pins, mark, theme);
+    }
     trail(&painter, rect, &camera, scene, theme);
 
-    let placed = if scene.show_vehicles { Placed::of(scene.vehicles, rect, &camera) } else { Placed::default() };
+    let laid = Laid {
+        vehicles: if scene.show_vehicles { Placed::of(scene.vehicles, rect, &camera) } else { Placed::default() },
+        sensors: sensors::in_view(scene.sensors, rect, &camera),
+        harsh: harsh::in_view(scene.harsh, rect, &camera),
+    };
+    let placed = &laid.vehicles;
     let atlas = view.atlas.get_or_insert_with(|| marks::atlas(ui.ctx()));
-    marks::paint(&painter, atlas, scene.vehicles, &placed, &theme.map, scene.stale);
-    marks::paint_clusters(&painter, &placed, theme);
+    harsh::paint(&painter, scene, &laid.harsh, theme);
+    marks::paint(&painter, atlas, scene.vehicles, placed, &theme.map, scene.stale);
+    marks::paint_clusters(&painter, placed, theme);
+    sensors::paint(&painter, atlas, scene, &laid.sensors, theme);
 
     let mut labels = Labels::default();
     for &(at, n) in &placed.clusters {
@@ -315,10 +360,16 @@ pub fn ui(ui: &mut Ui, rect: Rect, view: &mut MapView, scene: &Scene<'_>, label:
     if let Some(mark) = mark {
         chosen(ui, &painter, rect, &camera, scene, mark, &mut labels, theme);
     }
-    names(&painter, rect, &camera, scene, &placed, &mut labels, theme);
-    if !scene.attribution.is_empty() {
+    sensors::tell(ui, &painter, rect, scene, &laid.sensors, &mut labels, theme);
+    names(&painter, rect, &camera, scene, placed, &mut labels, theme);
+    let made_by = match &tiled {
+        Some(by) if scene.attribution.is_empty() || by.is_empty() => by.clone(),
+        Some(by) => format!("{by}. {}", scene.attribution),
+        None => scene.attribution.to_owned(),
+    };
+    if !made_by.is_empty() {
         let at = rect.right_bottom() - vec2(6.0, 4.0);
-        let galley = painter.layout_no_wrap(scene.attribution.to_owned(), Type::Micro.font(), theme.map.label);
+        let galley = painter.layout_no_wrap(made_by, Type::Micro.font(), theme.map.label);
         let plate = Align2::RIGHT_BOTTOM.anchor_size(at, galley.size());
         painter.rect_filled(plate.expand2(vec2(4.0, 1.0)), 2.0, theme.map.land);
         painter.galley(plate.min, galley, theme.map.label);
@@ -331,6 +382,12 @@ pub fn ui(ui: &mut Ui, rect: Rect, view: &mut MapView, scene: &Scene<'_>, label:
     if let Some(device) = scene.chosen {
         words.push_str(&tr!("map-chosen", device = device.as_str()));
     }
+    if !laid.sensors.is_empty() {
+        words.push_str(&tr!("map-sensors", n = laid.sensors.len() as u64));
+    }
+    if !laid.harsh.is_empty() {
+        words.push_str(&tr!("map-harsh", n = laid.harsh.len() as u64));
+    }
     if scene.stale {
         words.push_str(&tr!("map-stale"));
     }
@@ -338,17 +395,23 @@ pub fn ui(ui: &mut Ui, rect: Rect, view: &mut MapView, scene: &Scene<'_>, label:
     if response.has_focus() {
         painter.rect_stroke(rect.shrink(1.0), 0.0, Stroke::new(2.0, theme.border.focus), StrokeKind::Inside);
     }
-    answer(view, scene, &response, &placed, rect, &mut camera)
+    answer(view, scene, &response, &laid, rect, &mut camera)
+}
+
+/// What marks stand on, so that lines do not run through them.
+fn ground(theme: &Theme) -> Color32 {
+    theme.map.land.gamma_multiply(0.9)
 }
 
 fn answer(
     view: &mut MapView,
     scene: &Scene<'_>,
     response: &egui::Response,
-    placed: &Placed,
+    laid: &Laid,
     rect: Rect,
     camera: &mut Camera,
 ) -> MapAnswer {
+    let placed = &laid.vehicles;
     let mut answer = MapAnswer { n_in_view: placed.n_in_view, ..MapAnswer::default() };
     let Some(pointer) = response.hover_pos().filter(|_| !scene.still) else { return answer };
     let pin = scene
@@ -357,15 +420,18 @@ fn answer(
         .enumerate()
         .rev()
         .find(|(_, pin)| camera.screen(rect, World::of(pin.lat, pin.lon)).distance(pointer) <= 13.0);
-    let vehicle = placed.at(pointer).filter(|_| pin.is_none());
-    let cluster = placed.cluster_at(pointer).filter(|_| pin.is_none() && vehicle.is_none());
-    answer.hovered = vehicle;
-    if pin.is_some() || vehicle.is_some() || cluster.is_some() {
+    // What lies on top is meant.
+    answer.hovered = pin
+        .map(|(idx, _)| Hit::Pin(idx))
+        .or_else(|| sensors::at(&laid.sensors, pointer).map(Hit::Sensor))
+        .or_else(|| placed.at(pointer).map(Hit::Vehicle))
+        .or_else(|| harsh::at(&laid.harsh, pointer).map(Hit::Harsh));
+    let cluster = placed.cluster_at(pointer).filter(|_| answer.hovered.is_none());
+    if cluster.is_some() || matches!(answer.hovered, Some(hit) if !matches!(hit, Hit::Harsh(_))) {
         response.ctx.set_cursor_icon(CursorIcon::PointingHand);
     }
     if response.clicked() {
-        answer.pin = pin.map(|(idx, _)| idx);
-        answer.vehicle = vehicle;
+        answer.clicked = answer.hovered;
         if let Some((at, _)) = cluster {
             camera.zoom_at(rect, at, 1.5);
             view.camera = Some(*camera);
@@ -440,11 +506,12 @@ fn pins(ui: &Ui, painter: &Painter, rect: Rect, camera: &Camera, scene: &Scene<'
         }
     }
     let reduced = ui.style().animation_time <= 0.0;
+    let secs = scene.now.0.rem_euclid(3_600_000_000) as f64 / 1e6;
     let mut moves = false;
     for (i, (pin, &at)) in scene.pins.iter().zip(&places).enumerate().filter(|(_, (_, at))| rect.contains(**at)) {
         match pin.pin {
-            Pin::Incident(mark, rings) => moves |= incident(painter, at, mark, rings, pin.color, scene.secs, reduced, theme),
-            Pin::Chevron { up } => chevron(painter, at, up, pin.color, theme),
+            Pin::Incident(mark, rings) => moves |= incident(painter, at, mark, rings, pin.color, secs, reduced, theme),
+            Pin::Chevron { up } => chevron(painter, at, 17.0, up, pin.color, theme),
             Pin::Drill => drill(painter, at, theme),
         }
         name(ui, Rect::from_center_size(at, vec2(22.0, 22.0)), ("pin", i), Role::Image, &pin.hover);
@@ -480,17 +547,18 @@ fn incident(
         Rings::One | Rings::Chosen => {}
     }
     let ring = if rings == Rings::Chosen { Stroke::new(2.0, theme.accent.base) } else { Stroke::new(1.5, color) };
-    painter.circle(at, 11.5, theme.map.land.gamma_multiply(0.9), ring);
+    painter.circle(at, 11.5, ground(theme), ring);
     mark.paint(painter, at, 13.0, color);
     moves
 }
 
-fn chevron(painter: &Painter, at: Pos2, up: bool, color: Color32, theme: &Theme) {
-    let tile = Rect::from_center_size(at, vec2(17.0, 17.0));
+/// The tile of a sensor that is out of its band.
+pub fn chevron(painter: &Painter, at: Pos2, size: f32, up: bool, color: Color32, theme: &Theme) {
+    let tile = Rect::from_center_size(at, vec2(size, size));
     painter.rect(tile, CornerRadius::same(3), theme.map.land, Stroke::new(1.5, color), StrokeKind::Inside);
-    let dy = if up { 2.0 } else { -2.0 };
-    let points = vec![at + vec2(-3.5, dy), at + vec2(0.0, -dy), at + vec2(3.5, dy)];
-    painter.add(Shape::line(points, Stroke::new(2.0, color)));
+    let (dx, dy) = (size * 0.21, if up { size * 0.12 } else { -size * 0.12 });
+    let points = vec![at + vec2(-dx, dy), at + vec2(0.0, -dy), at + vec2(dx, dy)];
+    painter.add(Shape::line(points, Stroke::new(size / 8.5, color)));
 }
 
 fn drill(painter: &Painter, at: Pos2, theme: &Theme) {
@@ -532,6 +600,18 @@ fn chosen(
     let speed = mark.speed_kmh.map_or_else(|| tr!("map-speed-unknown"), |kmh| text::kmh(f64::from(kmh)));
     let words = tr!("map-mark", device = mark.device.as_str(), speed = speed, motion = motion(mark.motion, scene.stale));
     name(ui, Rect::from_center_size(at, vec2(24.0, 24.0)), "chosen", Role::Image, &words);
+}
+
+/// The shape of harsh driving, for a legend.
+pub fn harsh_star(painter: &Painter, at: Pos2, color: Color32) {
+    let mut mesh = egui::Mesh::default();
+    harsh::star(&mut mesh, at, color);
+    painter.add(mesh);
+}
+
+/// A sensor in words.
+pub fn sensor(mark: &SensorMark, stale: bool) -> String {
+    sensors::spoken(mark, stale)
 }
 
 /// What a vehicle does, in words.

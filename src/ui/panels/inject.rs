@@ -20,6 +20,7 @@ mod json;
 mod lab;
 mod list;
 mod self_test;
+mod tape;
 mod templates;
 mod trace;
 mod wire;
@@ -49,6 +50,8 @@ pub(super) struct Inject {
     templates: Vec<Template>,
     draft: Draft,
     form: form::View,
+    /// Which recording, and how fast.
+    tape: tape::View,
     /// Through which door it goes in.
     target: Target,
     /// The last script that was sent and its door, for sending it again.
@@ -69,6 +72,7 @@ impl Default for Inject {
             templates,
             draft,
             form: form::View::default(),
+            tape: tape::View::default(),
             target: Target::default(),
             last: None,
             expected: Vec::new(),
@@ -142,7 +146,11 @@ impl Inject {
         if self_test::ui(ui, strip, snapshot, line_off(snapshot)) {
             context.requests.push(Request::SelfTest);
         }
-        let upper = Rect::from_min_max(rect.min, strip.right_top());
+        let recordings = Rect::from_min_max(pos2(rect.left(), strip.top() - tape::height(snapshot)), strip.right_top());
+        if let Some(order) = tape::ui(ui, recordings, snapshot, &mut self.tape, line_off(snapshot), context.now) {
+            context.requests.push(Request::Tape(order));
+        }
+        let upper = Rect::from_min_max(rect.min, recordings.right_top());
         let chosen = self.draft.key;
         if let Some(idx) = list::templates(ui, upper, &self.templates, chosen)
             && let Some(template) = self.templates.get(idx)

@@ -21,6 +21,8 @@ use eframe::egui;
 use serde::{Deserialize, Serialize};
 
 use super::actions::Action;
+use super::layout::LiveLayout;
+use super::map::Tiles;
 use super::vitals::Liveness;
 use super::{Request, icons};
 use crate::model::setting::Sheet;
@@ -163,6 +165,10 @@ pub struct PanelContext<'a> {
     pub seen: &'a mut Seen,
     /// The settings.
     pub settings: &'a Arc<Sheet>,
+    /// The tiles of every map.
+    pub tiles: &'a mut Tiles,
+    /// How the Live screen is arranged. Change it freely; the desk keeps it.
+    pub live: &'a mut LiveLayout,
 }
 
 /// Which incidents and traces were on the screen, so that the line is told of the first time only.

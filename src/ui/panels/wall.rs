@@ -67,11 +67,12 @@ impl Wall {
             driven: &snapshot.driven,
             stale,
             still: true,
-            secs: context.now.0.rem_euclid(3_600_000_000) as f64 / 1e6,
+            now: context.now,
+            sensors: &snapshot.sensor_marks,
             attribution: &tr!("live-basemap"),
             ..Scene::default()
         };
-        map::ui(ui, map_rect, &mut self.map, &scene, &tr!("map-name"));
+        map::ui(ui, map_rect, &mut self.map, Some(context.tiles), &scene, &tr!("map-name"));
         incidents(ui, queue, scale, snapshot, context);
         ui.painter().hline(room.x_range(), rest.top(), theme.hairline());
         ui.painter().vline(queue.left(), queue.y_range(), theme.hairline());

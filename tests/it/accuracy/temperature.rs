@@ -100,7 +100,8 @@ fn ours(series: &Series, limits: Limits) -> Alarms {
     let mut alarms = Alarms { begun: Vec::new(), faults: 0 };
     for (n, (at, celsius)) in series.readings.iter().enumerate() {
         let time = Timestamp((at * 1e6) as i64 + 1_500_000_000_000_000);
-        let event = event(n, &series.name, time, Reading::Temperature(Temperature { celsius: Celsius(*celsius) }));
+        let event =
+            event(n, &series.name, time, Reading::Temperature(Temperature { celsius: Celsius(*celsius), position: None }));
         let Verdict::Temperature(verdict) = function.judge(&event) else { unreachable!("a temperature") };
         let watch = verdict.watch;
         if watch.alarm.is_some() && watch.alarm_before.is_none() {

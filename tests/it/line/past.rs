@@ -29,6 +29,7 @@ fn asked_in_the_window(data: &std::path::Path) {
         functions: settings.functions,
         outbound: fleetwatch::outbound::Settings { desktop: false, ..settings.outbound },
         team: settings.team,
+        places: fleetwatch::model::Places::default(),
         shadow: None,
         prices: PriceSheet::standard().clone(),
         max_devices: 10,

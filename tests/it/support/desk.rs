@@ -12,7 +12,7 @@ use fleetwatch::settings::Settings;
 use fleetwatch::state::Snapshot;
 use fleetwatch::ui::panels::{self, Panel};
 use fleetwatch::ui::tr::Language;
-use fleetwatch::ui::{Desk, Layout, Request, SoundTrouble, Tone, Wires};
+use fleetwatch::ui::{Desk, Layout, Request, SoundTrouble, TileWires, Tone, Wires};
 
 use super::paint::Painter;
 
@@ -80,6 +80,7 @@ impl Window {
         let sound_trouble = Arc::new(Mutex::new(None));
         let settings = Arc::new(Mutex::new(Arc::new(sheet())));
         let wires = Wires {
+            tiles: TileWires::none(),
             settings: Box::new({
                 let settings = settings.clone();
                 move || settings.lock().unwrap().clone()

@@ -6,16 +6,16 @@ use fleetwatch::model::effect::{Quantity, SampleChunk};
 use fleetwatch::model::silencing::Hidden;
 use fleetwatch::model::{
     AccelG, Alert, AlertId, AlertKind, Band, Celsius, CrashReport, CrashVerdict, DeviceId, DeviceKind, Direction, Driving,
-    EventId, Evidence, Frame, Incident, IncidentId, IncidentKind, Life, Link, LinkState, LinkStatus, Malfunction, Origin,
-    PacketId, PicoUsd, Points, Position, Pulse, QueueReading, Ruling, Saying, Severity, Silencing, SpeedTrace, Step, StepKind,
-    TemperatureVerdict, Timestamp,
+    EventId, Evidence, Frame, HarshEvent, HarshKind, Incident, IncidentId, IncidentKind, Life, Link, LinkState, LinkStatus,
+    Malfunction, Origin, PacketId, PicoUsd, Points, Position, Pulse, QueueReading, Ruling, Saying, Severity, Silencing,
+    SpeedTrace, Step, StepKind, TemperatureVerdict, Timestamp,
 };
 use fleetwatch::pricing::forecast::Day;
 use fleetwatch::pricing::{self, PriceSheet};
 use fleetwatch::state::Snapshot;
 use fleetwatch::state::snapshot::{
-    Banner, BillView, Counters, DayCost, DrivenPiece, FleetPage, FleetRow, FunctionRow, Latency, Motion, Rate, SensorCounts,
-    SensorRow, SensorView, Usage, VehicleMark, VehicleView,
+    Banner, BillView, Counters, DayCost, DrivenPiece, FleetPage, FleetRow, FunctionRow, HarshMark, Latency, Motion, Rate,
+    SensorCounts, SensorMark, SensorRow, SensorView, Usage, VehicleMark, VehicleView,
 };
 
 /// 2026-03-18 03:12:47 UTC.
@@ -56,6 +56,8 @@ pub(crate) fn busy() -> Snapshot {
         version: 12,
         fleet: fleet(1_284, 0, 40, ""),
         marks: Arc::new((0..231).map(vehicle_mark).collect()),
+        sensor_marks: Arc::new((0..12).map(sensor_mark).collect()),
+        harsh_marks: Arc::new((0..9).map(harsh_mark).collect()),
         n_unplaced: 3,
         driven: Arc::new(vec![Arc::new(driven())]),
         vehicle: Some(vehicle()),
@@ -225,6 +227,34 @@ fn vehicle_mark(i: usize) -> VehicleMark {
             _ => Motion::Moving,
         },
         last_seen: ago((i % 8) as i64),
+    }
+}
+
+/// A sensor somewhere in Seoul; the last of them is silent.
+fn sensor_mark(i: usize) -> SensorMark {
+    let spread = |salt: usize| ((i * salt) % 101) as f64 / 101.0 - 0.5;
+    SensorMark { row: sensor_row(i), lat: 37.53 + spread(37) * 0.07, lon: 126.98 + spread(61) * 0.2, silent: i == 11 }
+}
+
+/// A vehicle was driven harshly, the first of them the longest ago.
+fn harsh_mark(i: usize) -> HarshMark {
+    let at = ago(3_300 - i as i64 * 400);
+    let kind = [HarshKind::Brake, HarshKind::Accelerate, HarshKind::Corner][i % 3];
+    HarshMark {
+        device: DeviceId::new(&format!("VAN-{:04}", 410 + i)),
+        origin: Origin::Device,
+        lat: 37.5 + i as f64 * 0.006,
+        lon: 126.95 + (i * 5 % 9) as f64 * 0.012,
+        harsh: HarshEvent {
+            kind,
+            from: at,
+            to: at.plus_secs(2),
+            secs: 2.0,
+            peak_ms2: 4.7,
+            from_kmh: Some(52.0),
+            to_kmh: Some(18.0),
+        },
+        at,
     }
 }
 

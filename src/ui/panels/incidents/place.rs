@@ -2,9 +2,9 @@
 
 use eframe::egui::{Rect, Ui, vec2};
 
-use crate::model::{Incident, IncidentId, Life, Origin, Position};
+use crate::model::{Incident, IncidentId, Life, Origin, Position, Timestamp};
 use crate::state::Snapshot;
-use crate::ui::map::{self, MapView, Pin, PinMark, Rings, Scene};
+use crate::ui::map::{self, MapView, Pin, PinMark, Rings, Scene, Tiles};
 use crate::ui::panels::live::trail;
 use crate::ui::shapes::Mark;
 use crate::ui::theme::Theme;
@@ -31,7 +31,15 @@ impl std::fmt::Debug for PlaceView {
 }
 
 /// The pane.
-pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident, snapshot: &Snapshot, view: &mut PlaceView, secs: f64) {
+pub(super) fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    incident: &Incident,
+    snapshot: &Snapshot,
+    view: &mut PlaceView,
+    tiles: &mut Tiles,
+    now: Timestamp,
+) {
     pane(ui, rect, "place", |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let Some(at) = words::position(incident) else {
@@ -51,9 +59,9 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident, snapshot: &Snap
         let vehicle = snapshot.vehicle.as_ref().filter(|vehicle| vehicle.row.device == incident.device);
         let trail = vehicle.map(|vehicle| trail(vehicle, incident.occurred_at.plus_micros(AFTER_MICROS))).unwrap_or_default();
         let pins = [pin(ui, incident, at)];
-        let scene = Scene { pins: &pins, trail: &trail, driven: &snapshot.driven, secs, ..Scene::default() };
+        let scene = Scene { pins: &pins, trail: &trail, driven: &snapshot.driven, now, ..Scene::default() };
         let rest = ui.available_rect_before_wrap();
-        map::ui(ui, rest, &mut view.map, &scene, word!("incidents-map"));
+        map::ui(ui, rest, &mut view.map, Some(tiles), &scene, word!("incidents-map"));
     });
 }
 

@@ -119,9 +119,8 @@ fn lower_left(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, view: &mut View, conte
         Lower::Where => {
             let middle = rect.left() + (rect.width() * 0.5).floor();
             speed::show(ui, Rect::from_min_max(rect.min, pos2(middle, rect.bottom())), report, verdict);
-            let secs = context.now.0.rem_euclid(3_600_000_000) as f64 / 1e6;
             let right = Rect::from_min_max(pos2(middle, rect.top()), rect.max);
-            place::show(ui, right, incident, snapshot, &mut view.place, secs);
+            place::show(ui, right, incident, snapshot, &mut view.place, context.tiles, context.now);
         }
         Lower::Report => facts::show(ui, rect, incident, report),
         Lower::Raw => facts::raw(ui, rect, report, &mut view.bytes_as),

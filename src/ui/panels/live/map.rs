@@ -1,15 +1,18 @@
 //! The map pane: vehicles, incidents and drills where they are, with layers, follow, fit and a legend.
 
-use eframe::egui::{Align, Align2, Layout, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Align, Align2, Layout, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
 
 use super::super::PanelContext;
 use super::View;
 use crate::model::{DeviceId, Incident, IncidentKind, Life, Origin, Position, Severity, Timestamp};
 use crate::state::Snapshot;
-use crate::state::snapshot::{Motion, VehicleMark, VehicleView};
+use crate::state::snapshot::{Motion, VehicleView};
 use crate::ui::actions::Action;
 use crate::ui::decimate::nearest;
-use crate::ui::map::{self, Callout, MapView, Pin, PinMark, Rings, Scene};
+use crate::ui::layout::Layers;
+use crate::ui::map::{self, Callout, Hit, MapView, Pin, PinMark, Rings, Scene};
 use crate::ui::shapes::{Mark, arrowhead, hatch};
 use crate::ui::theme::{PANE_PAD, RADIUS_CONTROL, Theme, Type, sizes};
 use crate::ui::tr::tr;
@@ -33,14 +36,6 @@ const PULSE_MOST_SECS: f64 = 60.0;
 #[derive(Default)]
 pub(super) struct MapPane {
     view: MapView,
-    hidden: Hidden,
-}
-
-/// Layers that were switched off.
-#[derive(Clone, Copy, Debug, Default)]
-struct Hidden {
-    vehicles: bool,
-    incidents: bool,
 }
 
 impl MapPane {
@@ -63,12 +58,16 @@ impl MapPane {
         }
         let stale = context.liveness.stale_since();
         let theme = Theme::of(ui);
-        let pins = if self.hidden.incidents { Vec::new() } else { pins(theme, snapshot, context.now, chosen.as_ref()) };
+        let layers = context.live.map;
+        let pins = if layers.incidents { pins(theme, snapshot, context.now, chosen.as_ref()) } else { Vec::new() };
         let trail = snapshot.vehicle.as_ref().map(|vehicle| trail(vehicle, context.now)).unwrap_or_default();
         let scene = Scene {
             vehicles: &snapshot.marks,
-            show_vehicles: !self.hidden.vehicles,
+            show_vehicles: layers.vehicles,
             chosen: chosen.as_ref(),
+            sensors: if layers.sensors { &snapshot.sensor_marks } else { &[] },
+            chosen_sensor: context.focus.sensor.as_ref(),
+            harsh: if layers.harsh { &snapshot.harsh_marks } else { &[] },
             pins: &pins,
             callout: callout(theme, snapshot, context.now),
             trail: &trail,
@@ -76,31 +75,39 @@ impl MapPane {
             cursor: snapshot.vehicle.as_ref().zip(cursor).and_then(|(vehicle, at)| passed(vehicle, at)),
             stale: stale.is_some(),
             still: false,
-            secs: context.now.0.rem_euclid(3_600_000_000) as f64 / 1e6,
+            now: context.now,
             attribution: &tr!("live-basemap"),
         };
-        let answer = map::ui(ui, map_rect, &mut self.view, &scene, &tr!("map-name"));
-        if let Some(mark) = answer.vehicle.and_then(|idx| snapshot.marks.get(idx)) {
-            context.focus.vehicle = Some(mark.device.clone());
-        }
-        if let Some(incident) = answer.pin.and_then(|idx| placed(snapshot).nth(idx)) {
-            context.focus.incident = Some(incident.id.clone());
-            if matches!(incident.kind, IncidentKind::Crash { .. }) {
-                context.focus.vehicle = Some(incident.device.clone());
+        let answer = map::ui(ui, map_rect, &mut self.view, Some(context.tiles), &scene, &tr!("map-name"));
+        match answer.clicked {
+            Some(Hit::Vehicle(idx)) => context.focus.vehicle = snapshot.marks.get(idx).map(|mark| mark.device.clone()),
+            Some(Hit::Sensor(idx)) => {
+                context.focus.sensor = snapshot.sensor_marks.get(idx).map(|mark| mark.row.device.clone());
             }
+            Some(Hit::Harsh(idx)) => context.focus.vehicle = snapshot.harsh_marks.get(idx).map(|mark| mark.device.clone()),
+            Some(Hit::Pin(idx)) => {
+                if let Some(incident) = placed(snapshot).nth(idx) {
+                    context.focus.incident = Some(incident.id.clone());
+                    if matches!(incident.kind, IncidentKind::Crash { .. }) {
+                        context.focus.vehicle = Some(incident.device.clone());
+                    }
+                }
+            }
+            None => {}
         }
-        if let Some(mark) = answer.hovered.and_then(|idx| snapshot.marks.get(idx)) {
-            hover(ui, map_rect, mark, context.now, stale.is_some());
+        if let Some(words) = answer.hovered.and_then(|hit| hovered(snapshot, hit, context.now, stale.is_some())) {
+            let response = ui.interact(map_rect, ui.scope_id().with("map hover"), Sense::hover());
+            response.show_tooltip_text(words);
         }
         self.bar(ui, map_rect, snapshot, context, shown, answer.n_in_view, chosen.as_ref());
-        self.legend(ui, legend, snapshot, stale.is_some());
+        self.legend(ui, legend, snapshot, layers, stale.is_some());
     }
 
     /// The map under something else, without hands.
     pub(super) fn dim(&mut self, ui: &mut Ui, snapshot: &Snapshot) {
         let rect = ui.max_rect();
         let scene = Scene { vehicles: &snapshot.marks, still: true, ..Scene::default() };
-        map::ui(ui, rect, &mut self.view, &scene, &tr!("map-name-empty"));
+        map::ui(ui, rect, &mut self.view, None, &scene, &tr!("map-name-empty"));
         ui.painter().rect_filled(rect, 0.0, Theme::of(ui).bg.app.gamma_multiply(0.45));
     }
 
@@ -120,9 +127,20 @@ impl MapPane {
             ui.new_child(UiBuilder::new().max_rect(strip).id_salt("layers").layout(Layout::left_to_right(Align::Center)));
         left.spacing_mut().item_spacing.x = 8.0;
         segments(&mut left, &tr!("live-fleet"), shown, &[View::Map, View::List], View::word);
-        toggle(&mut left, &tr!("live-layer-vehicles"), n_in_view, &mut self.hidden.vehicles);
-        let n_pins = placed(snapshot).count();
-        toggle(&mut left, &tr!("live-layer-incidents"), n_pins, &mut self.hidden.incidents);
+        left.spacing_mut().item_spacing.x = 4.0;
+        let brief = strip.width() < 760.0;
+        let layers = &mut context.live.map;
+        toggle(&mut left, &tr!("live-layer-vehicles"), n_in_view, brief, &mut layers.vehicles);
+        let (n, all) = (snapshot.sensor_marks.len(), snapshot.sensor_counts.total);
+        toggle(&mut left, &tr!("live-layer-sensors"), n, brief, &mut layers.sensors).on_hover_text(tr!(
+            "live-layer-sensors-why",
+            n = n as u64,
+            all = all as u64
+        ));
+        toggle(&mut left, &tr!("live-layer-incidents"), placed(snapshot).count(), brief, &mut layers.incidents);
+        let newest = snapshot.harsh_marks.last().map(|mark| text::age(context.now, mark.at));
+        let age = newest.map_or_else(|| tr!("live-layer-harsh-none"), |age| tr!("live-layer-harsh-age", age = age));
+        toggle(&mut left, &tr!("live-layer-harsh"), snapshot.harsh_marks.len(), brief, &mut layers.harsh).on_hover_text(age);
 
         let mut right =
             ui.new_child(UiBuilder::new().max_rect(strip).id_salt("camera").layout(Layout::right_to_left(Align::Center)));
@@ -158,13 +176,18 @@ impl MapPane {
         if snapshot.marks.iter().any(|mark| mark.origin == Origin::Sample) {
             badge(&mut notes, None, &tr!("live-sample"), theme.status.info);
         }
+        if let Some((name, why)) = context.tiles.about().broken.first() {
+            let words = tr!("live-tiles-broken", name = text::elide_middle(name, 24));
+            let full = tr!("live-tiles-broken-why", name = name.as_str(), why = why.as_str());
+            badge(&mut notes, Some(Mark::Triangle), &words, theme.status.high).on_hover_text(full);
+        }
         if snapshot.n_unplaced > 0 {
             let words = tr!("live-unplaced", vehicles = tr!("map-vehicles", n = snapshot.n_unplaced as u64));
             badge(&mut notes, None, &words, theme.status.low);
         }
     }
 
-    fn legend(&self, ui: &Ui, rect: Rect, snapshot: &Snapshot, stale: bool) {
+    fn legend(&self, ui: &Ui, rect: Rect, snapshot: &Snapshot, layers: Layers, stale: bool) {
         let theme = Theme::of(ui);
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         painter.rect_filled(rect, 0.0, theme.bg.panel);
@@ -187,6 +210,14 @@ impl MapPane {
             let mark = |at| Mark::severity(severity).paint(&painter, at, 11.0, theme.severity(severity).fg);
             entry(&mark, &text::severity(severity).to_lowercase());
         }
+        if layers.sensors && !snapshot.sensor_marks.is_empty() {
+            for (up, status, words) in [(true, theme.status.hot, tr!("live-hot")), (false, theme.status.cold, tr!("live-cold"))] {
+                entry(&|at| map::chevron(&painter, at, 13.0, up, status.fg, theme), &words);
+            }
+        }
+        if layers.harsh {
+            entry(&|at| map::harsh_star(&painter, at, theme.status.medium.fg), &tr!("live-legend-harsh"));
+        }
         if !snapshot.drills.is_empty() {
             let drill = |at| {
                 let tile = Rect::from_center_size(at, vec2(12.0, 12.0));
@@ -200,42 +231,59 @@ impl MapPane {
     }
 }
 
-/// A layer that is on or off, with how many it shows.
-fn toggle(ui: &mut Ui, words: &str, n: usize, hidden: &mut bool) {
+/// A layer that is on or off, with how many it shows; `brief` leaves the number to its name.
+fn toggle(ui: &mut Ui, words: &str, n: usize, brief: bool, on: &mut bool) -> Response {
     let theme = Theme::of(ui);
-    let label = format!("{words} {}", text::count(n as u64));
+    let label = if brief { words.to_owned() } else { format!("{words} {}", text::count(n as u64)) };
     let galley = ui.painter().layout_no_wrap(label.clone(), Type::Body.medium(), theme.text.primary);
     let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 22.0, sizes().segment_h), Sense::click());
-    let on = !*hidden;
-    let fill = if on { theme.bg.selected } else { theme.bg.raised };
+    let fill = if *on { theme.bg.selected } else { theme.bg.raised };
     ui.painter().rect(rect, f32::from(RADIUS_CONTROL), fill, Stroke::new(1.0, theme.border.control), StrokeKind::Inside);
-    if on {
+    if *on {
         ui.painter().hline(rect.x_range().shrink(2.0), rect.bottom() - 1.0, Stroke::new(2.0, theme.accent.base));
     }
-    let ink = if on { theme.text.primary } else { theme.text.tertiary };
+    let ink = if *on { theme.text.primary } else { theme.text.tertiary };
     put(ui.painter(), rect.center(), Align2::CENTER_CENTER, &label, Type::Body.medium(), ink);
     focus_ring(ui, &response);
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, tr!("live-layer-named", layer = words, n = n as u64)));
+    let named = tr!("live-layer-named", layer = words, n = n as u64);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, *on, &named));
     if response.clicked() {
-        *hidden = !*hidden;
+        *on = !*on;
     }
+    response
 }
 
-fn hover(ui: &Ui, rect: Rect, mark: &VehicleMark, now: Timestamp, stale: bool) {
-    let response = ui.interact(rect, ui.scope_id().with("map hover"), Sense::hover());
-    let speed = mark
-        .speed_kmh
-        .filter(|_| mark.motion != Motion::Silent)
-        .map_or_else(String::new, |kmh| format!(", {}", text::kmh(f64::from(kmh))));
-    let sample = words::origin(mark.origin).map(|word| format!(" ({word})")).unwrap_or_default();
-    let age = text::age(now, mark.last_seen);
-    let near = map::near(mark.lat, mark.lon).map(|near| format!("\n{near}")).unwrap_or_default();
-    let seen = tr!("live-last-seen", age = age);
-    let motion = map::motion(mark.motion, stale);
-    response.show_tooltip_text(format!("{}{sample}: {motion}{speed}{near}\n{seen}", mark.device));
+/// What the pointer learns of what lies under it; a pin speaks for itself.
+fn hovered(snapshot: &Snapshot, hit: Hit, now: Timestamp, stale: bool) -> Option<String> {
+    let near = |lat, lon| map::near(lat, lon).map(|near| format!("\n{near}")).unwrap_or_default();
+    let seen = |last_seen| tr!("live-last-seen", age = text::age(now, last_seen));
+    Some(match hit {
+        Hit::Pin(_) => return None,
+        Hit::Vehicle(idx) => {
+            let mark = snapshot.marks.get(idx)?;
+            let speed = mark
+                .speed_kmh
+                .filter(|_| mark.motion != Motion::Silent)
+                .map_or_else(String::new, |kmh| format!(", {}", text::kmh(f64::from(kmh))));
+            let sample = words::origin(mark.origin).map(|word| format!(" ({word})")).unwrap_or_default();
+            let motion = map::motion(mark.motion, stale);
+            format!("{}{sample}: {motion}{speed}{}\n{}", mark.device, near(mark.lat, mark.lon), seen(mark.last_seen))
+        }
+        Hit::Sensor(idx) => {
+            let mark = snapshot.sensor_marks.get(idx)?;
+            format!("{}{}\n{}", map::sensor(mark, stale), near(mark.lat, mark.lon), seen(mark.row.last_seen))
+        }
+        Hit::Harsh(idx) => {
+            let mark = snapshot.harsh_marks.get(idx)?;
+            let what = words::harsh(&mark.harsh);
+            let ago = tr!("live-harsh-ago", age = text::age(now, mark.at));
+            format!("{}: {what}{}\n{ago}", mark.device, near(mark.lat, mark.lon))
+        }
+    })
 }
 
-/// Incidents with a place, as they lie on the map: the gravest last.
+/// Incidents with a place, as they lie on the map: the gravest last. A temperature is where its sensor is, whose own mark
+/// says it.
 fn placed(snapshot: &Snapshot) -> impl Iterator<Item = &Incident> {
     let open = snapshot.incidents.iter().rev().filter(|incident| is_open(incident));
     let drills = snapshot.drills.iter().rev().filter(|drill| drill.life != Life::Resolved);
