@@ -109,7 +109,7 @@ pub enum Command {
     Functions(FunctionsArgs),
     /// Say what the month cost: this desk's functions as if on AWS, and day by day what AWS billed beside our estimate
     ///
-    /// AWS is asked only where `cost_explorer_every_h` in [stack] of the settings allows it, and no more often: each answer
+    /// AWS is asked only where `cost_explorer_every_h` in `[stack]` of the settings allows it, and no more often: each answer
     /// costs 0.01 USD. In between it is what AWS said last.
     Cost(CostArgs),
     /// Price a month of AWS from a usage file, line by line, to the last place
