@@ -88,7 +88,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("window", &["clock", "model", "pipeline", "settings", "sound", "tiles", "ui"]),
+    ("window", &["clock", "pipeline", "settings", "sound", "tiles", "ui"]),
 ];
 
 fn sources(dir: &Path, files: &mut Vec<PathBuf>) {
