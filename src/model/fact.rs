@@ -13,7 +13,7 @@ use super::event::{Event, EventId};
 use super::incident::{Incident, IncidentId};
 use super::invocation::Invocation;
 use super::packet::{Delivery, Origin, PacketId};
-use super::question::{Errand, Review};
+use super::question::{Done, Errand, Review};
 use super::register::RegisterOrder;
 use super::rejection::Rejection;
 use super::retention::Holding;
@@ -201,6 +201,8 @@ pub enum Fact {
         by: Operator,
         /// When.
         at: Timestamp,
+        /// Of a file: what is said where it was taken.
+        done: Option<Box<Done>>,
     },
     /// A connection changed.
     Linked {

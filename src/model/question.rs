@@ -32,7 +32,10 @@ pub enum Question {
         by: String,
     },
     /// Write the register as a file.
-    ExportRegister,
+    ExportRegister {
+        /// Which, where there is none yet; `None`: `register.csv` among this desk's exports, in place of the last one.
+        to: Option<PathBuf>,
+    },
     /// Take in an incident that was exported elsewhere.
     Import {
         /// The file.

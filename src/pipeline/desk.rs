@@ -78,7 +78,7 @@ impl Desk {
 
     /// A change of the register.
     pub fn register(&self, order: RegisterOrder, by: &str) -> bool {
-        self.tell(Fact::Registered { order, by: Operator(by.to_owned()), at: Clock.now() })
+        self.tell(Fact::Registered { order, by: Operator(by.to_owned()), at: Clock.now(), done: None })
     }
 
     /// The window looks at something else.

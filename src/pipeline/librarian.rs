@@ -81,21 +81,26 @@ impl Librarian {
                     self.ran(done.unwrap_or_else(|why| Done::Failed { what, why }));
                 }
                 Question::ImportRegister { file, by } => {
-                    let done = read_register(&file).map(|Sheet { entries, refused }| {
-                        let (n, from) = (entries.len(), file.display().to_string());
-                        if n > 0 {
-                            let (order, at) = (RegisterOrder::Put { entries, from }, Clock.now());
-                            self.facts.push_wait(Told::Fact(Fact::Registered { order, by: Operator(by), at })).ok();
-                        }
-                        let refused = refused.into_iter().map(|refused| (refused.line, refused.why)).collect();
-                        Done::Registered { file: file.clone(), n, refused }
-                    });
                     let what = file.display().to_string();
-                    self.ran(done.unwrap_or_else(|why| Done::Failed { what, why }));
+                    match read_register(&file) {
+                        Ok(Sheet { entries, refused }) => {
+                            let n = entries.len();
+                            let refused = refused.into_iter().map(|refused| (refused.line, refused.why)).collect();
+                            let done = Done::Registered { file, n, refused };
+                            if n == 0 {
+                                self.ran(done);
+                                continue;
+                            }
+                            // Whether it was taken, the state says: it asks for the role.
+                            let (order, by) = (RegisterOrder::Put { entries, from: what }, Operator(by));
+                            let fact = Fact::Registered { order, by, at: Clock.now(), done: Some(Box::new(done)) };
+                            self.facts.push_wait(Told::Fact(fact)).ok();
+                        }
+                        Err(why) => self.ran(Done::Failed { what, why }),
+                    }
                 }
-                Question::ExportRegister => {
-                    let folder = self.dir.join(EXPORTS);
-                    let done = export_register(&self.dir, &folder).map(|file| Done::RegisterWritten { file });
+                Question::ExportRegister { to } => {
+                    let done = export_register(&self.dir, to).map(|file| Done::RegisterWritten { file });
                     self.ran(done.unwrap_or_else(|why| Done::Failed { what: "register".to_owned(), why }));
                 }
                 Question::Import { file, by } => {
@@ -170,15 +175,27 @@ fn read_register(file: &Path) -> Result<Sheet, String> {
     register::read(&std::fs::read(file).map_err(cannot)?)
 }
 
-/// Writes the register into `folder`; a file that was there is replaced whole.
-fn export_register(dir: &Path, folder: &Path) -> Result<PathBuf, String> {
+/// Writes the register into a file that is not there yet, or in place of the one among the exports.
+fn export_register(dir: &Path, to: Option<PathBuf>) -> Result<PathBuf, String> {
     let known = Archive::open(dir).and_then(|archive| archive.register()).map_err(|error| error.to_string())?;
-    let file = folder.join("register.csv");
-    let beside = file.with_extension("part");
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(&beside, register::write(known.entries())))
-        .and_then(|()| std::fs::rename(&beside, &file));
-    written.map(|()| file.clone()).map_err(|error| format!("{} cannot be written: {error}", file.display()))
+    let bytes = register::write(known.entries());
+    let folder = dir.join(EXPORTS);
+    let file = to.clone().unwrap_or_else(|| folder.join("register.csv"));
+    let written = match to {
+        // A name that was mistyped must cost nobody a file.
+        Some(file) => std::fs::File::create_new(file).and_then(|mut file| std::io::Write::write_all(&mut file, &bytes)),
+        None => {
+            let beside = file.with_extension("part");
+            std::fs::create_dir_all(&folder)
+                .and_then(|()| std::fs::write(&beside, bytes))
+                .and_then(|()| std::fs::rename(&beside, &file))
+        }
+    };
+    let cannot = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => format!("{} is there already; choose another name", file.display()),
+        _ => format!("{} cannot be written: {error}", file.display()),
+    };
+    written.map(|()| file.clone()).map_err(cannot)
 }
 
 /// Writes an incident into `folder`: as JSON that can be taken in again, and as a page to print.

@@ -76,6 +76,17 @@ pub const SENSORS: &[Field] = &[
     field(&["type"], Kind::Name),
 ];
 
+/// The register, with what speaks and is not in it.
+pub const REGISTER: &[Field] = &[
+    field(&["device", "id", "vehicle", "sensor"], Kind::Name),
+    field(&["name"], Kind::Name),
+    field(&["group"], Kind::Name),
+    field(&["type"], Kind::Name),
+    field(&["contact"], Kind::Name),
+    field(&["notes"], Kind::Name),
+    field(&["named"], Kind::Words(YES_NO)),
+];
+
 /// Functions.
 pub const FUNCTIONS: &[Field] = &[
     field(&["function", "name"], Kind::Name),
@@ -116,6 +127,23 @@ impl<R: Row + ?Sized> Row for Registered<'_, R> {
             "type" => said(|entry| &entry.sort),
             _ => self.row.value(field),
         }
+    }
+}
+
+impl Row for Entry {
+    fn value(&self, field: &'static str) -> Value<'_> {
+        let said = |text: &'_ str| !text.is_empty();
+        let text = match field {
+            "device" => self.id.as_str(),
+            "name" => &self.name,
+            "group" => &self.group,
+            "type" => &self.sort,
+            "contact" => &self.contact,
+            "notes" => &self.notes,
+            "named" => return yes(said(&self.name)),
+            _ => return Value::Nothing,
+        };
+        if said(text) { Value::Name(text) } else { Value::Nothing }
     }
 }
 

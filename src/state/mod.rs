@@ -36,8 +36,8 @@ use crate::model::alert::AlertKind;
 use crate::model::device_day::{DeviceDay, DeviceFault};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
-    Alert, AlertId, CrashReport, CrashVerdict, DeliveryOutcome, DrivingVerdict, Effect, Event, EventId, Fact, Focus, HarshEvent,
-    HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Origin, PicoUsd, Places, Reading, Record,
+    Alert, AlertId, CrashReport, CrashVerdict, DeliveryOutcome, DrivingVerdict, Effect, Errand, Event, EventId, Fact, Focus,
+    HarshEvent, HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Origin, PicoUsd, Places, Reading, Record,
     Register, RejectionReason, Severity, Silencing, Spike, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
 };
 use crate::pricing::PriceSheet;
@@ -192,7 +192,13 @@ impl State {
             Fact::Commanded { command, by, at } => self.commanded(&command, &by, at, effects),
             Fact::CommandedAll { bulk, by, at } => self.commanded_all(&bulk, &by, at, effects),
             Fact::Silenced { order, by, at } => self.silence_ordered(order, by, at, effects),
-            Fact::Registered { order, by, at } => self.registered(order, by, at, effects),
+            Fact::Registered { order, by, at, done } => {
+                if self.registered(order, by, at, effects)
+                    && let Some(done) = done
+                {
+                    self.parts.last.errand = Some(Arc::new(Errand { at, done: *done }));
+                }
+            }
             Fact::Linked { link, status, at } => self.linked(link, status, at),
             Fact::Stored { incident, event, duplicate, at } => {
                 let settled = self.incidents.stored(&incident, event.as_ref(), duplicate);

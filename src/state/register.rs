@@ -15,14 +15,14 @@ impl State {
         &self.register
     }
 
-    /// Somebody asks for a change of the register.
-    pub(super) fn registered(&mut self, order: RegisterOrder, by: Operator, at: Timestamp, effects: &mut Vec<Effect>) {
+    /// Somebody asks for a change of the register; `false` where it was refused.
+    pub(super) fn registered(&mut self, order: RegisterOrder, by: Operator, at: Timestamp, effects: &mut Vec<Effect>) -> bool {
         // Groups decide who is told and which limits hold.
         let refused = self.team.refuses_below(Role::Supervisor, &by).or_else(|| order.wrong(&self.register));
         if let Some(why) = refused {
             let incident = IncidentId("register".into());
             self.parts.last.refused = Some(Arc::new(snapshot::Refusal { incident, why, at }));
-            return;
+            return false;
         }
         Arc::make_mut(&mut self.register).change(&order);
         // The pages of the screen may be found by group.
@@ -30,6 +30,7 @@ impl State {
         self.parts.seconds_changed = true;
         effects.push(Effect::Regroup(Arc::clone(&self.register)));
         effects.push(Effect::Save(Record::Register { order: Arc::new(order), by, at }));
+        true
     }
 
     /// Puts name and group of the device into the notices that are to be stored.

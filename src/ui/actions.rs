@@ -44,6 +44,7 @@ pub enum Action {
     Wall,
     PopOut,
     Silences,
+    Register,
     SignIn,
     Help,
 }
@@ -74,7 +75,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 
 impl Action {
     /// Every action, in the order of the `?` page.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Show(Screen::Live),
         Self::Show(Screen::Incidents),
         Self::Show(Screen::Temperature),
@@ -113,6 +114,7 @@ impl Action {
         Self::Wall,
         Self::PopOut,
         Self::Silences,
+        Self::Register,
         Self::SignIn,
         Self::Help,
     ];
@@ -158,6 +160,7 @@ impl Action {
             Self::Claim => (word!("incidents-take-on"), word!("incidents-help-claim"), const { &[plain(Key::C)] }),
             Self::Dispatch => (word!("incidents-dispatch"), word!("incidents-help-dispatch"), const { &[plain(Key::D)] }),
             Self::Silences => (word!("silences-action"), word!("silences-help"), const { &[shift(Key::S)] }),
+            Self::Register => (word!("register-title"), word!("register-help"), const { &[shift(Key::V)] }),
             Self::SignIn => (word!("shell-sign-in"), word!("shell-help-sign-in"), const { &[ctrl_shift(Key::L)] }),
             Self::Export => (word!("incidents-action-export"), word!("incidents-help-export"), const { &[plain(Key::E)] }),
             Self::Filter => {
@@ -219,6 +222,7 @@ impl Action {
                 | Self::Wall
                 | Self::PopOut
                 | Self::Silences
+                | Self::Register
                 | Self::SignIn
                 | Self::Help
         )

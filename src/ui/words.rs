@@ -42,6 +42,13 @@ pub fn refused(why: &str) -> &str {
         "this silence is over already" => word!("silences-refused-over"),
         "there is no such silence any more" => word!("silences-refused-gone"),
         "it can be taken back for 10 s, by who ended it; begin a new silence" => word!("silences-refused-late"),
+        "the id is blank; it is what the device calls itself in its topic" => word!("register-wrong-blank"),
+        "no device can have this id: at most 200 characters, without / + # and control characters" => word!("register-wrong-id"),
+        "too long: name, group, type and contact take 200 characters, notes 2,000" => word!("register-wrong-long"),
+        "control characters; only notes may have several lines" => word!("register-wrong-control"),
+        "nothing is said of it: give a name, a group, a type or a contact" => word!("register-wrong-empty"),
+        "the register holds 50,000 entries; remove some first" => word!("register-wrong-full"),
+        "it is not in the register" => word!("register-wrong-gone"),
         why => why,
     }
 }

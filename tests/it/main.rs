@@ -32,6 +32,7 @@ mod panels;
 mod payloads;
 mod play;
 mod register;
+mod register_panel;
 mod scenarios;
 mod seats;
 mod settings_panel;

@@ -13,7 +13,7 @@ use fleetwatch::ui::tr::Language;
 
 use crate::support::desk::Window;
 use crate::support::look::{Word, words};
-use crate::support::snapshots::{broken, busy, empty};
+use crate::support::snapshots::{broken, busy, empty, registered};
 
 const SIZES: [(f32, f32); 3] = [(1180.0, 720.0), (1440.0, 900.0), (2560.0, 1440.0)];
 
@@ -139,6 +139,14 @@ fn a_broken_desk_can_be_read() {
 fn the_sheet_of_silences_can_be_read() {
     check(&walk_over(&[Screen::Incidents], "silences", &broken(), |window| {
         window.press(eframe::egui::Modifiers::SHIFT, eframe::egui::Key::S);
+    }));
+}
+
+#[test]
+fn the_register_can_be_read() {
+    check(&walk_over(&[Screen::Settings], "register", &registered(broken()), |window| {
+        window.press(eframe::egui::Modifiers::SHIFT, eframe::egui::Key::V);
+        window.press(eframe::egui::Modifiers::NONE, eframe::egui::Key::J);
     }));
 }
 

@@ -13,7 +13,7 @@ fn entry(id: &str, name: &str, group: &str) -> Entry {
 impl Line {
     fn write(&mut self, who: &str, entries: Vec<Entry>) {
         let order = RegisterOrder::Put { entries, from: String::new() };
-        self.tell(Fact::Registered { order, by: Operator(who.to_owned()), at: self.now });
+        self.tell(Fact::Registered { order, by: Operator(who.to_owned()), at: self.now, done: None });
     }
 
     fn register(&mut self) -> Arc<Register> {
@@ -37,9 +37,9 @@ fn a_supervisor_writes_it_and_nobody_below() {
     assert_eq!(line.register().len(), 2);
     assert_eq!(line.uncommitted.iter().filter(|record| matches!(record, Record::Register { .. })).count(), 1);
     let remove = |id: &str| RegisterOrder::Remove { id: DeviceId::new(id) };
-    line.tell(Fact::Registered { order: remove("van-9"), by: Operator("kim".to_owned()), at: line.now });
+    line.tell(Fact::Registered { order: remove("van-9"), by: Operator("kim".to_owned()), at: line.now, done: None });
     assert!(line.refused().unwrap().contains("not in the register"));
-    line.tell(Fact::Registered { order: remove("van-2"), by: Operator("kim".to_owned()), at: line.now });
+    line.tell(Fact::Registered { order: remove("van-2"), by: Operator("kim".to_owned()), at: line.now, done: None });
     assert_eq!(line.register().len(), 1);
 }
 

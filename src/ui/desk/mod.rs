@@ -52,7 +52,8 @@ use super::theme::{self, Theme, sizes};
 use super::vitals::{Broker, Liveness};
 use super::{Request, SoundTrouble, Wires, degrees, names, past, text, tr, word, words};
 use crate::model::{
-    AlertId, AlertKind, Command, Done, Errand, Focus, Incident, IncidentId, IncidentKind, Origin, Severity, TapeOrder, Timestamp,
+    AlertId, AlertKind, Command, Done, Errand, Focus, Incident, IncidentId, IncidentKind, Origin, Question, RegisterOrder,
+    Severity, TapeOrder, Timestamp,
 };
 use crate::state::Snapshot;
 use crate::state::snapshot::{BillView, Refusal};
@@ -78,6 +79,8 @@ pub struct Desk {
     /// Why sounds are not heard, as the operator was told last.
     sound_trouble: Option<SoundTrouble>,
     help: bool,
+    /// Actions that the palette began and a screen goes on with in the next frame.
+    later: Vec<Action>,
     palette: Option<Palette>,
     /// The sheet of silences, while it lies open.
     silences: Option<silences::Sheet>,
@@ -143,6 +146,7 @@ impl Desk {
             alarm: Alarm::default(),
             sound_trouble: None,
             help: false,
+            later: Vec::new(),
             palette: None,
             silences: None,
             time: TimeControl::default(),
@@ -317,7 +321,17 @@ impl Desk {
                 Request::Silence(order) => Some(order.clone()),
                 _ => None,
             };
+            // What was removed can be written again as it was.
+            let removed = match &request {
+                Request::Register(RegisterOrder::Remove { id }) => self.snapshot.register.get(id).cloned(),
+                _ => None,
+            };
             if self.send(request, now) {
+                if let Some(entry) = removed {
+                    let text = tr!("register-removed", id = entry.id.to_string());
+                    let put = RegisterOrder::Put { entries: vec![entry], from: String::new() };
+                    self.toasts.undo(Request::Register(put), text, now);
+                }
                 if let Some(order) = silenced {
                     self.say_silenced(&order, now);
                 }
@@ -350,7 +364,9 @@ impl Desk {
             self.act(ctx, *action, now);
         }
         // While the list of keys, the silences or the palette lie open, keys belong to them.
-        if was_open || open(self) { Vec::new() } else { actions }
+        let mut heard = if was_open || open(self) { Vec::new() } else { actions };
+        heard.append(&mut self.later);
+        heard
     }
 
     /// Does what an action means for the window as a whole; what a screen does with it, the screen does.
@@ -371,6 +387,7 @@ impl Desk {
             Action::Silences => {
                 self.silences = if self.silences.is_some() { None } else { Some(silences::Sheet::default()) };
             }
+            Action::Register => self.screen = Screen::Settings,
             Action::SignIn => self.signing_in = Some(String::new()),
             Action::MinuteBack => self.time.step(-60, now),
             Action::MinuteOn => self.time.step(60, now),
@@ -445,6 +462,8 @@ impl Desk {
                         | Request::Drill(..)
                         | Request::SelfTest
                         | Request::Tape(TapeOrder::Replay { .. })
+                        | Request::Register(_)
+                        | Request::Ask(Question::ImportRegister { .. })
                 )
             });
             if requests.len() < before {

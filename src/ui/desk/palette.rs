@@ -235,7 +235,10 @@ impl Desk {
             Run::Do(Action::SwitchTheme) => switch_theme(ctx),
             Run::Do(Action::Wall) => self.toggle_wall(ctx),
             Run::Do(Action::PopOut) => self.pop_out(self.screen),
-            Run::Do(action) => self.act(ctx, action, now),
+            Run::Do(action) => {
+                self.act(ctx, action, now);
+                self.later.push(action);
+            }
         }
         None
     }

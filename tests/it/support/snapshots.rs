@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use fleetwatch::model::effect::{Quantity, SampleChunk};
+use fleetwatch::model::register::Entry;
 use fleetwatch::model::silencing::Hidden;
 use fleetwatch::model::{
     AccelG, Alert, AlertId, AlertKind, Band, Celsius, CrashReport, CrashVerdict, DeviceId, DeviceKind, Direction, Driving,
@@ -498,6 +499,26 @@ fn bill() -> BillView {
         forecast: pricing::forecast::forecast(&days, span.0, span.1, NOW, sheet),
         n_incidents: (12, 2),
     }
+}
+
+/// With a register in which two that speak are missing.
+pub(crate) fn registered(mut snapshot: Snapshot) -> Snapshot {
+    let entry = |id: &str, name: &str, group: &str, sort: &str| Entry {
+        name: name.to_owned(),
+        group: group.to_owned(),
+        sort: sort.to_owned(),
+        contact: "+82 2 555 0417".to_owned(),
+        ..Entry::new(DeviceId::new(id))
+    };
+    let entries = [
+        entry("VAN-0417", "Kim's van", "seoul", "lorry"),
+        entry("RFR-02", "Freezer 2", "seoul", "freezer"),
+        entry("TRK-056", "Night tour", "busan", "lorry"),
+        entry("spare-1", "", "busan", "lorry"),
+    ];
+    snapshot.register = Arc::new(entries.into_iter().collect());
+    snapshot.unnamed = (Arc::new(["VAN-0420", "box-9"].map(DeviceId::new).to_vec()), 2);
+    snapshot
 }
 
 fn usage(n_calls: u64) -> Usage {

@@ -16,6 +16,7 @@
 mod bands;
 mod draft;
 mod judge;
+mod register;
 mod row;
 
 use std::sync::Arc;
@@ -50,10 +51,11 @@ enum Section {
     Temperature,
     Verdicts,
     Cost,
+    Register,
 }
 
 impl Section {
-    const ALL: [Self; 4] = [Self::Window, Self::Temperature, Self::Verdicts, Self::Cost];
+    const ALL: [Self; 5] = [Self::Window, Self::Temperature, Self::Verdicts, Self::Cost, Self::Register];
 
     fn title(self) -> &'static str {
         match self {
@@ -61,6 +63,7 @@ impl Section {
             Self::Temperature => word!("settings-temperature"),
             Self::Verdicts => word!("settings-verdicts"),
             Self::Cost => word!("settings-cost"),
+            Self::Register => word!("register-title"),
         }
     }
 
@@ -71,6 +74,8 @@ impl Section {
             Self::Temperature => "functions.route_temperature",
             Self::Verdicts => "functions.judge_crash",
             Self::Cost => "pricing",
+            // It is no setting: it is in the store, for every seat.
+            Self::Register => "register",
         })
     }
 
@@ -80,6 +85,7 @@ impl Section {
             Self::Temperature => icons::THERMOMETER,
             Self::Verdicts => icons::SHIELD_CHECK,
             Self::Cost => icons::COINS,
+            Self::Register => icons::TRUCK,
         }
     }
 }
@@ -105,6 +111,7 @@ pub(super) struct Settings {
     /// The limits that few ever change are shown too.
     further: bool,
     judge: judge::Rejudging,
+    register: register::Registry,
 }
 
 impl Panel for Settings {
@@ -116,7 +123,15 @@ impl Panel for Settings {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let sheet = Arc::clone(context.settings);
         self.hear(&sheet);
+        if context.pressed(Action::Register) {
+            self.section = Section::Register;
+        }
         let (sections, rest) = ui.max_rect().split_left_right_at_x(ui.max_rect().left() + SECTIONS_W);
+        if self.section == Section::Register {
+            pane(ui, sections, "sections", |ui| self.sections(ui));
+            self.register.ui(ui, rest, snapshot, context);
+            return;
+        }
         let (mut page, foot) = rest.split_top_bottom_at_y(rest.bottom() - FOOT_H);
         pane(ui, sections, "sections", |ui| self.sections(ui));
         if self.section == Section::Verdicts {
@@ -159,7 +174,10 @@ impl Settings {
             let y = rect.center().y;
             crate::ui::shapes::icon(ui.painter(), pos2(rect.left() + 24.0, y), 17.0, section.icon(), ink, false);
             put(ui.painter(), pos2(rect.left() + 44.0, y), egui::Align2::LEFT_CENTER, section.title(), font, ink);
-            let changed = self.drafts.changed(&section.table());
+            let changed = match section {
+                Section::Register => self.register.changed(),
+                _ => self.drafts.changed(&section.table()),
+            };
             if changed {
                 Mark::Triangle.paint(ui.painter(), pos2(rect.right() - 18.0, y), 8.0, theme.status.high.fg);
             }
@@ -190,6 +208,8 @@ impl Settings {
             Section::Temperature => bands::ui(ui, &mut lines, new_group),
             Section::Verdicts => verdicts(ui, &mut lines, further),
             Section::Cost => cost(ui, &mut lines),
+            // It has a page of its own.
+            Section::Register => {}
         });
     }
 
