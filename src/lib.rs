@@ -39,6 +39,8 @@ pub mod store;
 
 #[cfg(feature = "line")]
 pub mod register;
+#[cfg(feature = "line")]
+pub mod secret;
 
 #[cfg(feature = "line")]
 pub mod play;

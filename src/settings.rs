@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::model::setting::{self, Key, Preferences, Wrong};
 use crate::model::{Places, Retention, SelfTest, Team};
-use crate::{broker, decode, functions, outbound, pricing, seats, stack};
+use crate::{broker, decode, functions, outbound, pricing, seats, secret, stack};
 
 #[cfg(feature = "desk")]
 mod edit;
@@ -113,6 +113,14 @@ pub enum Error {
         /// Line, key and what is allowed.
         source: Box<toml::de::Error>,
     },
+    /// A mistake among the secrets of the team; what stands there is not shown.
+    #[error("the settings {path}, line {line}: a secret of [team.secrets] cannot be read; put the line there that `fleetwatch secret NAME` prints", path = path.display())]
+    Secret {
+        /// Which.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+    },
     /// Two places for one thing.
     #[error("the settings {path}: [shadow] names more than one judge (settings, judge_crash, package, lambda); take all but one away", path = path.display())]
     TwoShadows {
@@ -190,8 +198,10 @@ impl Settings {
 
     /// Reads settings; `path` is for errors. A file that `[shadow]` names is not read.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
-        let mut settings: Self =
-            toml::from_str(text).map_err(|source| Error::Shape { path: path.to_owned(), source: Box::new(source) })?;
+        let mut settings: Self = toml::from_str(text).map_err(|source| match secret_line(text, &source) {
+            Some(line) => Error::Secret { path: path.to_owned(), line },
+            None => Error::Shape { path: path.to_owned(), source: Box::new(source) },
+        })?;
         settings.formats.mappings = std::mem::take(&mut settings.mapping);
         settings.formats.check().map_err(|why| Error::Formats { path: path.to_owned(), why })?;
         let Line { max_devices, memory_budget_mb } = settings.line;
@@ -234,6 +244,17 @@ impl Settings {
         if let Some((key, why)) = self.map.mistake() {
             return Err(Wrong::Value { key: Key::of("map").and(key), why });
         }
+        for (name, hash) in &self.team.secrets {
+            let why = if !self.team.people.contains_key(name) {
+                format!("{name} is not listed in [team.people]")
+            } else if !secret::is_hash(hash.expose()) {
+                // What stands there may be the secret itself: no text shows it.
+                format!("what stands there is no hash; put the line there that `fleetwatch secret {name:?}` prints")
+            } else {
+                continue;
+            };
+            return Err(Wrong::Value { key: Key::of("team").and("secrets").and(name), why });
+        }
         setting::check(&Key::of("desk"), &self.desk, &Preferences::BOUNDS)?;
         pricing::PriceSheet::aws_lambda(&self.pricing).map(drop).map_err(|error| {
             let name = if matches!(error, pricing::price_sheet::Error::Budget) { "monthly_budget_usd" } else { "region" };
@@ -245,6 +266,18 @@ impl Settings {
     pub fn shown(&self) -> Value {
         json!({ "desk": self.desk, "functions": self.functions, "pricing": self.pricing })
     }
+}
+
+/// The line, from 1, of a mistake among the secrets of the team: its text would show one of them.
+fn secret_line(text: &str, error: &toml::de::Error) -> Option<usize> {
+    let at = error.span()?.start;
+    let before = text.get(..at).unwrap_or(text);
+    let line = text.lines().nth(before.matches('\n').count()).unwrap_or_default();
+    if line.contains("secrets") {
+        return Some(before.matches('\n').count() + 1);
+    }
+    let table = before.lines().rev().map(str::trim).find(|line| line.starts_with('['))?;
+    table.replace([' ', '"', '\''], "").starts_with("[team.secrets]").then(|| before.matches('\n').count() + 1)
 }
 
 #[cfg(test)]

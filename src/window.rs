@@ -107,7 +107,9 @@ fn wires(
     (layout, layouts): (Result<Layout, String>, LayoutFile),
 ) -> Wires {
     let operator = operator();
-    let by = Mutex::new(operator.clone());
+    // Whoever signed in last, as the line says; before that whoever the system says.
+    let (by, pictures) = (operator.clone(), desk.clone());
+    let by = move || pictures.latest().signed_in.as_ref().map_or_else(|| by.clone(), |signed_in| signed_in.who.0.clone());
     let pictures = desk.clone();
     let player = Player::start().ok().map(Arc::new);
     let trouble = player.clone();
@@ -123,14 +125,11 @@ fn wires(
         tiles,
         latest: Box::new(move || pictures.latest()),
         send: Box::new(move |request| match request {
-            Request::Command(command) => desk.command(command, &by.lock().unwrap_or_else(PoisonError::into_inner)),
-            Request::CommandAll(bulk) => desk.command_all(bulk, &by.lock().unwrap_or_else(PoisonError::into_inner)),
-            Request::Silence(order) => desk.silence(order, &by.lock().unwrap_or_else(PoisonError::into_inner)),
-            Request::Register(order) => desk.register(order, &by.lock().unwrap_or_else(PoisonError::into_inner)),
-            Request::SignIn(name) => {
-                *by.lock().unwrap_or_else(PoisonError::into_inner) = name;
-                true
-            }
+            Request::Command(command) => desk.command(command, &by()),
+            Request::CommandAll(bulk) => desk.command_all(bulk, &by()),
+            Request::Silence(order) => desk.silence(order, &by()),
+            Request::Register(order) => desk.register(order, &by()),
+            Request::SignIn { name, secret } => desk.sign_in(name, secret),
             Request::Look(focus) => desk.look(focus),
             Request::Ask(question) => desk.ask(question),
             Request::Drill(scenario, target) => desk.drill(*scenario, target),

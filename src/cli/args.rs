@@ -92,6 +92,10 @@ pub enum Command {
     Silences(SilencesArgs),
     /// Names, groups, types and contacts of vehicles and sensors, as CSV: id,name,group,type,contact,notes
     Register(RegisterArgs),
+    /// Make the line for the settings that lets somebody sign in with a secret
+    ///
+    /// The secret is asked for, or read from stdin, one line; what is printed is its hash, to be put under [team.secrets].
+    Secret(SecretArgs),
     /// Judge the stored crash reports again with the limits of --settings, and list which incidents flip
     ///
     /// Nothing that is stored is changed. It works beside a running desk; with --save, which adds the new verdicts as
@@ -353,6 +357,14 @@ pub enum RegisterCommand {
     },
     /// Write every entry to stdout
     Export,
+}
+
+/// `secret`
+#[derive(Clone, Debug, PartialEq, Eq, ClapArgs)]
+pub struct SecretArgs {
+    /// The name, as [team.people] has it
+    #[arg(value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub name: String,
 }
 
 /// `rejudge`

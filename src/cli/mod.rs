@@ -22,5 +22,6 @@ pub mod record;
 pub mod register;
 pub mod rejudge;
 pub mod run;
+pub mod secret;
 pub mod shadow;
 pub mod silences;

@@ -1,7 +1,7 @@
 //! The subcommands that need no line of their own. The rest is `main`'s.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read as _, Write as _};
+use std::io::{self, BufReader, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -9,12 +9,12 @@ use std::sync::atomic::AtomicBool;
 use super::args::{
     BillArgs, Command, CostArgs, DevicesArgs, DoctorArgs, DoctorCommand, ExportArgs, ForgetArgs, FunctionsArgs, GlobalArgs,
     HandoverArgs, InjectArgs, JudgeArgs, LambdaArgs, PayloadArgs, PlayArgs, RecordArgs, RegisterArgs, RegisterCommand,
-    RejudgeArgs, ShadowArgs, SilencesArgs,
+    RejudgeArgs, SecretArgs, ShadowArgs, SilencesArgs,
 };
 use super::mqtt_out::MqttOut;
 use super::{
     bill, cost, devices, export, forget, functions, handover, inject, judge, lambda, payload, play, record, register, rejudge,
-    shadow, silences,
+    secret, shadow, silences,
 };
 use crate::aws::Environment;
 use crate::broker;
@@ -77,6 +77,7 @@ pub fn standalone(
         Command::Shadow(args) => Some(run_shadow(args, data_dir)),
         Command::Devices(args) => Some(run_devices(args, data_dir)),
         Command::Register(args) => Some(run_register(args, data_dir)),
+        Command::Secret(args) => Some(run_secret(args)),
         Command::Silences(args) => Some(run_silences(args, data_dir)),
         Command::Rejudge(args) => Some(run_rejudge(args, settings, data_dir)),
         Command::Bill(args) => Some(run_bill(args)),
@@ -147,6 +148,16 @@ fn run_forget(args: &ForgetArgs, settings: &Settings, data_dir: &Path) -> Result
     }
     let forgotten = store::forget::forget(data_dir, &what, &by.0, now, !args.yes).map_err(Fault::failed)?;
     forget::write(&what, &forgotten, !args.yes, &mut io::stdout().lock()).map_err(Fault::failed)
+}
+
+fn run_secret(args: &SecretArgs) -> Result<(), Fault> {
+    let typed = if io::stdin().is_terminal() {
+        secret::ask(|prompt| rpassword::prompt_password(prompt))
+    } else {
+        secret::first_line(&mut io::stdin().lock())
+    };
+    let line = typed.and_then(|typed| secret::line(&args.name, &typed)).map_err(Fault::Failed)?;
+    writeln!(io::stdout(), "{line}").map_err(Fault::failed)
 }
 
 /// Incidents that a hand-over sheet is made from at most, of the real ones and of the others.

@@ -116,6 +116,15 @@ pub enum Record {
     },
     /// A little of what was kept for long enough is to go.
     Prune(Prune),
+    /// Somebody signed in, or was refused, for the audit.
+    SignIn {
+        /// As whom.
+        who: Operator,
+        /// Name and secret did not fit.
+        refused: bool,
+        /// When.
+        at: Timestamp,
+    },
     /// Calls of one function within one minute, summed.
     Invocations(InvocationMinute),
     /// A full chunk of a device's numbers.

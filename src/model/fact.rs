@@ -204,6 +204,20 @@ pub enum Fact {
         /// Of a file: what is said where it was taken.
         done: Option<Box<Done>>,
     },
+    /// Somebody sits at this desk now; with the secret of that name, where it has one.
+    SignedIn {
+        /// Who.
+        who: Operator,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody wanted to sign in, and name and secret did not fit.
+    SignInRefused {
+        /// As whom.
+        who: Operator,
+        /// When.
+        at: Timestamp,
+    },
     /// A connection changed.
     Linked {
         /// Which.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::command::{Command, Operator};
+use super::secret::Secret;
 use super::verdict::Ruling;
 
 /// What a person may do; each may do what those before it may.
@@ -45,6 +46,13 @@ pub struct Team {
     pub people: BTreeMap<String, Role>,
     /// What a name that is not listed may do, where there is a list.
     pub others: Role,
+    /// Hashes of the secrets that some of them sign in with, by name; whoever has one and has not shown it may look only. A
+    /// name without one is taken at its word.
+    #[serde(skip_serializing, deserialize_with = "hashes")]
+    pub secrets: BTreeMap<String, Secret>,
+    /// Who sits at this desk and has shown their secret; `None` for somebody who has none.
+    #[serde(skip)]
+    pub shown: Option<String>,
     /// While nobody acknowledges a high or critical incident, people are told again so many seconds after the first time,
     /// each step once; empty: they are told once.
     pub escalate_after_s: Vec<u32>,
@@ -53,15 +61,25 @@ pub struct Team {
 impl Default for Team {
     /// One seat; told again after one minute (design, section 7), five and fifteen.
     fn default() -> Self {
-        Self { people: BTreeMap::new(), others: Role::Viewer, escalate_after_s: vec![60, 300, 900] }
+        let (people, secrets) = (BTreeMap::new(), BTreeMap::new());
+        Self { people, others: Role::Viewer, secrets, shown: None, escalate_after_s: vec![60, 300, 900] }
     }
 }
 
 impl Team {
+    /// A secret belongs to this name, and whoever sits at this desk has not shown it.
+    pub fn is_guarded(&self, who: &Operator) -> bool {
+        let name = who.0.trim();
+        self.secrets.contains_key(name) && self.shown.as_deref() != Some(name)
+    }
+
     /// What somebody may do. The name counts without the blanks around it.
     pub fn role(&self, who: &Operator) -> Role {
         if self.people.is_empty() {
             return Role::Admin;
+        }
+        if self.is_guarded(who) {
+            return Role::Viewer;
         }
         self.people.get(who.0.trim()).copied().unwrap_or(self.others)
     }
@@ -76,12 +94,31 @@ impl Team {
         if who.0.trim().is_empty() {
             return Some("sign in first: what is done needs a name");
         }
+        if self.is_guarded(who) && least > Role::Viewer {
+            return Some("this name has a secret: sign in with it first");
+        }
         (self.role(who) < least).then_some(match least {
             Role::Viewer | Role::Operator => "this name may only look; sign in as somebody who may act",
             Role::Supervisor => "this needs a supervisor; ask one to sign in",
             Role::Admin => "this needs an admin; ask one to sign in",
         })
     }
+}
+
+/// What stands there instead of a text cannot be a hash; no error may show it.
+fn hashes<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Secret>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Text(Secret),
+        Other(serde::de::IgnoredAny),
+    }
+    let written = BTreeMap::<String, Written>::deserialize(from)?;
+    let text = |written| match written {
+        Written::Text(secret) => secret,
+        Written::Other(_) => Secret::default(),
+    };
+    Ok(written.into_iter().map(|(name, written)| (name, text(written))).collect())
 }
 
 impl Command {

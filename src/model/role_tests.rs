@@ -36,3 +36,21 @@ fn to_call_a_crash_real_is_easier_than_to_call_it_none() {
         }
     }
 }
+
+#[test]
+fn who_has_a_secret_may_look_only_until_it_is_shown() {
+    let mut team = team();
+    team.secrets = [("park".to_owned(), Secret::new("a hash"))].into();
+    let command = overrule(Ruling::Malfunction);
+    let park = Operator(" park ".to_owned());
+    assert_eq!(team.role(&park), Role::Viewer);
+    assert!(team.refuses(&park, &command).unwrap().contains("sign in"));
+    assert_eq!(team.refuses_below(Role::Viewer, &park), None, "who looks is not asked");
+    let acknowledge = Command::Acknowledge { incident: IncidentId("INC-1".into()) };
+    assert_eq!(team.refuses(&Operator("mina".to_owned()), &acknowledge), None, "who has none goes on as before");
+    team.shown = Some("mina".to_owned());
+    assert!(team.is_guarded(&park), "that of somebody else opens nothing");
+    team.shown = Some("park".to_owned());
+    assert_eq!((team.role(&park), team.refuses(&park, &command)), (Role::Supervisor, None));
+    assert!(!serde_json::to_string(&team).unwrap().contains("hash") && !format!("{team:?}").contains("a hash"));
+}

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use super::gatekeeper::Asks;
 use super::latest::Latest;
 use super::queue::Queue;
 use super::stages::Told;
 use super::tape::Tape;
 use crate::clock::Clock;
 use crate::model::{
-    Bulk, Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Question, RegisterOrder, SilenceOrder, TapeOrder, Target,
-    Timestamp,
+    Bulk, Command, Fact, Focus, IncidentId, Operator, Origin, PacketId, Question, RegisterOrder, Secret, SilenceOrder, TapeOrder,
+    Target, Timestamp,
 };
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
@@ -19,6 +20,7 @@ use crate::state::Snapshot;
 pub struct Desk {
     pub(super) latest: Arc<Latest<Snapshot>>,
     pub(super) facts: Arc<Queue<Told>>,
+    pub(super) sign_ins: Arc<Queue<Asks>>,
     pub(super) drills: Option<Arc<Queue<(Scenario, Target)>>>,
     pub(super) self_tests: Option<Arc<Queue<()>>>,
     pub(super) questions: Option<Arc<Queue<Question>>>,
@@ -74,6 +76,11 @@ impl Desk {
     /// An operator's silence, or its end.
     pub fn silence(&self, order: SilenceOrder, by: &str) -> bool {
         self.tell(Fact::Silenced { order, by: Operator(by.to_owned()), at: Clock.now() })
+    }
+
+    /// Somebody else sits here now, with the secret of the name where it has one; whether it fits comes with a picture.
+    pub fn sign_in(&self, name: String, secret: Secret) -> bool {
+        self.sign_ins.try_push(Asks { name, secret }).is_ok()
     }
 
     /// A change of the register.

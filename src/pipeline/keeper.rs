@@ -323,6 +323,7 @@ impl Keeper {
             | Receipt::Spike
             | Receipt::Silencing
             | Receipt::Register
+            | Receipt::SignIn
             | Receipt::Invocations
             | Receipt::Told
             | Receipt::Shared

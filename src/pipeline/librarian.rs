@@ -181,15 +181,14 @@ fn export_register(dir: &Path, to: Option<PathBuf>) -> Result<PathBuf, String> {
     let bytes = register::write(known.entries());
     let folder = dir.join(EXPORTS);
     let file = to.clone().unwrap_or_else(|| folder.join("register.csv"));
-    let written = match to {
+    let written = if let Some(file) = to {
         // A name that was mistyped must cost nobody a file.
-        Some(file) => std::fs::File::create_new(file).and_then(|mut file| std::io::Write::write_all(&mut file, &bytes)),
-        None => {
-            let beside = file.with_extension("part");
-            std::fs::create_dir_all(&folder)
-                .and_then(|()| std::fs::write(&beside, bytes))
-                .and_then(|()| std::fs::rename(&beside, &file))
-        }
+        std::fs::File::create_new(file).and_then(|mut file| std::io::Write::write_all(&mut file, &bytes))
+    } else {
+        let beside = file.with_extension("part");
+        std::fs::create_dir_all(&folder)
+            .and_then(|()| std::fs::write(&beside, bytes))
+            .and_then(|()| std::fs::rename(&beside, &file))
     };
     let cannot = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => format!("{} is there already; choose another name", file.display()),

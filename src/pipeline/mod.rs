@@ -15,6 +15,7 @@ mod announce;
 mod chores;
 mod desk;
 mod door;
+mod gatekeeper;
 mod keeper;
 pub mod latest;
 pub mod librarian;
@@ -175,6 +176,7 @@ pub struct Line {
     shadow: Option<(Watcher, JoinHandle<()>)>,
     librarian: (Arc<Queue<Question>>, JoinHandle<()>),
     tape: (Tape, JoinHandle<()>),
+    gatekeeper: (Arc<Queue<gatekeeper::Asks>>, JoinHandle<()>),
     /// What the operator must be told about the start: a file put aside.
     pub notices: Vec<String>,
 }
@@ -196,9 +198,11 @@ impl Line {
         let keep = Arc::new(Queue::new("records", KEEP, weigh_keep));
         let samples = Arc::new(Queue::new("numbers", SAMPLES, |chunk: &Arc<SampleChunk>| 64 * (chunk.t_ms.len() + 4)));
         let latest = Arc::new(Latest::default());
+        let (sign_ins, gatekeeper) = gatekeeper::start(options.team.secrets.clone(), Arc::clone(&facts))?;
         let mut desk = Desk {
             latest: Arc::clone(&latest),
             facts: Arc::clone(&facts),
+            sign_ins: Arc::clone(&sign_ins),
             drills: None,
             self_tests: None,
             questions: None,
@@ -369,6 +373,7 @@ impl Line {
             shadow,
             librarian,
             tape,
+            gatekeeper: (sign_ins, gatekeeper),
             notices: opened.notices,
         })
     }
@@ -394,6 +399,7 @@ impl Line {
         self.player.stop();
         self.tape.0.close();
         self.librarian.0.close();
+        self.gatekeeper.0.close();
         if let Some(stack) = self.stack {
             stack.stop();
         }
@@ -436,6 +442,7 @@ impl Line {
         }
         join(self.librarian.1, "librarian");
         join(self.tape.1, "tape");
+        join(self.gatekeeper.1, "gatekeeper");
         counters.unwrap_or_else(|_panic| {
             log::error!("the state ended by a panic: its counters are lost");
             Counters::default()

@@ -66,8 +66,17 @@ pub(super) fn start(ties: Ties, asks: mpsc::Receiver<Ask>) -> std::io::Result<Se
     let (enough, enough_said) = oneshot::channel();
     let thread = super::spawn("seats", move || {
         let cursor = ties.seat.cursor;
-        let mut meeting =
-            Meeting { ties, asks, enough: enough_said, cursor, shared_to: 0, n_connects: 0, n_waiting: 0, tried: false };
+        let mut meeting = Meeting {
+            ties,
+            asks,
+            enough: enough_said,
+            cursor,
+            shared_to: 0,
+            n_connects: 0,
+            n_waiting: 0,
+            look: SeatsLook::default(),
+            tried: false,
+        };
         runtime.block_on(meeting.run());
         runtime.shutdown_background();
     })?;
@@ -107,6 +116,8 @@ struct Meeting {
     shared_to: i64,
     n_connects: u32,
     n_waiting: u64,
+    /// What was last seen of the others.
+    look: SeatsLook,
     /// The first attempt to connect is over.
     tried: bool,
 }
@@ -141,6 +152,7 @@ impl Meeting {
                 next_try_at: Some(next),
                 ..LinkStatus::plain(LinkState::Down)
             });
+            self.look_alone();
             let until = tokio::time::Instant::now() + pause;
             pause = (pause * 2).min(RETRY.1);
             loop {
@@ -238,11 +250,28 @@ impl Meeting {
         Ok(())
     }
 
-    async fn look_around(&self, log: &Log) -> Result<(), seats::Error> {
+    async fn look_around(&mut self, log: &Log) -> Result<(), seats::Error> {
         log.here().await?;
-        let look = SeatsLook { others: log.others().await?, n_waiting: self.n_waiting, at: Clock.now() };
-        drop(self.ties.facts.push_wait(Told::Fact(Fact::SeatsLooked(Arc::new(look)))));
+        self.look = SeatsLook { others: log.others().await?, n_waiting: self.n_waiting, at: Clock.now() };
+        self.looked();
         Ok(())
+    }
+
+    /// While the log is away: how much waits for it. Of the others nothing new is known.
+    fn look_alone(&mut self) {
+        match self.ties.spool.n_waiting(self.shared_to) {
+            Ok(n_waiting) => self.look.n_waiting = n_waiting,
+            Err(error) => log::warn!("what waits for the other seats cannot be counted: {error}"),
+        }
+        // Nobody said that they are there, so they get older.
+        let now = Clock.now();
+        let passed = now.secs_since(std::mem::replace(&mut self.look.at, now));
+        self.look.others.iter_mut().for_each(|seat| seat.secs += passed);
+        self.looked();
+    }
+
+    fn looked(&self) {
+        drop(self.ties.facts.push_wait(Told::Fact(Fact::SeatsLooked(Arc::new(self.look.clone())))));
     }
 
     fn keep(&self, record: Record) -> Result<(), End> {

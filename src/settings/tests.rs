@@ -62,3 +62,26 @@ fn the_shadow_has_its_limits_from_a_file_or_from_here_and_never_from_both() {
     assert!(error.contains("[shadow]") && error.contains("take all but one away"), "{error}");
     assert!(load("[shadow.judge_crash]\npeek_g = 3.0\n").unwrap_err().to_string().contains("peek_g"));
 }
+
+#[test]
+fn a_secret_in_the_settings_must_be_a_hash_and_is_shown_by_no_error() {
+    let hash = crate::secret::hash("correct horse").unwrap();
+    let people = "[team.people]\n\"J. Park\" = \"supervisor\"\n";
+    let good = parse(&format!("{people}[team.secrets]\n\"J. Park\" = \"{hash}\"\n")).unwrap();
+    assert_eq!(good.team.secrets.len(), 1);
+    assert!(!format!("{good:?}").contains(&hash));
+    for (line, wanted) in [
+        (
+            "[team.secrets]\n\"J. Park\" = \"hunter-22\"\n",
+            &["team.secrets.\"J. Park\"", "no hash", "fleetwatch secret \"J. Park\""][..],
+        ),
+        ("[team.secrets]\n\"J. Park\" = 77122\n", &["no hash"]),
+        ("[team.secrets]\n\"J. Park\" = hunter-22\n", &["line 4", "[team.secrets]", "fleetwatch secret"]),
+        ("[team]\nsecrets = { \"J. Park\" = hunter-22 }\n", &["line 4", "fleetwatch secret"]),
+        (&format!("[team.secrets]\nmina = \"{hash}\"\n"), &["mina is not listed in [team.people]"]),
+    ] {
+        let error = parse(&format!("{people}{line}")).unwrap_err().to_string();
+        assert!(wanted.iter().all(|part| error.contains(part)), "{wanted:?} not all in {error}");
+        assert!(!error.contains("hunter") && !error.contains("77122") && !error.contains(&hash), "{error}");
+    }
+}

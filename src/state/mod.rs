@@ -23,6 +23,7 @@ mod seats;
 mod self_test;
 mod series;
 mod shadow;
+mod sign_in;
 mod silence;
 mod silencing;
 pub mod snapshot;
@@ -37,8 +38,8 @@ use crate::model::device_day::{DeviceDay, DeviceFault};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, Repeat};
 use crate::model::{
     Alert, AlertId, CrashReport, CrashVerdict, DeliveryOutcome, DrivingVerdict, Effect, Errand, Event, EventId, Fact, Focus,
-    HarshEvent, HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Origin, PicoUsd, Places, Reading, Record,
-    Register, RejectionReason, Severity, Silencing, Spike, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
+    HarshEvent, HarshKind, Incident, IncidentId, Judged, Link, LinkState, LinkStatus, Notice, Origin, PicoUsd, Places, Reading,
+    Record, Register, RejectionReason, Severity, Silencing, Spike, StepKind, Team, Timestamp, Verdict, VerdictJson, likelihood,
 };
 use crate::pricing::PriceSheet;
 
@@ -199,6 +200,8 @@ impl State {
                     self.parts.last.errand = Some(Arc::new(Errand { at, done: *done }));
                 }
             }
+            Fact::SignedIn { who, at } => self.signed_in(who, at, effects),
+            Fact::SignInRefused { who, at } => self.sign_in_refused(who, at, effects),
             Fact::Linked { link, status, at } => self.linked(link, status, at),
             Fact::Stored { incident, event, duplicate, at } => {
                 let settled = self.incidents.stored(&incident, event.as_ref(), duplicate);

@@ -10,8 +10,8 @@ use crate::model::comparison::{Comparison, Flip};
 use crate::model::effect::SampleChunk;
 use crate::model::{
     Actuals, Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Holding, Incident, IncidentId,
-    Invocation, Judge, Link, LinkStatus, Origin, PacketId, PicoUsd, QueueReading, Register, Rejection, RejectionReason, Review,
-    Saying, SeatsLook, Silencing, StackLook, TapeLook, Team, TemperatureVerdict, Timestamp, Verdict,
+    Invocation, Judge, Link, LinkStatus, Operator, Origin, PacketId, PicoUsd, QueueReading, Register, Rejection, RejectionReason,
+    Review, Saying, SeatsLook, Silencing, StackLook, TapeLook, Team, TemperatureVerdict, Timestamp, Verdict,
 };
 
 use crate::pricing::Price;
@@ -111,6 +111,10 @@ pub struct Snapshot {
     pub unnamed: (Arc<Vec<DeviceId>>, usize),
     /// Who may do what.
     pub team: Arc<Team>,
+    /// Who signed in here last; `None`: nobody since the start.
+    pub signed_in: Option<Arc<SignedIn>>,
+    /// When a sign-in was refused last.
+    pub sign_in_refused: Option<Timestamp>,
     /// The last command that was refused, and why: nothing of it was done.
     pub refused: Option<Arc<Refusal>>,
     /// Something the operator must be told about the line itself: unsaved records, a full register.
@@ -141,6 +145,15 @@ impl ShadowView {
     pub const fn begin(judge: Judge) -> Self {
         Self { judge, n_judged: 0, n_differ: 0, n_failed: 0, failed: None, n_others: 0, last: Vec::new() }
     }
+}
+
+/// Who sits here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Who.
+    pub who: Operator,
+    /// Since when.
+    pub at: Timestamp,
 }
 
 /// A command that was refused.

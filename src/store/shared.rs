@@ -123,6 +123,12 @@ impl Spool {
         Ok(Self(connect_reading(&dir.join(DATABASE))?))
     }
 
+    /// How many changes after an entry of the list wait.
+    pub fn n_waiting(&self, after: i64) -> Result<u64, Error> {
+        let waiting: i64 = self.0.query_row("SELECT count(*) FROM unshared WHERE id > ?1", [after], |row| row.get(0))?;
+        Ok(waiting.unsigned_abs())
+    }
+
     /// The next changes after an entry of the list, oldest first; `None` where nothing is listed.
     pub fn next(&self, after: i64) -> Result<Option<Listed>, Error> {
         let mut statement =
@@ -145,8 +151,7 @@ impl Spool {
         if incidents.is_empty() {
             return Ok(None);
         }
-        let waiting: i64 = self.0.query_row("SELECT count(*) FROM unshared WHERE id > ?1", [after], |row| row.get(0))?;
-        listed.n_waiting = waiting.unsigned_abs();
+        listed.n_waiting = self.n_waiting(after)?;
         for (id, real, events) in incidents {
             listed.changes.push(self.change(&id, real, &events)?);
         }

@@ -98,6 +98,8 @@ pub enum Receipt {
     Silencing,
     /// The register is changed.
     Register,
+    /// Somebody signed in, or was refused.
+    SignIn,
     /// A minute's calls are added.
     Invocations,
     /// A channel's answer is stored.
@@ -266,6 +268,11 @@ impl<'a> Batch<'a> {
             Record::Register { order, by, at } => {
                 register::change(self.tx, order, by, *at)?;
                 Ok(Receipt::Register)
+            }
+            Record::SignIn { who, refused, at } => {
+                let what = if *refused { r#"{"sign_in":"refused"}"# } else { r#"{"sign_in":"done"}"# };
+                self.audit(Origin::Device, *at, &who.0, &IncidentId("sign-in".into()), what)?;
+                Ok(Receipt::SignIn)
             }
             Record::Version(version) => self.version(version),
             Record::Prune(prune) => {

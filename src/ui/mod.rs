@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 use crate::model::setting::{Change, Sheet};
 use crate::model::{
-    Bulk, Command, Focus, IncidentId, PacketId, Question, RegisterOrder, SilenceOrder, TapeOrder, Target, Timestamp,
+    Bulk, Command, Focus, IncidentId, PacketId, Question, RegisterOrder, Secret, SilenceOrder, TapeOrder, Target, Timestamp,
 };
 use crate::scenario::Scenario;
 use crate::state::Snapshot;
@@ -48,8 +48,13 @@ pub enum Request {
     Silence(SilenceOrder),
     /// A change of the register.
     Register(RegisterOrder),
-    /// Somebody else sits here now.
-    SignIn(String),
+    /// Somebody else sits here now; whether they may comes with a snapshot.
+    SignIn {
+        /// The name.
+        name: String,
+        /// The secret of the name; empty where it has none.
+        secret: Secret,
+    },
     /// Look at something else.
     Look(Focus),
     /// Ask the store; the answer comes with a snapshot.

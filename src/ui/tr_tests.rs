@@ -365,6 +365,7 @@ const SAME_IN_EVERY_LANGUAGE: &[&str] = &[
     "paint it with `ui.add`",
     "no message",
     "fleet",
+    "register",
     "range {limit}",
 ];
 /// Files whose texts are no labels: the wire's field names, and log lines, which are records.

@@ -17,6 +17,7 @@ pub fn refused(why: &str) -> &str {
     match why {
         "sign in first: what is done needs a name" => word!("words-refused-no-name"),
         "this name may only look; sign in as somebody who may act" => word!("words-refused-viewer"),
+        "this name has a secret: sign in with it first" => word!("words-refused-secret"),
         "this needs a supervisor; ask one to sign in" => word!("words-refused-supervisor"),
         "this needs an admin; ask one to sign in" => word!("words-refused-admin"),
         "this incident is not on the desk; it may be older and in the store only" => word!("words-refused-not-here"),

@@ -37,6 +37,7 @@ mod scenarios;
 mod seats;
 mod settings_panel;
 mod shadow;
+mod sign_in;
 mod silences;
 mod silences_panel;
 mod simulation;

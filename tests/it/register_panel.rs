@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
 use fleetwatch::model::register::Entry;
 use fleetwatch::model::{DeviceId, Done, Errand, Question, Register, RegisterOrder, Role as TeamRole, Team};
 use fleetwatch::state::Snapshot;
@@ -85,7 +85,7 @@ fn who_speaks_without_a_name_stands_first_until_it_is_named() {
 fn what_cannot_be_taken_is_not_sent_and_what_was_typed_stays() {
     let mut window = open(registered(busy()));
     window.click("Add");
-    assert!(window.says("Save, off: nothing has been changed"));
+    assert!(window.says("Save, off: nothing is changed"));
     write(&mut window, "Device", "van/3");
     write(&mut window, "Name", "Lee");
     assert!(window.says("no device can be called so"));
@@ -115,7 +115,7 @@ fn an_entry_is_removed_and_put_back() {
     assert_eq!(asked, [RegisterOrder::Remove { id: DeviceId("RFR-02".into()) }]);
     let before = window.snapshot.lock().unwrap().register.get(&DeviceId("RFR-02".into())).cloned().unwrap();
     carry_out(&mut window, &asked);
-    window.harness.get_by_label_contains("Undo").click();
+    window.harness.get_by_label_contains("Take back").click();
     window.harness.run_steps(3);
     assert_eq!(orders(&window), [RegisterOrder::Put { entries: vec![before], from: String::new() }]);
 }
@@ -182,7 +182,7 @@ fn a_file_is_taken_in_and_written_by_its_name() {
 fn the_palette_leads_there() {
     let mut window = Window::open(registered(busy()), DESIGN);
     window.press(Modifiers::COMMAND, Key::K);
-    window.harness.query_all_by(|node| node.is_focused()).next().unwrap().type_text(">sensors");
+    window.harness.query_all_by(AccessKitNode::is_focused).next().unwrap().type_text(">sensors");
     window.harness.run_steps(2);
     window.press(Modifiers::NONE, Key::Enter);
     assert_eq!(window.harness.state().screen(), Screen::Settings);

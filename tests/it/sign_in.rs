@@ -74,6 +74,9 @@ fn a_name_with_a_secret_acts_once_it_was_shown_and_the_record_says_so() {
     let table = String::from_utf8(table).unwrap();
     let rows: Vec<&str> = table.lines().filter(|line| line.contains("sign-in")).collect();
     assert_eq!(rows.len(), 2, "{table}");
-    assert!(rows[0].contains("refused") && rows[1].contains("done") && rows.iter().all(|row| row.contains("J. Park")), "{rows:?}");
+    assert!(
+        rows[0].contains("refused") && rows[1].contains("done") && rows.iter().all(|row| row.contains("J. Park")),
+        "{rows:?}"
+    );
     assert!(!table.contains("horse"), "no secret is in the record");
 }

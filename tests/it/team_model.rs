@@ -72,6 +72,7 @@ fn team() -> Team {
         people: people.map(|(name, role)| (name.to_owned(), role)).into(),
         others: Role::Operator,
         escalate_after_s: Vec::new(),
+        ..Team::default()
     }
 }
 

@@ -2,10 +2,13 @@
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Key};
-use egui_kittest::kittest::Queryable as _;
-use fleetwatch::model::{Closing, Command, Incident, IncidentId, Ruling, Severity, Team, Timestamp};
+use egui_kittest::kittest::{AccessKitNode, Queryable as _};
+use fleetwatch::model::{
+    Closing, Command, Incident, IncidentId, Link, LinkState, LinkStatus, Operator, Ruling, SeatsLook, Secret, Severity, Team,
+    Timestamp,
+};
 use fleetwatch::state::Snapshot;
-use fleetwatch::state::snapshot::Refusal;
+use fleetwatch::state::snapshot::{Refusal, SignedIn};
 use fleetwatch::ui::Request;
 use fleetwatch::ui::panels::Screen;
 use std::sync::Arc;
@@ -120,23 +123,82 @@ fn a_refusal_is_said_once_with_its_reason() {
     sees(&window, "not done: this needs a supervisor");
 }
 
-#[test]
-fn somebody_else_signs_in_and_the_screen_stays() {
+/// The snapshot of a team with a supervisor, who has a secret where `secret`.
+fn with_team(secret: bool) -> Snapshot {
     let mut snapshot = snapshot(vec![one("INC-20260318-0007", "VAN-0427")]);
     let people = [("park".to_owned(), fleetwatch::model::Role::Supervisor)].into();
-    snapshot.team = Arc::new(Team { people, ..Team::default() });
-    let mut window = open_on(snapshot);
+    let secrets = if secret { [("park".to_owned(), Secret::new("a hash"))].into() } else { [].into() };
+    snapshot.team = Arc::new(Team { people, secrets, ..Team::default() });
+    snapshot
+}
+
+/// The line has let somebody in.
+fn let_in(window: &mut Window, who: &str) {
+    let mut snapshot = Snapshot::clone(&window.snapshot.lock().unwrap());
+    Arc::make_mut(&mut snapshot.team).shown = Some(who.to_owned());
+    snapshot.signed_in = Some(Arc::new(SignedIn { who: Operator(who.to_owned()), at: ago(0) }));
+    window.publish(snapshot);
+}
+
+fn sign_in(name: &str, secret: &str) -> Request {
+    Request::SignIn { name: name.to_owned(), secret: Secret::new(secret) }
+}
+
+#[test]
+fn somebody_else_signs_in_and_the_screen_stays() {
+    let mut window = open_on(with_team(false));
     window.harness.run_steps(2);
     sees(&window, "Signed in: J. Han, viewer");
     window.harness.get_by_label_contains("Signed in: J. Han").click();
     window.harness.run_steps(2);
+    assert!(!window.says("Secret"), "nobody here has one");
     type_into(&mut window, "Your name", "park");
     window.taken();
     window.press(egui::Modifiers::NONE, Key::Enter);
     window.harness.run_steps(2);
-    assert!(window.taken().contains(&Request::SignIn("park".to_owned())));
+    assert!(window.taken().contains(&sign_in("park", "")));
+    let_in(&mut window, "park");
     sees(&window, "Signed in: park, supervisor");
     sees(&window, "VAN-0427");
+    assert!(!window.says("Your name"), "the fields are gone");
+}
+
+#[test]
+fn a_name_with_a_secret_looks_on_until_the_secret_fits() {
+    let mut snapshot = with_team(true);
+    snapshot.signed_in = Some(Arc::new(SignedIn { who: Operator("park".to_owned()), at: ago(9) }));
+    let mut window = open_on(snapshot);
+    sees(&window, "Signed in: park, not signed in");
+    window.press(egui::Modifiers::COMMAND.plus(egui::Modifiers::SHIFT), Key::L);
+    type_into(&mut window, "Your name", "park");
+    sees(&window, "Sign in, off: type the secret of this name");
+    window.taken();
+    // Enter leads to the secret, and Enter there asks.
+    window.press(egui::Modifiers::NONE, Key::Enter);
+    let secret = |window: &Window| window.harness.get_by(AccessKitNode::is_focused).value();
+    window.harness.get_by(AccessKitNode::is_focused).type_text("wrong horse");
+    window.harness.run_steps(3);
+    let shown = secret(&window).unwrap_or_default();
+    assert!(!shown.contains("horse"), "{shown}");
+    assert!(!window.says("wrong horse"), "{:?}", window.named());
+    window.press(egui::Modifiers::NONE, Key::Enter);
+    assert!(window.taken().contains(&sign_in("park", "wrong horse")));
+    sees(&window, "Sign in, off: it is being looked at");
+    let mut refused = Snapshot::clone(&window.snapshot.lock().unwrap());
+    refused.sign_in_refused = Some(ago(0));
+    window.publish(refused);
+    sees(&window, "Name and secret do not fit.");
+    sees(&window, "Signed in: park, not signed in");
+    window.picture("sign-in-refused");
+    window.harness.get_by(AccessKitNode::is_focused).type_text("correct horse");
+    window.harness.run_steps(3);
+    window.press(egui::Modifiers::NONE, Key::Enter);
+    assert!(window.taken().contains(&sign_in("park", "correct horse")), "what was wrong is gone from the field");
+    let mut let_in = Snapshot::clone(&window.snapshot.lock().unwrap());
+    Arc::make_mut(&mut let_in.team).shown = Some("park".to_owned());
+    let_in.signed_in = Some(Arc::new(SignedIn { who: Operator("park".to_owned()), at: ago(0) }));
+    window.publish(let_in);
+    sees(&window, "Signed in: park, supervisor");
 }
 
 #[test]
@@ -170,4 +232,28 @@ fn the_palette_does_to_all_what_a_search_finds() {
         _ => None,
     });
     assert_eq!(asked, Some(("vehicle:VAN* state:open".to_owned(), fleetwatch::model::Each::Claim)));
+}
+
+#[test]
+fn a_seat_that_works_alone_says_so_on_every_screen() {
+    let mut alone = snapshot(vec![one("INC-20260318-0007", "VAN-0427")]);
+    let down = LinkStatus {
+        raw: "connection refused (os error 111)".to_owned(),
+        next_try_at: Some(ago(-4)),
+        ..LinkStatus::plain(LinkState::Down)
+    };
+    alone.links.insert(Link::Seats, down);
+    alone.seats = Some(Arc::new(SeatsLook { others: Vec::new(), n_waiting: 3, at: ago(0) }));
+    let mut window = open_on(alone.clone());
+    for screen in Screen::ALL {
+        window.harness.state_mut().show(screen);
+        window.harness.run_steps(3);
+        for words in ["This seat works alone", "still taken in, stored, acknowledged and told", "3 changes of this seat wait"] {
+            assert!(window.says(words), "{words:?} is not on {screen:?}");
+        }
+    }
+    window.picture("seat-alone");
+    alone.links.insert(Link::Seats, LinkStatus::plain(LinkState::Up));
+    window.publish(alone);
+    assert!(!window.says("This seat works alone"));
 }

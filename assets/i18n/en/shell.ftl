@@ -110,6 +110,12 @@ shell-broker-lanes = The broker is reached on { $up } of { $all } lanes.
 shell-broker-effect = New crash reports cannot reach Fleetwatch until it is back.
 shell-broker-part = Part of what devices send may be late or missing.
 shell-next-try = next try in { $wait }
+shell-alone = This seat works alone: the store that the seats share is away
+shell-alone-effect = Crashes are still taken in, stored, acknowledged and told from here. What other seats do is not seen, and two seats may tell of the same incident, under one key. Check the database and [seats] in the settings.
+shell-alone-waiting = { $n ->
+    [one] { $n } change of this seat waits for it.
+   *[other] { $n } changes of this seat wait for it.
+}
 shell-store-down = The store cannot be written.
 shell-store-effect = Incidents are shown but not yet kept; devices are not told that they are. { $why }
 shell-warning = Warning
@@ -156,6 +162,11 @@ shell-sign-in-name = Your name
 shell-sign-in-empty = Type your name
 shell-sign-in-close = Close the sign-in
 shell-help-sign-in = Sign in with another name; the screen stays as it is
+shell-sign-in-secret = Secret
+shell-sign-in-refused = Name and secret do not fit. Try again; each wrong one takes longer.
+shell-sign-in-looking = it is being looked at
+shell-sign-in-needs = type the secret of this name
+shell-not-signed-in = { $who }, not signed in
 shell-signed-in = Signed in: { $who }
 shell-refused = { $id }, not done: { $why }
 shell-palette-all = All that this finds

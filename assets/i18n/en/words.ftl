@@ -102,6 +102,7 @@ words-harsh-accelerate = Harsh acceleration, { $ms2 } for { $secs }
 words-harsh-corner = Harsh cornering, { $ms2 } for { $secs }
 words-refused-no-name = sign in first: what is done needs a name
 words-refused-viewer = this name may only look; sign in as somebody who may act
+words-refused-secret = this name has a secret: sign in with it first
 words-refused-supervisor = this needs a supervisor; ask one to sign in
 words-refused-admin = this needs an admin; ask one to sign in
 words-refused-not-here = this incident is not on the desk; it may be older and in the store only

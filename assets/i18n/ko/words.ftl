@@ -99,6 +99,7 @@ words-harsh-accelerate = 급가속, { $ms2 } { $secs }간
 words-harsh-corner = 급회전, { $ms2 } { $secs }간
 words-refused-no-name = 먼저 로그인하세요. 조치에는 이름이 필요합니다.
 words-refused-viewer = 이 이름은 보기만 할 수 있습니다. 조치 권한이 있는 이름으로 로그인하세요.
+words-refused-secret = 비밀번호가 있는 이름입니다. 먼저 로그인하세요.
 words-refused-supervisor = 감독자 권한이 필요합니다. 감독자에게 로그인을 요청하세요.
 words-refused-admin = 관리자 권한이 필요합니다. 관리자에게 로그인을 요청하세요.
 words-refused-not-here = 이 사건은 화면에 없습니다. 오래되어 저장소에만 있을 수 있습니다.

@@ -5,7 +5,12 @@ use crate::model::{Bulk, Role};
 
 pub(super) fn team() -> Team {
     let people = [("mina", Role::Operator), ("kim", Role::Supervisor), ("lee", Role::Operator), ("guest", Role::Viewer)];
-    Team { people: people.map(|(name, role)| (name.to_owned(), role)).into(), others: Role::Viewer, escalate_after_s: Vec::new() }
+    Team {
+        people: people.map(|(name, role)| (name.to_owned(), role)).into(),
+        others: Role::Viewer,
+        escalate_after_s: Vec::new(),
+        ..Team::default()
+    }
 }
 
 impl Line {
@@ -253,4 +258,51 @@ fn what_a_search_finds_is_done_to_all_that_could_have_been_seen() {
     let left: Vec<_> = open.incidents.iter().filter(|i| i.life == Life::Open).map(|i| i.device.to_string()).collect();
     assert_eq!(left.len(), 3, "{left:?}");
     assert_eq!(open.drills[0].life, Life::Open);
+}
+
+#[test]
+fn a_name_with_a_secret_does_nothing_before_it_is_shown_whatever_a_window_sends() {
+    let (mut line, id) = Line::with_a_crash();
+    let secrets = [("kim".to_owned(), crate::model::Secret::new("a hash"))].into();
+    line.state.set_team(Team { secrets, ..team() });
+    let at = line.now;
+    let kim = || Operator("kim".to_owned());
+    let take = || Command::Acknowledge { incident: id.clone() };
+    let silence = || crate::model::SilenceOrder::Begin { search: "*".to_owned(), secs: 600, reason: "defrosting".to_owned() };
+    let entry = crate::model::register::Entry { name: "A".into(), ..crate::model::register::Entry::new(DeviceId::new("van-1")) };
+    let write = || crate::model::RegisterOrder::Put { entries: vec![entry.clone()], from: String::new() };
+    let try_all = |line: &mut Line| -> Vec<Option<&'static str>> {
+        line.command_by("kim", take());
+        let taken = line.refused();
+        line.tell(Fact::Silenced { order: silence(), by: kim(), at });
+        let silenced = line.refused();
+        line.tell(Fact::Registered { order: write(), by: kim(), at, done: None });
+        vec![taken, silenced, line.refused()]
+    };
+    let why = Some("this name has a secret: sign in with it first");
+    assert_eq!(try_all(&mut line), [why; 3]);
+    assert!(line.uncommitted.is_empty(), "nothing of it was saved");
+    // A wrong secret, and another person's sign-in, change nothing of that.
+    line.tell(Fact::SignInRefused { who: kim(), at });
+    line.tell(Fact::SignedIn { who: Operator("mina".to_owned()), at });
+    assert_eq!(try_all(&mut line), [why; 3]);
+    line.command_by("mina", Command::Claim { incident: id.clone() });
+    assert_eq!(line.refused(), None, "who has no secret goes on as before");
+    line.tell(Fact::SignedIn { who: kim(), at });
+    assert_eq!(try_all(&mut line), [None; 3]);
+    let audited: Vec<_> = line
+        .uncommitted
+        .iter()
+        .filter_map(|record| match record {
+            Record::SignIn { who, refused, .. } => Some((who.0.clone(), *refused)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(audited, [("kim".to_owned(), true), ("mina".to_owned(), false), ("kim".to_owned(), false)]);
+    let picture = line.state.snapshot();
+    assert_eq!(picture.signed_in.map(|signed_in| signed_in.who.0.clone()), Some("kim".to_owned()));
+    // Whoever sits down next has to show it anew.
+    line.tell(Fact::SignedIn { who: Operator("mina".to_owned()), at });
+    line.command_by("kim", Command::Note { incident: id.clone(), text: "still here".to_owned() });
+    assert_eq!(line.refused(), why);
 }

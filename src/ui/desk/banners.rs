@@ -89,6 +89,21 @@ impl Desk {
                 ..Line::plain(true, tr!("shell-store-effect", why = status.reason.as_str()))
             });
         }
+        if let Some(status) = snapshot.links.get(&Link::Seats).filter(|status| status.state == LinkState::Down) {
+            let next = status.next_try_at.map_or_else(String::new, |at| tr!("shell-next-try", wait = text::age(at, now)));
+            let waiting = snapshot.seats.as_ref().map_or(0, |look| look.n_waiting);
+            let body = match waiting {
+                0 => tr!("shell-alone-effect"),
+                n => format!("{} {}", word!("shell-alone-effect"), tr!("shell-alone-waiting", n = n)),
+            };
+            lines.push(Line {
+                title: tr!("shell-alone"),
+                raw: status.raw.clone(),
+                next,
+                leads: Leads::ToConnections,
+                ..Line::plain(false, body)
+            });
+        }
         lines.extend(snapshot.banners.iter().map(|banner| Line::plain(banner.critical, saying(&banner.says))));
         lines.extend(self.silence_line(now));
         lines

@@ -5,6 +5,7 @@ use eframe::egui::{Align2, Color32, Rect, Role, Sense, Stroke, StrokeKind, Ui, W
 use std::sync::Arc;
 
 use super::Desk;
+use super::signin::SigningIn;
 use crate::model::{Link, LinkState, Timestamp};
 use crate::ui::panels::Screen;
 use crate::ui::shapes::{self, Mark};
@@ -214,7 +215,7 @@ impl Desk {
         let frame = self.frame_secs.map_or_else(|| tr!("shell-not-known"), |secs| text::micros((f64::from(secs) * 1e6) as i64));
         field(word!("shell-frame"), &frame, "", strong, word!("shell-frame-help"));
         if sign_in {
-            self.signing_in = Some(String::new());
+            self.signing_in = Some(SigningIn::default());
         }
     }
 }

@@ -41,6 +41,7 @@ pub use self::obey::LEAST;
 use self::obey::Obeyed;
 use self::palette::Palette;
 use self::popped::Kept;
+use self::signin::SigningIn;
 use self::time::TimeControl;
 use self::toasts::Toasts;
 use super::actions::{self, Action};
@@ -56,7 +57,7 @@ use crate::model::{
     Severity, TapeOrder, Timestamp,
 };
 use crate::state::Snapshot;
-use crate::state::snapshot::{BillView, Refusal};
+use crate::state::snapshot::{BillView, Refusal, SignedIn};
 
 /// Bursts of new snapshots are painted together, at most about 30 frames a second.
 const FRAME: Duration = Duration::from_millis(33);
@@ -106,8 +107,12 @@ pub struct Desk {
     kept: Kept,
     /// Who sits here.
     operator: String,
-    /// The name that is being typed.
-    signing_in: Option<String>,
+    /// The name and the secret that are being typed.
+    signing_in: Option<SigningIn>,
+    /// Who signed in last, as far as it was heard here.
+    signed_in: Option<Arc<SignedIn>>,
+    /// When a sign-in was refused last, as far as it was heard here.
+    sign_in_refused: Option<Timestamp>,
 }
 
 /// A panel, and what it said when it panicked.
@@ -126,12 +131,15 @@ impl Desk {
     pub fn with_panels(mut wires: Wires, ctx: &egui::Context, panels: Vec<Box<dyn Panel>>) -> Self {
         theme::install(ctx);
         let snapshot = (wires.latest)();
-        let operator = wires.operator.clone();
         let tiles = Tiles::new(std::mem::replace(&mut wires.tiles, TileWires::none()));
+        let signed_in = snapshot.signed_in.as_ref();
+        let operator = signed_in.map_or_else(|| wires.operator.clone(), |signed_in| signed_in.who.0.clone());
         let mut desk = Self {
             refused: snapshot.refused.clone(),
             operator,
             signing_in: None,
+            signed_in: snapshot.signed_in.clone(),
+            sign_in_refused: snapshot.sign_in_refused,
             wires,
             panels: panels.into_iter().map(|panel| Slot { panel, panicked: None }).collect(),
             screen: Screen::default(),
@@ -190,6 +198,7 @@ impl Desk {
         self.raise_toasts(now);
         self.say_errand(now);
         self.say_refusal(now);
+        self.hear_who(now);
         let due = self.alarm.tick(&self.snapshot, now);
         if let Some(tone) = due.tone.filter(|_| self.obeyed.preferences.sounds) {
             (self.wires.sound)(tone);
@@ -388,7 +397,7 @@ impl Desk {
                 self.silences = if self.silences.is_some() { None } else { Some(silences::Sheet::default()) };
             }
             Action::Register => self.screen = Screen::Settings,
-            Action::SignIn => self.signing_in = Some(String::new()),
+            Action::SignIn => self.signing_in = Some(SigningIn::default()),
             Action::MinuteBack => self.time.step(-60, now),
             Action::MinuteOn => self.time.step(60, now),
             _ => {}
@@ -556,10 +565,7 @@ impl eframe::App for Desk {
         }
         requests.extend(self.silences_ui(ui.ctx(), room, now));
         let corner = pos2(whole.right() - 8.0, status.top() - 8.0);
-        if let Some(request) = self.sign_in_ui(ui.ctx(), corner, &actions) {
-            requests.push(request);
-            self.say_who(now);
-        }
+        requests.extend(self.sign_in_ui(ui.ctx(), corner, &actions));
         requests.extend(self.palette_ui(ui.ctx(), main, room, now));
         self.send_all(requests, now);
         self.keep_layout(ui.ctx());

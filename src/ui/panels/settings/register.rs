@@ -43,8 +43,8 @@ pub(super) struct Registry {
     chosen: Option<DeviceId>,
     /// What was typed and is not in the register, by device; of a new entry by the blank id.
     drafts: BTreeMap<DeviceId, Entry>,
-    /// The chosen entry was saved and nothing was typed since.
-    saved: bool,
+    /// What of the chosen entry was sent last; once it is what is written, it is saved.
+    sent: Option<Entry>,
     /// The cursor belongs into the first field of the chosen entry.
     begin: bool,
     files: Option<Files>,
@@ -124,7 +124,7 @@ impl Registry {
     }
 
     fn choose(&mut self, device: DeviceId) {
-        self.saved = false;
+        self.sent = None;
         self.chosen = Some(device);
     }
 
@@ -151,11 +151,11 @@ impl Registry {
         }
         let theme = Theme::of(ui);
         let columns = [
-            Column::text(word!("register-device"), 170.0),
-            Column::text(word!("register-name"), 170.0),
-            Column::text(word!("register-group"), 110.0),
-            Column::text(word!("register-type"), 90.0),
-            Column::text(word!("register-contact"), 120.0),
+            Column::text(word!("register-device"), 150.0),
+            Column::text(word!("register-name"), 140.0),
+            Column::text(word!("register-group"), 90.0),
+            Column::text(word!("register-type"), 80.0),
+            Column::text(word!("register-contact"), 160.0),
         ];
         let rows = &self.listed.rows;
         let selected = self.chosen.as_ref().and_then(|chosen| rows.iter().position(|device| device == chosen));

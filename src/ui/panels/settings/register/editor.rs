@@ -66,7 +66,6 @@ impl Registry {
             }
         });
         let changed = entry != *before;
-        self.saved &= !changed;
         if changed {
             self.drafts.insert(device.clone(), entry.clone());
         } else {
@@ -108,7 +107,9 @@ impl Registry {
         let why = may_not.or(wrong.filter(|_| changed));
         let said = match why {
             Some(why) => Some((Mark::Triangle, why, theme.status.high.fg)),
-            None if self.saved => Some((Mark::Check, word!("register-saved"), theme.status.ok.fg)),
+            None if !changed && self.sent.is_some() && self.sent.as_ref() == snapshot.register.get(device) => {
+                Some((Mark::Check, word!("register-saved"), theme.status.ok.fg))
+            }
             None => None,
         };
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -131,7 +132,7 @@ impl Registry {
             // Until the register has it, it stays as typed.
             self.drafts.insert(entry.id.clone(), entry.clone());
             self.chosen = Some(entry.id.clone());
-            self.saved = true;
+            self.sent = Some(entry.clone());
             context.requests.push(Request::Register(RegisterOrder::Put { entries: vec![entry], from: String::new() }));
         }
     }
