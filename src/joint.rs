@@ -6,11 +6,24 @@
 //! leaves it more open, then the earlier. Nothing that is graver than what was seen when an incident was acknowledged or
 //! closed stays closed by that.
 
+use std::cmp::Reverse;
+
 use crate::model::incident::IMPACTS_LISTED;
-use crate::model::{Impact, Incident, IncidentKind, Kept, Life, Ruling, Severity, Step, StepKind};
+use crate::model::{Impact, Incident, IncidentKind, Kept, Life, Ruling, Severity, Silencing, Step, StepKind};
 
 /// Two pushes closer than this are one, ms: the window in which 49 CFR 563.5 looks for a trigger.
 const SAME_PUSH_MS: i64 = 150;
+
+/// What two seats say of one silence: the later change of it holds; of two at once the one that tells people again, then the
+/// earlier. What it hid is each seat's own.
+pub fn silencing(ours: &Silencing, theirs: &Silencing) -> Silencing {
+    let place = |silencing: &Silencing| {
+        let end = silencing.ended.clone().map(|(who, at)| (Reverse(at), Reverse(who)));
+        (silencing.rev, end)
+    };
+    let later = if place(theirs) > place(ours) { theirs } else { ours };
+    Silencing { rev: later.rev, ended: later.ended.clone(), ..ours.clone() }
+}
 
 /// Grave first: real, then undecided, then malfunction; within that by severity.
 pub fn gravity(ruling: Ruling, severity: Severity) -> (u8, Severity) {

@@ -47,6 +47,7 @@ fn the_next_shift_reads_what_is_open_and_who_is_on_it() {
         n_hidden: 3,
         hidden: Vec::new(),
         warned: false,
+        rev: 1,
     };
     let silencings = [silence(1, 9, None), silence(2, 7, None), silence(3, 2, Some((None, now))), silence(4, 0, None)];
     sheet(&all, &silencings, now, 8, &mut out).unwrap();

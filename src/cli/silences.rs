@@ -55,6 +55,7 @@ mod tests {
             n_hidden: 3,
             hidden: Vec::new(),
             warned: false,
+            rev: 1,
         };
         let all = [silence(1, 600, Some((Some("kim".to_owned()), now))), silence(2, -5, None), silence(3, 600, None)];
         let written = |which: &[Silencing], all, as_json| {

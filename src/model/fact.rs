@@ -18,7 +18,7 @@ use super::register::RegisterOrder;
 use super::rejection::Rejection;
 use super::retention::Holding;
 use super::saying::Saying;
-use super::seat::SeatsLook;
+use super::seat::{Book, SeatsLook};
 use super::silencing::SilenceOrder;
 use super::stack::StackLook;
 use super::tape::TapeLook;
@@ -203,6 +203,13 @@ pub enum Fact {
         at: Timestamp,
         /// Of a file: what is said where it was taken.
         done: Option<Box<Done>>,
+    },
+    /// The register or silences are so now, in the store; another seat may have changed them.
+    BookChanged {
+        /// How.
+        book: Box<Book>,
+        /// When.
+        at: Timestamp,
     },
     /// Somebody sits at this desk now; with the secret of that name, where it has one.
     SignedIn {

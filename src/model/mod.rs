@@ -65,7 +65,7 @@ pub use rejection::{Rejection, RejectionReason};
 pub use retention::{DataKind, Holding, Limit, Prune, Retention};
 pub use role::{Role, Team};
 pub use saying::{Arg, Args, Saying};
-pub use seat::{Change, Elsewhere, Leave, Mark, OtherSeat, SeatsLook};
+pub use seat::{Book, Change, Elsewhere, Leave, Mark, OtherSeat, SeatsLook};
 pub use secret::Secret;
 pub use self_test::SelfTest;
 pub use silencing::{SilenceOrder, Silencing};

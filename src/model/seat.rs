@@ -7,8 +7,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::dossier::Row;
+use super::event::DeviceId;
 use super::incident::{Incident, IncidentId};
 use super::packet::PacketId;
+use super::register::Entry;
+use super::silencing::Silencing;
 use super::units::Timestamp;
 
 /// Which change of an incident's handling this is, by whom. One desk alone marks nothing.
@@ -59,6 +62,29 @@ pub struct Change {
     pub real: bool,
     /// As the store keeps it, table by table without the prefix of its root.
     pub tables: BTreeMap<String, Vec<Row>>,
+}
+
+impl Change {
+    /// Stands for the register in the place of an incident.
+    pub const REGISTER: &str = "register";
+    /// Stands for silences in the place of an incident.
+    pub const SILENCES: &str = "silences";
+}
+
+/// What came to be of the register and of silences, which are of no incident.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Book {
+    /// Entries as they are now; `None`: it was removed.
+    pub entries: Vec<(DeviceId, Option<Entry>)>,
+    /// Silences as they are now.
+    pub silencings: Vec<Silencing>,
+}
+
+impl Book {
+    /// Nothing of either.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.silencings.is_empty()
+    }
 }
 
 /// A change that another seat made.

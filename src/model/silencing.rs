@@ -43,6 +43,9 @@ pub struct Silencing {
     /// Its end was announced.
     #[serde(default)]
     pub warned: bool,
+    /// How often somebody began, ended or restored it: of what two seats say of it, the later holds.
+    #[serde(default)]
+    pub rev: u32,
 }
 
 /// Something that a silence hid.

@@ -310,6 +310,11 @@ impl Keeper {
                     self.report(Fact::Pruned(incidents));
                 }
             }
+            Receipt::Register(book) | Receipt::Book(book) => {
+                if !book.is_empty() {
+                    self.report(Fact::BookChanged { book: Box::new(book), at });
+                }
+            }
             Receipt::Import { incident } => self.report(Fact::Stored { incident, event: None, duplicate: false, at }),
             Receipt::Heartbeat(beat) => {
                 // One that is still on its way has the road for itself.
@@ -322,7 +327,6 @@ impl Keeper {
             | Receipt::Faults
             | Receipt::Spike
             | Receipt::Silencing
-            | Receipt::Register
             | Receipt::SignIn
             | Receipt::Invocations
             | Receipt::Told

@@ -200,6 +200,10 @@ impl State {
                     self.parts.last.errand = Some(Arc::new(Errand { at, done: *done }));
                 }
             }
+            Fact::BookChanged { book, at } => {
+                self.written(book.entries, effects);
+                self.silences_elsewhere(book.silencings, at, effects);
+            }
             Fact::SignedIn { who, at } => self.signed_in(who, at, effects),
             Fact::SignInRefused { who, at } => self.sign_in_refused(who, at, effects),
             Fact::Linked { link, status, at } => self.linked(link, status, at),

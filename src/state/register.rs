@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::fleet::Fleet;
 use super::{State, snapshot};
+use crate::model::register::Entry;
 use crate::model::{DeviceId, Effect, IncidentId, Notice, Operator, Record, Register, RegisterOrder, Role, Timestamp};
 
 /// Devices without a name that are listed at most; all are counted.
@@ -25,12 +26,34 @@ impl State {
             return false;
         }
         Arc::make_mut(&mut self.register).change(&order);
+        self.go_by_register(effects);
+        effects.push(Effect::Save(Record::Register { order: Arc::new(order), by, at }));
+        true
+    }
+
+    /// What the store has of some devices, where several seats write: it is what holds.
+    pub(super) fn written(&mut self, entries: Vec<(DeviceId, Option<Entry>)>, effects: &mut Vec<Effect>) {
+        let mut changed = false;
+        for (id, entry) in entries {
+            if self.register.get(&id) != entry.as_ref() {
+                let order = match entry {
+                    Some(entry) => RegisterOrder::Put { entries: vec![entry], from: String::new() },
+                    None => RegisterOrder::Remove { id },
+                };
+                Arc::make_mut(&mut self.register).change(&order);
+                changed = true;
+            }
+        }
+        if changed {
+            self.go_by_register(effects);
+        }
+    }
+
+    fn go_by_register(&mut self, effects: &mut Vec<Effect>) {
         // The pages of the screen may be found by group.
         self.fleet.look_again();
         self.parts.seconds_changed = true;
         effects.push(Effect::Regroup(Arc::clone(&self.register)));
-        effects.push(Effect::Save(Record::Register { order: Arc::new(order), by, at }));
-        true
     }
 
     /// Puts name and group of the device into the notices that are to be stored.

@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use super::alerts::Which;
 use super::{State, snapshot};
+use crate::joint;
 use crate::model::alert::AlertKind;
 use crate::model::command::UNDO_SECS;
 use crate::model::silencing::{Hidden, MAX_SECS, MIN_SECS, SilenceOrder, Silencing, WARN_SECS};
 use crate::model::{
-    Alert, DeviceId, Effect, Incident, IncidentId, IncidentKind, Life, Notice, Operator, Origin, Record, Register, Role,
-    Severity, StepKind, Timestamp,
+    Alert, DeviceId, Effect, Incident, IncidentId, IncidentKind, Life, Notice, Operator, Origin, PacketId, Record, Register,
+    Role, Severity, StepKind, Timestamp,
 };
 use crate::search::{self, Lesser, Registered, Search};
 
@@ -120,6 +121,11 @@ impl Silencings {
         })
     }
 
+    /// When the last of those that are over ended: the same on every seat.
+    fn last_end(&self) -> Option<Timestamp> {
+        self.book.values().filter_map(|entry| entry.silencing.ended.as_ref()).map(|(_, at)| *at).max()
+    }
+
     fn take_unsaved(&mut self) -> impl Iterator<Item = Effect> {
         self.book.values_mut().filter_map(|entry| {
             let unsaved = std::mem::take(&mut entry.unsaved);
@@ -127,7 +133,30 @@ impl Silencings {
         })
     }
 
-    fn begin(&mut self, search: &str, secs: i64, reason: &str, by: &Operator, at: Timestamp) -> Result<u64, &'static str> {
+    /// The number of the next. Several seats give numbers without asking each other: by their clocks and names.
+    fn next_id(&mut self, seat: Option<&str>, at: Timestamp) -> u64 {
+        let id = seat.map_or(self.n_begun + 1, |seat| {
+            at.millis().unsigned_abs() * 1_000 + PacketId::of("seat", seat.as_bytes()).0 % 1_000
+        });
+        self.n_begun = id.max(self.n_begun + 1);
+        self.n_begun
+    }
+
+    fn make_room(&mut self) {
+        if self.book.len() >= LISTED
+            && let Some(id) = self.book.iter().find(|(_, entry)| !entry.silencing.stands()).map(|(id, _)| *id)
+        {
+            self.book.remove(&id);
+        }
+    }
+
+    fn begin(
+        &mut self,
+        (search, secs, reason): (&str, i64, &str),
+        seat: Option<&str>,
+        by: &Operator,
+        at: Timestamp,
+    ) -> Result<u64, &'static str> {
         let (wanted, reason) = (search.trim(), reason.trim());
         if wanted.is_empty() {
             return Err("say what is to be silenced; * is everything that may be");
@@ -144,14 +173,10 @@ impl Silencings {
         if self.book.values().filter(|entry| entry.silencing.stands()).count() >= STANDING {
             return Err("50 silences stand already; end one first");
         }
-        if self.book.len() >= LISTED
-            && let Some(id) = self.book.iter().find(|(_, entry)| !entry.silencing.stands()).map(|(id, _)| *id)
-        {
-            self.book.remove(&id);
-        }
-        self.n_begun += 1;
+        self.make_room();
+        let id = self.next_id(seat, at);
         let silencing = Silencing {
-            id: self.n_begun,
+            id,
             search: wanted.to_owned(),
             reason: reason.to_owned(),
             by: by.0.clone(),
@@ -161,15 +186,19 @@ impl Silencings {
             n_hidden: 0,
             hidden: Vec::new(),
             warned: secs <= WARN_SECS,
+            rev: 1,
         };
-        self.book.insert(self.n_begun, Entry { silencing, search, held: Vec::new(), unsaved: false });
-        Ok(self.n_begun)
+        self.book.insert(id, Entry { silencing, search, held: Vec::new(), unsaved: false });
+        Ok(id)
     }
 
     /// Ends one; what it held back.
     fn end(&mut self, id: u64, by: Option<String>, at: Timestamp) -> Result<Vec<Alert>, &'static str> {
         let standing = self.book.get_mut(&id).filter(|entry| entry.silencing.stands());
         let entry = standing.ok_or("this silence is over already")?;
+        // By itself it ends on every seat alike.
+        entry.silencing.rev += u32::from(by.is_some());
+        let at = if by.is_some() { at } else { entry.silencing.until };
         entry.silencing.ended = Some((by, at));
         Ok(std::mem::take(&mut entry.held))
     }
@@ -185,6 +214,7 @@ impl Silencings {
             return Err("it can be taken back for 10 s, by who ended it; begin a new silence");
         }
         entry.silencing.ended = None;
+        entry.silencing.rev += 1;
         Ok(())
     }
 }
@@ -196,7 +226,8 @@ impl State {
             Some(why) => Err(why),
             None => match &order {
                 SilenceOrder::Begin { search, secs, reason } => {
-                    self.silencings.begin(search, *secs, reason, &by, at).map(|id| (id, Vec::new()))
+                    let wanted = (search.as_str(), *secs, reason.as_str());
+                    self.silencings.begin(wanted, self.seat.as_deref(), &by, at).map(|id| (id, Vec::new()))
                 }
                 SilenceOrder::End { id } => self.silencings.end(*id, Some(by.0.clone()), at).map(|held| (*id, held)),
                 SilenceOrder::Restore { id } => self.silencings.restored(*id, &by, at).map(|()| (*id, Vec::new())),
@@ -218,6 +249,37 @@ impl State {
         }
         self.speak_again(held, at, effects);
         self.mark_silenced(at, effects);
+    }
+
+    /// Another seat began, ended or restored these.
+    pub(super) fn silences_elsewhere(&mut self, theirs: Vec<Silencing>, at: Timestamp, effects: &mut Vec<Effect>) {
+        let mut held = Vec::new();
+        let mut changed = false;
+        for theirs in theirs {
+            if let Some(entry) = self.silencings.book.get_mut(&theirs.id) {
+                let joined = joint::silencing(&entry.silencing, &theirs);
+                changed |= joined != entry.silencing;
+                if !joined.stands() {
+                    held.append(&mut entry.held);
+                }
+                entry.silencing = joined;
+            } else if let Ok(search) = Search::parse(&theirs.search, search::LESSER) {
+                self.silencings.make_room();
+                let id = theirs.id;
+                self.silencings.book.insert(id, Entry { silencing: theirs, search, held: Vec::new(), unsaved: false });
+                changed = true;
+            } else {
+                log::warn!(
+                    "a silence of another seat looks for {:?}, which cannot be read: it hides nothing here",
+                    theirs.search
+                );
+            }
+        }
+        if changed {
+            self.silencings.changed = true;
+            self.speak_again(held, at, effects);
+            self.mark_silenced(at, effects);
+        }
     }
 
     /// A second passed: which silences end, which will soon?
@@ -248,7 +310,7 @@ impl State {
                 silencing.warned = true;
                 entry.unsaved = true;
                 let Silencing { id, search, by, until, n_hidden, .. } = silencing;
-                let text = format!("Silence {id} of {by} ({search}) ends at {}; it hid {n_hidden} so far", until.rfc3339());
+                let text = format!("The silence of {by} over {search} ends at {}; it hid {n_hidden} so far", until.rfc3339());
                 soon.push((*id, text));
             }
         }
@@ -295,7 +357,8 @@ impl State {
                 }
                 (true, None) => {
                     self.incidents.add_step(id, StepKind::SilenceEnded, now, "the silence is over");
-                    let notice = incident.standing().active.then(|| unsilenced(&incident, now));
+                    let over_at = self.silencings.last_end().unwrap_or(now);
+                    let notice = incident.standing().active.then(|| unsilenced(&incident, over_at, now));
                     self.save_incident(id, notice, None, effects);
                 }
                 _ => {}
@@ -305,13 +368,13 @@ impl State {
 }
 
 /// Of what a silence hid until now.
-fn unsilenced(incident: &Incident, now: Timestamp) -> Notice {
+fn unsilenced(incident: &Incident, over_at: Timestamp, now: Timestamp) -> Notice {
     let title = match &incident.kind {
         IncidentKind::Temperature { verdict, .. } => format!("{}: {:.1} °C", incident.device, verdict.celsius.0),
         IncidentKind::Crash { .. } => incident.device.to_string(),
     };
     Notice {
-        dedup_key: format!("{}-unsilenced-{}", incident.id, now.millis()),
+        dedup_key: format!("{}-unsilenced-{}", incident.id, over_at.millis()),
         incident: incident.id.clone(),
         device: incident.device.clone(),
         severity: incident.severity,

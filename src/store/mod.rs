@@ -31,6 +31,7 @@ mod review;
 mod row;
 mod schema;
 mod shared;
+mod silences;
 mod sql;
 mod writer;
 

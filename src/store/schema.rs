@@ -215,6 +215,17 @@ CREATE TRIGGER {p}verdicts_stand BEFORE UPDATE ON {p}verdicts
     BEGIN SELECT RAISE(ABORT, 'verdicts are only added to'); END;
 ";
 
+/// When an entry was written and by whom, so that of two seats the later holds; one that was removed stays, with the body
+/// `null`.
+const REGISTER_SHARED: &str = "
+ALTER TABLE register ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE register ADD COLUMN who TEXT NOT NULL DEFAULT '';
+INSERT INTO unshared (incident, real, event) SELECT 'register', 1, id FROM register WHERE EXISTS (SELECT 1 FROM seat);
+-- Whether an entry of another seat is here is asked for each: by the incident alone that takes the square of a long record.
+DROP INDEX audit_of; CREATE INDEX audit_of ON audit (incident, at);
+DROP INDEX drill_audit_of; CREATE INDEX drill_audit_of ON drill_audit (incident, at);
+";
+
 /// A root of the tables: the real one, or that of drills and samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Root {
@@ -244,7 +255,7 @@ impl Root {
 type Migration = fn() -> String;
 
 /// Every step, oldest first. A released step is never edited; the next is added below it.
-const MIGRATIONS: [Migration; 11] = [
+const MIGRATIONS: [Migration; 12] = [
     || Root::ALL.map(|root| root.fill(ROOT)).concat(),
     || Root::ALL.map(|root| root.fill(VERSIONS)).concat(),
     || Root::ALL.map(|root| root.fill(FAULTS)).concat(),
@@ -256,6 +267,7 @@ const MIGRATIONS: [Migration; 11] = [
     || Root::ALL.map(|root| root.fill(SPIKES)).concat(),
     || Root::ALL.map(|root| root.fill(RETENTION)).concat(),
     || format!("CREATE TABLE forgetting (id INTEGER PRIMARY KEY);{}", Root::ALL.map(|root| root.fill(FORGET)).concat()),
+    || REGISTER_SHARED.to_owned(),
 ];
 
 /// The first schema, for tests that open an old store.

@@ -65,6 +65,7 @@ pub(super) fn sit(conn: &mut Connection) -> Result<Seat, Error> {
             );
             tx.execute(&text, params![matches!(root, Root::Real), ALL_EVENTS])?;
         }
+        tx.execute("INSERT INTO unshared (incident, real, event) SELECT ?1, 1, id FROM register", [Change::REGISTER])?;
         Seat { id, cursor: 0 }
     };
     tx.commit()?;
@@ -159,28 +160,43 @@ impl Spool {
     }
 
     fn change(&self, id: &str, real: bool, events: &[String]) -> Result<Change, Error> {
+        let which = match id {
+            Change::REGISTER => Some(("register", "id IN (SELECT value FROM json_each(?1))")),
+            Change::SILENCES => Some(("silencings", "id IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))")),
+            _ => None,
+        };
+        if let Some((table, which)) = which {
+            let text = format!("SELECT * FROM {table} WHERE {which} ORDER BY 1");
+            let read = self.rows(&text, params![serde_json::to_string(events)?])?;
+            return Ok(Change { incident: IncidentId(id.into()), real, tables: [(table.to_owned(), read)].into() });
+        }
         let root = if real { Root::Real } else { Root::Drill };
         let all = events.iter().any(|event| event == ALL_EVENTS);
         let events = if all { format!("[\"{ALL_EVENTS}\"]") } else { serde_json::to_string(events)? };
         let mut tables = BTreeMap::new();
         for (table, which) in TABLES {
             let text = root.fill(&format!("SELECT * FROM {{p}}{table} WHERE {which} ORDER BY 1"));
-            let mut statement = self.0.prepare_cached(&text)?;
-            let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
-            let mut rows = statement.query(params![id, events])?;
-            let mut read = Vec::new();
-            while let Some(row) = rows.next()? {
-                let mut values = Row::new();
-                for (idx, name) in names.iter().enumerate() {
-                    values.insert(name.clone(), value(row.get_ref(idx)?)?);
-                }
-                read.push(values);
-            }
+            let read = self.rows(&text, params![id, events])?;
             if !read.is_empty() {
                 tables.insert(table.to_owned(), read);
             }
         }
         Ok(Change { incident: IncidentId(id.into()), real, tables })
+    }
+
+    fn rows(&self, text: &str, with: impl rusqlite::Params) -> Result<Vec<Row>, Error> {
+        let mut statement = self.0.prepare_cached(text)?;
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        let mut rows = statement.query(with)?;
+        let mut read = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mut values = Row::new();
+            for (idx, name) in names.iter().enumerate() {
+                values.insert(name.clone(), value(row.get_ref(idx)?)?);
+            }
+            read.push(values);
+        }
+        Ok(read)
     }
 }
 
@@ -273,11 +289,11 @@ pub(super) fn with_stored(conn: &Connection, incident: &Incident) -> Result<Opti
     Ok(stored.map(|stored| Incident { stored: incident.stored, ..joint::join(&stored, incident) }))
 }
 
-fn text<'a>(row: &'a Row, name: &str) -> Result<&'a str, Error> {
+pub(super) fn text<'a>(row: &'a Row, name: &str) -> Result<&'a str, Error> {
     row.get(name).and_then(Value::as_str).ok_or_else(|| Error::Odd(format!("a row of another seat has no {name}")))
 }
 
-fn number(row: &Row, name: &str) -> Result<i64, Error> {
+pub(super) fn number(row: &Row, name: &str) -> Result<i64, Error> {
     row.get(name).and_then(Value::as_i64).ok_or_else(|| Error::Odd(format!("a row of another seat has no {name}")))
 }
 

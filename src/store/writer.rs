@@ -14,9 +14,8 @@ use super::{Error, Lock, register};
 use crate::model::device_day::{DeviceDay, Tally};
 use crate::model::effect::{Audit, CrashRecord, InvocationMinute, SampleChunk};
 use crate::model::{
-    Command, Delivery, DeliveryOutcome, DeviceId, Elsewhere, EventId, Heartbeat, Incident, IncidentId, IncidentKind, Notice,
-    Occasion, Operator, Origin, OutboxItem, PacketId, Record, Said, SilenceOrder, Silencing, Spike, Step, Timestamp,
-    VerdictVersion,
+    Book, Change, Command, Delivery, DeliveryOutcome, DeviceId, Elsewhere, EventId, Heartbeat, Incident, IncidentId,
+    IncidentKind, Notice, Occasion, Operator, Origin, OutboxItem, PacketId, Record, Said, Spike, Step, Timestamp, VerdictVersion,
 };
 
 /// Impacts that only rows told of are of no use once nobody waits for a silence after them: an hour, s.
@@ -97,7 +96,10 @@ pub enum Receipt {
     /// A silence is stored.
     Silencing,
     /// The register is changed.
-    Register,
+    /// What is written of them now, where other seats write too.
+    Register(Book),
+    /// What another seat wrote into the register, or did with silences.
+    Book(Book),
     /// Somebody signed in, or was refused.
     SignIn,
     /// A minute's calls are added.
@@ -264,10 +266,13 @@ impl<'a> Batch<'a> {
             Record::Heartbeat(at) => self.heartbeat(*at),
             Record::Faults(faults) => self.faults(faults),
             Record::Spike(spike) => self.spike(spike),
-            Record::Silencing { silencing, order } => self.silencing(silencing, order.as_ref()),
+            Record::Silencing { silencing, order } => {
+                super::silences::save(self.tx, silencing, order.as_ref(), self.shares)?;
+                Ok(Receipt::Silencing)
+            }
             Record::Register { order, by, at } => {
-                register::change(self.tx, order, by, *at)?;
-                Ok(Receipt::Register)
+                let entries = register::change(self.tx, order, by, *at, self.shares)?;
+                Ok(Receipt::Register(Book { entries, silencings: Vec::new() }))
             }
             Record::SignIn { who, refused, at } => {
                 let what = if *refused { r#"{"sign_in":"refused"}"# } else { r#"{"sign_in":"done"}"# };
@@ -316,6 +321,15 @@ impl<'a> Batch<'a> {
 
     /// What another seat stored. What lies before it in this batch is written first, so that both are put together.
     fn elsewhere(&mut self, elsewhere: &Elsewhere) -> Result<Receipt, Error> {
+        if let Some(change) = &elsewhere.change
+            && [Change::REGISTER, Change::SILENCES].contains(&&*change.incident.0)
+        {
+            let rows = |table: &str| change.tables.get(table).map(Vec::as_slice).unwrap_or_default();
+            let entries = register::take_in(self.tx, rows("register"), &elsewhere.seat)?;
+            let silencings = super::silences::take_in(self.tx, rows("silencings"), &elsewhere.seat)?;
+            super::shared::came_to(self.tx, elsewhere.seq)?;
+            return Ok(Receipt::Book(Book { entries, silencings }));
+        }
         self.places.clear();
         for incident in std::mem::take(&mut self.incidents) {
             let joined = super::shared::with_stored(self.tx, incident)?;
@@ -468,22 +482,6 @@ impl<'a> Batch<'a> {
         self.tx.prepare_cached(text)?.execute([at.0])?;
         let head = chain::head(self.tx, Root::Real)?;
         Ok(Receipt::Heartbeat(Heartbeat { at, audit_head: head.map(|head| head.to_string()) }))
-    }
-
-    fn silencing(
-        &mut self,
-        silencing: &Silencing,
-        order: Option<&(SilenceOrder, Operator, Timestamp)>,
-    ) -> Result<Receipt, Error> {
-        let text = "INSERT INTO silencings VALUES (?1, ?2, ?3)
-            ON CONFLICT (id) DO UPDATE SET until = excluded.until, body = excluded.body";
-        let row = params![silencing.id as i64, silencing.until.0, row::json(silencing)?];
-        self.tx.prepare_cached(text)?.execute(row)?;
-        if let Some((order, by, at)) = order {
-            let name = IncidentId(format!("silence-{}", silencing.id).into());
-            self.audit(Origin::Device, *at, &by.0, &name, &row::json(order)?)?;
-        }
-        Ok(Receipt::Silencing)
     }
 
     fn faults(&mut self, faults: &[DeviceDay]) -> Result<Receipt, Error> {

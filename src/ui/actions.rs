@@ -44,6 +44,7 @@ pub enum Action {
     Wall,
     PopOut,
     Silences,
+    HandOver,
     Register,
     SignIn,
     Help,
@@ -75,7 +76,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 
 impl Action {
     /// Every action, in the order of the `?` page.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Show(Screen::Live),
         Self::Show(Screen::Incidents),
         Self::Show(Screen::Temperature),
@@ -114,6 +115,7 @@ impl Action {
         Self::Wall,
         Self::PopOut,
         Self::Silences,
+        Self::HandOver,
         Self::Register,
         Self::SignIn,
         Self::Help,
@@ -160,6 +162,7 @@ impl Action {
             Self::Claim => (word!("incidents-take-on"), word!("incidents-help-claim"), const { &[plain(Key::C)] }),
             Self::Dispatch => (word!("incidents-dispatch"), word!("incidents-help-dispatch"), const { &[plain(Key::D)] }),
             Self::Silences => (word!("silences-action"), word!("silences-help"), const { &[shift(Key::S)] }),
+            Self::HandOver => (word!("handover-action"), word!("handover-help"), const { &[shift(Key::H)] }),
             Self::Register => (word!("register-title"), word!("register-help"), const { &[shift(Key::V)] }),
             Self::SignIn => (word!("shell-sign-in"), word!("shell-help-sign-in"), const { &[ctrl_shift(Key::L)] }),
             Self::Export => (word!("incidents-action-export"), word!("incidents-help-export"), const { &[plain(Key::E)] }),
@@ -222,6 +225,7 @@ impl Action {
                 | Self::Wall
                 | Self::PopOut
                 | Self::Silences
+                | Self::HandOver
                 | Self::Register
                 | Self::SignIn
                 | Self::Help

@@ -37,6 +37,7 @@ const SHEETS: &[Sheet] = sheets![
     "cost",
     "evidence",
     "functions",
+    "handover",
     "incidents",
     "inject",
     "live",

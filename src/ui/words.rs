@@ -221,7 +221,7 @@ pub fn told(incident: &Incident) -> Option<(String, String)> {
 }
 
 /// What went wrong, without whom it was meant for and how often it was tried: those stand in the timeline.
-fn short_reason(detail: &str) -> &str {
+pub fn short_reason(detail: &str) -> &str {
     let reason =
         ["failed, ", "refused, ", "since "].iter().find_map(|before| detail.split_once(before)).map_or(detail, |cut| cut.1);
     reason.split(['(', ';']).next().unwrap_or(reason).trim()

@@ -3,19 +3,15 @@
 use std::sync::Arc;
 
 use eframe::egui::{self, Key, Modifiers, Shape};
-use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fleetwatch::model::{Command, IncidentId, Life};
 use fleetwatch::ui::Request;
 use fleetwatch::ui::panels::Screen;
 use fleetwatch::ui::theme::Theme;
 
-use crate::support::desk::Window;
+use crate::support::desk::{Window, has_focus};
 use crate::support::look::visit;
 use crate::support::snapshots::{ago, busy};
-
-fn has_focus(node: &AccessKitNode<'_>) -> bool {
-    node.is_focused()
-}
 
 const DESIGN: (f32, f32) = (1440.0, 900.0);
 const CRASH: &str = "INC-20260318-0007";

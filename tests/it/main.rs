@@ -19,6 +19,7 @@ mod cost_panel;
 mod drills;
 mod export;
 mod functions_panel;
+mod handover_panel;
 mod imports;
 mod incidents_panel;
 mod inject_panel;

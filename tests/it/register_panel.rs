@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
-use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fleetwatch::model::register::Entry;
 use fleetwatch::model::{DeviceId, Done, Errand, Question, Register, RegisterOrder, Role as TeamRole, Team};
 use fleetwatch::state::Snapshot;
 use fleetwatch::ui::Request;
 use fleetwatch::ui::panels::Screen;
 
-use crate::support::desk::Window;
+use crate::support::desk::{Window, has_focus};
 use crate::support::snapshots::{NOW, busy, registered};
 
 const DESIGN: (f32, f32) = (1440.0, 900.0);
@@ -182,7 +182,7 @@ fn a_file_is_taken_in_and_written_by_its_name() {
 fn the_palette_leads_there() {
     let mut window = Window::open(registered(busy()), DESIGN);
     window.press(Modifiers::COMMAND, Key::K);
-    window.harness.query_all_by(AccessKitNode::is_focused).next().unwrap().type_text(">sensors");
+    window.harness.query_all_by(has_focus).next().unwrap().type_text(">sensors");
     window.harness.run_steps(2);
     window.press(Modifiers::NONE, Key::Enter);
     assert_eq!(window.harness.state().screen(), Screen::Settings);

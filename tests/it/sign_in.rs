@@ -48,6 +48,8 @@ fn a_name_with_a_secret_acts_once_it_was_shown_and_the_record_says_so() {
         stack: fleetwatch::stack::Settings::default(),
         seats: fleetwatch::seats::Settings::default(),
         blind: false,
+        places: fleetwatch::model::Places::default(),
+        retention: fleetwatch::model::Retention::default(),
     });
     let line = line.unwrap();
     let desk = line.desk();

@@ -2,7 +2,7 @@
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Key};
-use egui_kittest::kittest::{AccessKitNode, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 use fleetwatch::model::{
     Closing, Command, Incident, IncidentId, Link, LinkState, LinkStatus, Operator, Ruling, SeatsLook, Secret, Severity, Team,
     Timestamp,
@@ -13,7 +13,7 @@ use fleetwatch::ui::Request;
 use fleetwatch::ui::panels::Screen;
 use std::sync::Arc;
 
-use crate::support::desk::Window;
+use crate::support::desk::{Window, has_focus};
 use crate::support::snapshots::{ago, crash, resolved};
 
 fn snapshot(incidents: Vec<Incident>) -> Snapshot {
@@ -175,8 +175,8 @@ fn a_name_with_a_secret_looks_on_until_the_secret_fits() {
     window.taken();
     // Enter leads to the secret, and Enter there asks.
     window.press(egui::Modifiers::NONE, Key::Enter);
-    let secret = |window: &Window| window.harness.get_by(AccessKitNode::is_focused).value();
-    window.harness.get_by(AccessKitNode::is_focused).type_text("wrong horse");
+    let secret = |window: &Window| window.harness.get_by(has_focus).value();
+    window.harness.get_by(has_focus).type_text("wrong horse");
     window.harness.run_steps(3);
     let shown = secret(&window).unwrap_or_default();
     assert!(!shown.contains("horse"), "{shown}");
@@ -190,7 +190,7 @@ fn a_name_with_a_secret_looks_on_until_the_secret_fits() {
     sees(&window, "Name and secret do not fit.");
     sees(&window, "Signed in: park, not signed in");
     window.picture("sign-in-refused");
-    window.harness.get_by(AccessKitNode::is_focused).type_text("correct horse");
+    window.harness.get_by(has_focus).type_text("correct horse");
     window.harness.run_steps(3);
     window.press(egui::Modifiers::NONE, Key::Enter);
     assert!(window.taken().contains(&sign_in("park", "correct horse")), "what was wrong is gone from the field");

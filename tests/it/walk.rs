@@ -151,6 +151,23 @@ fn the_register_can_be_read() {
 }
 
 #[test]
+fn the_hand_over_can_be_read() {
+    check(&walk_over(&[Screen::Incidents], "handover", &broken(), |window| {
+        window.press(eframe::egui::Modifiers::SHIFT, eframe::egui::Key::H);
+    }));
+}
+
+#[test]
+fn the_team_of_a_temperature_can_be_read() {
+    check(&walk_over(&[Screen::Incidents], "temperature-team", &busy(), |window| {
+        window.harness.state_mut().show(Screen::Incidents);
+        window.harness.run_steps(2);
+        window.press(eframe::egui::Modifiers::NONE, eframe::egui::Key::J);
+        window.press(eframe::egui::Modifiers::NONE, eframe::egui::Key::D);
+    }));
+}
+
+#[test]
 fn the_past_can_be_read() {
     check(&walk("past", &busy(), |window| {
         window.press(eframe::egui::Modifiers::NONE, eframe::egui::Key::Space);

@@ -126,7 +126,7 @@ fn it_is_announced_ended_by_hand_and_the_end_taken_back_for_ten_seconds() {
     line.pass_secs(2);
     let alerts = line.state.snapshot().alerts.clone();
     assert_eq!((alerts.len(), &alerts[0].about), (1, &AlertKind::SilenceEnds { silence: 1 }));
-    assert!(alerts[0].text.starts_with("Silence 1 of mina (box-*) ends at "), "{}", alerts[0].text);
+    assert!(alerts[0].text.starts_with("The silence of mina over box-* ends at "), "{}", alerts[0].text);
     line.pass_secs(1);
     assert_eq!(line.state.snapshot().alerts.len(), 1, "said twice");
     line.silence("mina", SilenceOrder::End { id: 1 });

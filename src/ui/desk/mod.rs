@@ -16,6 +16,7 @@
 mod alarm;
 mod banners;
 mod bars;
+mod handover;
 mod help;
 mod obey;
 mod palette;
@@ -85,6 +86,8 @@ pub struct Desk {
     palette: Option<Palette>,
     /// The sheet of silences, while it lies open.
     silences: Option<silences::Sheet>,
+    /// The hand-over, while it lies open.
+    handover: Option<handover::Sheet>,
     time: TimeControl,
     /// What is painted off LIVE: the moment, and the picture of it.
     held: Option<(ViewTime, Arc<Snapshot>)>,
@@ -157,6 +160,7 @@ impl Desk {
             later: Vec::new(),
             palette: None,
             silences: None,
+            handover: None,
             time: TimeControl::default(),
             held: None,
             frame_secs: None,
@@ -367,12 +371,12 @@ impl Desk {
 
     fn keys(&mut self, ctx: &egui::Context, now: Timestamp) -> Vec<Action> {
         let actions = actions::pressed(ctx);
-        let open = |desk: &Self| desk.help || desk.palette.is_some() || desk.silences.is_some();
+        let open = |desk: &Self| desk.help || desk.palette.is_some() || desk.silences.is_some() || desk.handover.is_some();
         let was_open = open(self);
         for action in &actions {
             self.act(ctx, *action, now);
         }
-        // While the list of keys, the silences or the palette lie open, keys belong to them.
+        // While the list of keys, a sheet or the palette lie open, keys belong to them.
         let mut heard = if was_open || open(self) { Vec::new() } else { actions };
         heard.append(&mut self.later);
         heard
@@ -387,7 +391,7 @@ impl Desk {
             Action::SwitchTheme => switch_theme(ctx),
             Action::Help => self.help = !self.help,
             Action::Back if self.wall.is_some() => self.leave_wall(ctx),
-            Action::Back => (self.help, self.silences) = (false, None),
+            Action::Back => (self.help, self.silences, self.handover) = (false, None, None),
             Action::Wall => self.toggle_wall(ctx),
             Action::PopOut => self.pop_out(self.screen),
             Action::Pause => self.time.pause(now),
@@ -395,6 +399,9 @@ impl Desk {
             Action::Mute => self.alarm.mute(now),
             Action::Silences => {
                 self.silences = if self.silences.is_some() { None } else { Some(silences::Sheet::default()) };
+            }
+            Action::HandOver => {
+                self.handover = if self.handover.is_some() { None } else { Some(handover::Sheet::default()) };
             }
             Action::Register => self.screen = Screen::Settings,
             Action::SignIn => self.signing_in = Some(SigningIn::default()),
@@ -564,6 +571,7 @@ impl eframe::App for Desk {
             self.help = help::ui(ui.ctx(), room);
         }
         requests.extend(self.silences_ui(ui.ctx(), room, now));
+        self.handover_ui(ui.ctx(), room, now);
         let corner = pos2(whole.right() - 8.0, status.top() - 8.0);
         requests.extend(self.sign_in_ui(ui.ctx(), corner, &actions));
         requests.extend(self.palette_ui(ui.ctx(), main, room, now));

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use eframe::egui;
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
 use fleetwatch::model::setting::{LanguageChoice, Sheet};
 use fleetwatch::model::{Command, Focus, Timestamp};
 use fleetwatch::settings::Settings;
@@ -15,6 +15,11 @@ use fleetwatch::ui::tr::Language;
 use fleetwatch::ui::{Desk, Layout, Request, SoundTrouble, TileWires, Tone, Wires};
 
 use super::paint::Painter;
+
+/// What the keyboard speaks to.
+pub(crate) fn has_focus(node: &AccessKitNode<'_>) -> bool {
+    node.is_focused()
+}
 
 /// The default settings, but in the language that this test speaks already.
 pub(crate) fn sheet() -> Sheet {

@@ -11,5 +11,6 @@ pub(crate) mod mosquitto;
 pub(crate) mod paint;
 pub(crate) mod peer;
 pub(crate) mod postgres;
+pub(crate) mod relay;
 pub(crate) mod snapshots;
 pub(crate) mod stack;

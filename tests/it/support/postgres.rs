@@ -70,6 +70,17 @@ impl Postgres {
         self.server.wait().unwrap();
     }
 
+    /// Stops all of its processes where they are: connections stay and nothing answers, until what this gives is dropped.
+    #[track_caller]
+    pub(crate) fn freeze(&self) -> Frozen {
+        let parent = self.server.id().to_string();
+        let children = Command::new("pgrep").args(["-P", &parent]).output().unwrap().stdout;
+        let children = String::from_utf8(children).unwrap();
+        let pids: Vec<String> = std::iter::once(parent).chain(children.lines().map(str::to_owned)).collect();
+        assert!(Command::new("kill").arg("-STOP").args(&pids).status().unwrap().success());
+        Frozen { pids, since: fleetwatch::clock::Clock.instant() }
+    }
+
     #[track_caller]
     pub(crate) fn start_again(&mut self) {
         self.server = serve(&self.dir.path().join("data"), self.port);
@@ -85,6 +96,18 @@ impl Postgres {
             std::thread::sleep(Duration::from_millis(20));
         }
         panic!("PostgreSQL did not start: {}", fs::read_to_string(self.dir.path().join("data/log")).unwrap_or_default());
+    }
+}
+
+/// A server that does nothing; goes on when dropped.
+pub(crate) struct Frozen {
+    pids: Vec<String>,
+    pub(crate) since: std::time::Instant,
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        Command::new("kill").arg("-CONT").args(&self.pids).status().ok();
     }
 }
 

@@ -171,6 +171,7 @@ pub(crate) fn silences() -> Vec<Silencing> {
             .map(|text| Hidden { at: ago(600), device: DeviceId::new("box-1"), text: (*text).to_owned() })
             .collect(),
         warned: false,
+        rev: 1,
     };
     vec![
         silence(3, "vehicle:RFR-0*", NOW.plus_secs(420), &[], None),

@@ -70,7 +70,7 @@ pub(super) fn show(
             ui.push_id(&*incident.id.0, |ui| crash(ui, body, &scene, view, context));
         }
         IncidentKind::Temperature { verdict, back_at } => {
-            temperature::show(ui, body, incident, verdict, *back_at, context.now);
+            temperature::show(ui, body, &temperature::Scene { incident, verdict, back_at: *back_at, snapshot }, view, context);
         }
     }
 }

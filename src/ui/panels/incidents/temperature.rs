@@ -2,13 +2,17 @@
 
 use eframe::egui::{Align2, Rect, Role, Shape, Stroke, Ui, pos2, vec2};
 
-use super::{facts, timeline};
+use super::{Lower, View, facts, team, timeline};
 use crate::model::{Band, Incident, TemperatureVerdict, Timestamp};
+use crate::state::Snapshot;
+use crate::ui::panels::PanelContext;
 use crate::ui::shapes::Mark;
 use crate::ui::theme::{PANE_PAD, Status, Theme, Type};
-use crate::ui::widgets::{Pane, badge, header, name, pane, put};
+use crate::ui::widgets::{Pane, badge, header, name, pane, put, segments, within};
 use crate::ui::{degrees, text, tr, word};
 
+/// Height of the tabs at the lower left, points.
+const TABS_H: f32 = 34.0;
 /// Beyond this no scale is drawn, °C.
 const DRAWABLE: f64 = 1e5;
 
@@ -21,15 +25,17 @@ pub(super) fn look(theme: &Theme, band: Band) -> (Option<Mark>, Status) {
     }
 }
 
+/// A sensor out of its band under review.
+pub(super) struct Scene<'a> {
+    pub(super) incident: &'a Incident,
+    pub(super) verdict: &'a TemperatureVerdict,
+    pub(super) back_at: Option<Timestamp>,
+    pub(super) snapshot: &'a Snapshot,
+}
+
 /// The panes under the actions.
-pub(super) fn show(
-    ui: &mut Ui,
-    rect: Rect,
-    incident: &Incident,
-    verdict: &TemperatureVerdict,
-    back_at: Option<Timestamp>,
-    now: Timestamp,
-) {
+pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, view: &mut View, context: &mut PanelContext<'_>) {
+    let Scene { incident, verdict, back_at, snapshot } = *scene;
     let split = rect.left() + (rect.width() * 0.55).floor();
     let left = Rect::from_min_max(rect.min, pos2(split, rect.bottom()));
     let right = Rect::from_min_max(pos2(split, rect.top()), rect.max);
@@ -39,11 +45,29 @@ pub(super) fn show(
         header(ui, Pane { title: word!("incidents-among-limits"), note: "", right: degrees::unit().sign() });
         bands(ui, verdict);
     });
-    pane(ui, Rect::from_min_max(pos2(left.left(), scale.bottom()), left.max), "temperature facts", |ui| {
-        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        header(ui, Pane { title: word!("incidents-since-routed"), ..Pane::default() });
-        facts::list(ui, &lines(incident, verdict, back_at, now));
+    let tabs = Rect::from_min_size(scale.left_bottom(), vec2(left.width(), TABS_H));
+    ui.painter().rect_filled(tabs, 0.0, Theme::of(ui).bg.header);
+    within(ui, tabs.shrink2(vec2(8.0, 2.0)), |ui| {
+        // Of what a crash has, a sensor has what it is and who is on it.
+        let before = if view.lower == Lower::Team { Lower::Team } else { Lower::Where };
+        let mut shown = before;
+        segments(ui, word!("incidents-tabs"), &mut shown, &[Lower::Where, Lower::Team], |tab| match tab {
+            Lower::Team => word!("incidents-team"),
+            _ => word!("incidents-since-routed"),
+        });
+        if shown != before {
+            view.lower = shown;
+        }
     });
+    let lower = Rect::from_min_max(tabs.left_bottom(), left.max);
+    if view.lower == Lower::Team {
+        team::show(ui, lower, incident, snapshot, &mut view.team, context);
+    } else {
+        pane(ui, lower, "temperature facts", |ui| {
+            ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+            facts::list(ui, &lines(incident, verdict, back_at, context.now));
+        });
+    }
     timeline::show(ui, right, incident);
 }
 

@@ -1,0 +1,23 @@
+# 인수인계: 다음 근무조가 알아야 할 것.
+handover-action = 인수인계
+handover-help = 다음 근무조가 알아야 할 내용을 한 장에서 봅니다
+handover-title = { $at } 인수인계
+handover-shift = 근무
+handover-hours = { $n }시간
+handover-copy = 복사
+handover-copied = 인수인계 내용을 텍스트로 복사했습니다
+handover-open = 미종결 사고, 아무도 맡지 않은 것부터
+handover-silences = 다음 근무 중 끝나는 알림 억제
+handover-silent = 무응답 센서
+handover-resolved = 이번 근무 중 종결
+handover-untold = 아무에게도 알리지 않은 기기 오작동 판정
+handover-drills = 이번 근무 중 훈련
+handover-quiet = { $age }째 무응답, 마지막 수신 { $at }
+handover-resolved-by = { $who } 종결, { $at }
+handover-acknowledged = { $who } 확인, { $at }
+handover-unacknowledged = { $age }째 미확인
+handover-closing = { $who } 기기 오작동으로 종결 중, { $at }까지 두 번째 확인 필요
+handover-told-again = { $n }회 다시 알림
+handover-undelivered = 전달 실패: { $why }
+handover-note = 마지막 메모, { $who }: { $text }
+handover-older = 더 오래된 사고 { $n }건은 저장소에만 있습니다. `fleetwatch handover`로 모두 볼 수 있습니다.
