@@ -294,7 +294,6 @@ incidents-false-alarm-device = False alarm of { $device }
 incidents-overrule = Overrule
 incidents-overrule-device = Overrule the verdict on { $device }
 incidents-overrule-to = Overrule to
-incidents-only-crashes = only a verdict over a crash can be overruled
 incidents-kind = Kind
 incidents-kind-unknown = not known
 incidents-reason-hint = Why; it is kept under your name

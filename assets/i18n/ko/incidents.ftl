@@ -267,7 +267,6 @@ incidents-false-alarm-device = { $device } 오경보 처리
 incidents-overrule = 판정 변경
 incidents-overrule-device = { $device } 판정 변경
 incidents-overrule-to = 바꿀 판정
-incidents-only-crashes = 사고 판정만 바꿀 수 있음
 incidents-kind = 종류
 incidents-kind-unknown = 모름
 incidents-reason-hint = 이유를 적으세요. 이름과 함께 남습니다

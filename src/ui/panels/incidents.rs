@@ -235,7 +235,7 @@ impl Incidents {
         if context.pressed(Action::Note) && self.view.note == NoteField::Closed {
             self.view.note = NoteField::Opening;
         }
-        if context.pressed(Action::Overrule) && decide::overrule_off(incident).is_none() {
+        if context.pressed(Action::Overrule) && decide::has_verdict(incident) {
             self.view.deciding = Some(Deciding::overrule(incident));
         }
         if context.pressed(Action::Export) && review::export_off(incident).is_none() {

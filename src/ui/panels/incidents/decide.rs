@@ -64,9 +64,9 @@ impl Deciding {
     }
 }
 
-/// Why an incident cannot be overruled.
-pub(super) fn overrule_off(incident: &Incident) -> Option<&'static str> {
-    incident.verdict().is_none().then_some(word!("incidents-only-crashes"))
+/// Only a verdict over a crash can be overruled.
+pub(super) fn has_verdict(incident: &Incident) -> bool {
+    incident.verdict().is_some()
 }
 
 /// The row in which a decision is written; `true` when it is done or given up.

@@ -379,14 +379,15 @@ fn actions_row(ui: &mut Ui, rect: Rect, incident: &Incident, view: &mut View, co
                 resolve(incident, context);
             }
         }
-        let off = decide::overrule_off(incident);
         let false_alarm = Button::default(word!("incidents-false-alarm")).icon(icons::X).key(Action::FalseAlarm);
         if ui.add(false_alarm.named(tr!("incidents-false-alarm-device", device = incident.device.as_str()))).clicked() {
             view.deciding = Some(Deciding::false_alarm());
         }
-        let overrule = Button::default(word!("incidents-overrule")).key(Action::Overrule).off(off);
-        if ui.add(overrule.named(tr!("incidents-overrule-device", device = incident.device.as_str()))).clicked() {
-            view.deciding = Some(Deciding::overrule(incident));
+        if decide::has_verdict(incident) {
+            let overrule = Button::default(word!("incidents-overrule")).key(Action::Overrule);
+            if ui.add(overrule.named(tr!("incidents-overrule-device", device = incident.device.as_str()))).clicked() {
+                view.deciding = Some(Deciding::overrule(incident));
+            }
         }
         let export = Button::default(word!("incidents-export")).key(Action::Export).off(export_off(incident));
         if ui.add(export.named(tr!("incidents-export-device", device = incident.device.as_str()))).clicked() {
