@@ -11,6 +11,7 @@ use clap::Parser as _;
 use directories::ProjectDirs;
 use fleetwatch::broker::{self, Secret};
 use fleetwatch::cli::args::{Args, Command, DoctorArgs, GlobalArgs, IncidentFile, IncidentsArgs};
+use fleetwatch::cli::out::Out;
 use fleetwatch::cli::run::Fault;
 use fleetwatch::cli::{check, incidents, run};
 use fleetwatch::model::{IncidentId, Record};
@@ -111,7 +112,14 @@ fn headless(mut options: Options, stop: &AtomicBool) -> Result<(), Fault> {
     }
     let counters = line.stop();
     let last = serde_json::json!({ "type": "final", "counters": counters });
-    writeln!(std::io::stdout(), "{last}").map_err(failed)
+    say(&last.to_string())
+}
+
+/// One line to whoever reads.
+fn say(line: &str) -> Result<(), Fault> {
+    let mut out = Out::default();
+    let written = writeln!(out, "{line}");
+    out.end(written)
 }
 
 #[cfg(not(feature = "desk"))]
@@ -137,7 +145,7 @@ fn list_incidents(data_dir: &std::path::Path, wanted: &IncidentsArgs) -> Result<
         None => {}
     }
     let archive = Archive::open(data_dir).map_err(failed)?;
-    let mut out = std::io::stdout().lock();
+    let mut out = Out::default();
     let written = if let Some(id) = &wanted.id {
         let found = archive.incident(&IncidentId(id.as_str().into())).map_err(failed)?;
         let Some(incident) = found else {
@@ -161,11 +169,7 @@ fn list_incidents(data_dir: &std::path::Path, wanted: &IncidentsArgs) -> Result<
         }
         incidents::list(&all, wanted.json, &mut out)
     };
-    match written {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.map_err(failed),
-    }
+    out.end(written)
 }
 
 /// Takes in an incident of another site, for a store that no desk is running on.
@@ -175,7 +179,7 @@ fn take_in(data_dir: &std::path::Path, file: &std::path::Path) -> Result<(), Fau
     let mut writer = fleetwatch::store::writer(data_dir).map_err(failed)?;
     let receipts = writer.commit(&[Record::Import(Arc::new(import))]).map_err(failed)?;
     match receipts.into_iter().next() {
-        Some(Receipt::Import { incident }) => writeln!(std::io::stdout(), "taken in as {incident}").map_err(failed),
+        Some(Receipt::Import { incident }) => say(&format!("taken in as {incident}")),
         Some(Receipt::Failed { reason }) => Err(Fault::Failed(reason)),
         _ => Err(Fault::Failed("nothing was taken in".to_owned())),
     }

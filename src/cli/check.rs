@@ -5,6 +5,7 @@ use std::path::Path;
 use super::args::GlobalArgs;
 use super::doctor::{self, Check};
 use super::mqtt_out::MqttOut;
+use super::out::Out;
 use super::run::Fault;
 use crate::broker;
 use crate::clock::Clock;
@@ -45,8 +46,11 @@ pub fn everything(global: &GlobalArgs, loaded: &Result<Settings, settings::Error
     let env = |name: &str| std::env::var(name).ok();
     checks.push(doctor::display(&env));
     checks.push(doctor::notification(&env));
-    let well = doctor::write(&checks, &mut std::io::stdout().lock()).map_err(|error| Fault::Failed(error.to_string()))?;
-    if well { Ok(()) } else { Err(Fault::Failed("not everything is as it must be".to_owned())) }
+    let mut out = Out::default();
+    match doctor::write(&checks, &mut out) {
+        Ok(false) => Err(Fault::Failed("not everything is as it must be".to_owned())),
+        written => out.end(written.map(drop)),
+    }
 }
 
 /// Whether the mail server takes mails to everybody who is to get them; `None` where there is none.

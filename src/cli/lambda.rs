@@ -53,6 +53,11 @@ impl Out {
             }
         }
     }
+
+    /// Nothing went wrong with writing so far.
+    fn is_read(&self) -> bool {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner).failed.is_none()
+    }
 }
 
 impl Meter for Out {
@@ -142,7 +147,7 @@ pub fn run(args: &LambdaArgs, prices: PriceSheet, events: &mut dyn BufRead, out:
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let mut line = String::new();
-        while events.read_line(&mut line)? > 0 {
+        while out.is_read() && events.read_line(&mut line)? > 0 {
             if !line.trim().is_empty() {
                 // Whoever feeds more than can wait is held up, not refused.
                 while runner.is_full() {

@@ -16,6 +16,7 @@ pub mod inject;
 pub mod judge;
 pub mod lambda;
 pub mod mqtt_out;
+pub mod out;
 pub mod payload;
 pub mod play;
 pub mod record;

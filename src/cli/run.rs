@@ -12,6 +12,7 @@ use super::args::{
     RejudgeArgs, SecretArgs, ShadowArgs, SilencesArgs,
 };
 use super::mqtt_out::MqttOut;
+use super::out::Out;
 use super::{
     bill, cost, devices, export, forget, functions, handover, inject, judge, lambda, payload, play, record, register, rejudge,
     secret, shadow, silences,
@@ -88,19 +89,15 @@ pub fn standalone(
 }
 
 fn run_judge(args: &JudgeArgs, settings: &Settings) -> Result<(), Fault> {
-    let out = io::stdout().lock();
+    let mut out = Out::default();
     let judged = if args.file == Path::new("-") {
-        judge::judge(io::stdin().lock(), out, &settings.functions)
+        judge::judge(io::stdin().lock(), &mut out, &settings.functions)
     } else {
         let file =
             File::open(&args.file).map_err(|error| Fault::Failed(format!("cannot read {}: {error}", args.file.display())))?;
-        judge::judge(BufReader::new(file), out, &settings.functions)
+        judge::judge(BufReader::new(file), &mut out, &settings.functions)
     };
-    match judged {
-        // Whoever reads has seen enough, as with `| head`.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        judged => judged.map_err(Fault::failed),
-    }
+    out.end(judged)
 }
 
 fn run_payload(args: &PayloadArgs, global: &GlobalArgs, settings: &Settings) -> Result<(), Fault> {
@@ -113,27 +110,22 @@ fn run_payload(args: &PayloadArgs, global: &GlobalArgs, settings: &Settings) -> 
     };
     read.map_err(|error| Fault::Failed(format!("cannot read {}: {error}", args.file.display())))?;
     let file = global.settings.clone().or_else(Settings::default_path).unwrap_or_default();
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let out = Out::default();
+    let mut buffer = io::BufWriter::new(out.clone());
     let doctor = payload::Doctor { settings, settings_file: &file, now: Clock.now() };
-    let written = doctor.examine(&input, args.topic.as_deref(), args.json, &mut out);
-    match written.and_then(|well| out.flush().map(|()| well)) {
-        Ok(true) => Ok(()),
+    let written = doctor.examine(&input, args.topic.as_deref(), args.json, &mut buffer);
+    match written.and_then(|well| buffer.flush().map(|()| well)) {
         Ok(false) => Err(Fault::Failed("not every message would be read in full".to_owned())),
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Fault::failed(error)),
+        written => out.end(written.map(drop)),
     }
 }
 
 fn run_export(args: &ExportArgs, data_dir: &Path) -> Result<(), Fault> {
     let archive = Archive::open(data_dir).map_err(Fault::failed)?;
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let done = export::run(&archive, &args.table, args.drills, args.format, &mut out);
-    match done.and_then(|_n_rows| Ok(out.flush()?)) {
-        // Whoever reads has seen enough.
-        Err(export::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(Fault::failed),
-    }
+    let out = Out::default();
+    let mut buffer = io::BufWriter::new(out.clone());
+    let done = export::run(&archive, &args.table, args.drills, args.format, &mut buffer);
+    out.end(done.and_then(|_n_rows| Ok(buffer.flush()?)))
 }
 
 fn run_forget(args: &ForgetArgs, settings: &Settings, data_dir: &Path) -> Result<(), Fault> {
@@ -147,7 +139,9 @@ fn run_forget(args: &ForgetArgs, settings: &Settings, data_dir: &Path) -> Result
         return Err(Fault::Failed(format!("{}: {why}", by.0)));
     }
     let forgotten = store::forget::forget(data_dir, &what, &by.0, now, !args.yes).map_err(Fault::failed)?;
-    forget::write(&what, &forgotten, !args.yes, &mut io::stdout().lock()).map_err(Fault::failed)
+    let mut out = Out::default();
+    let done = forget::write(&what, &forgotten, !args.yes, &mut out);
+    out.end(done)
 }
 
 fn run_secret(args: &SecretArgs) -> Result<(), Fault> {
@@ -157,7 +151,9 @@ fn run_secret(args: &SecretArgs) -> Result<(), Fault> {
         secret::first_line(&mut io::stdin().lock())
     };
     let line = typed.and_then(|typed| secret::line(&args.name, &typed)).map_err(Fault::Failed)?;
-    writeln!(io::stdout(), "{line}").map_err(Fault::failed)
+    let mut out = Out::default();
+    let done = writeln!(out, "{line}");
+    out.end(done)
 }
 
 /// Incidents that a hand-over sheet is made from at most, of the real ones and of the others.
@@ -167,15 +163,13 @@ fn run_handover(args: &HandoverArgs, data_dir: &Path) -> Result<(), Fault> {
     let archive = Archive::open(data_dir).map_err(Fault::failed)?;
     let all = archive.all(HANDED_OVER).map_err(Fault::failed)?;
     let silencings = archive.silencings().map_err(Fault::failed)?;
-    match handover::sheet(&all, &silencings, Clock.now(), args.hours, &mut io::stdout().lock()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(Fault::failed),
-    }
+    let mut out = Out::default();
+    let done = handover::sheet(&all, &silencings, Clock.now(), args.hours, &mut out);
+    out.end(done)
 }
 
 fn run_register(args: &RegisterArgs, data_dir: &Path) -> Result<(), Fault> {
-    let mut out = io::stdout().lock();
+    let mut out = Out::default();
     let done = match &args.what {
         RegisterCommand::Import { file } => {
             let by = std::env::var("USER").unwrap_or_else(|_unset| "command line".to_owned());
@@ -185,20 +179,14 @@ fn run_register(args: &RegisterArgs, data_dir: &Path) -> Result<(), Fault> {
             Archive::open(data_dir).map_err(register::Error::Store).and_then(|archive| register::export(&archive, &mut out))
         }
     };
-    match done {
-        // Whoever reads has seen enough.
-        Err(register::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(Fault::failed),
-    }
+    out.end(done)
 }
 
 fn run_silences(args: &SilencesArgs, data_dir: &Path) -> Result<(), Fault> {
     let silencings = Archive::open(data_dir).and_then(|archive| archive.silencings()).map_err(Fault::failed)?;
-    match silences::list(&silencings, Clock.now(), args.all, args.json, &mut io::stdout().lock()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(Fault::failed),
-    }
+    let mut out = Out::default();
+    let done = silences::list(&silencings, Clock.now(), args.all, args.json, &mut out);
+    out.end(done)
 }
 
 fn run_functions(args: &FunctionsArgs, settings: &Settings, data_dir: &Path) -> Result<(), Fault> {
@@ -216,11 +204,9 @@ fn run_functions(args: &FunctionsArgs, settings: &Settings, data_dir: &Path) -> 
         }
         None => None,
     };
-    match functions::write(local.as_deref(), look.as_ref(), now, args.json, &mut io::stdout().lock()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        done => done.map_err(Fault::failed)?,
-    }
+    let mut out = Out::default();
+    let done = functions::write(local.as_deref(), look.as_ref(), now, args.json, &mut out);
+    out.end(done)?;
     if look.as_ref().is_some_and(StackLook::is_blank) {
         return Err(Fault::Failed("nothing could be read from AWS".to_owned()));
     }
@@ -238,11 +224,9 @@ fn run_cost(args: &CostArgs, settings: &Settings, data_dir: &Path) -> Result<(),
     let accountant = Accountant::new(&settings.stack, &Environment::of_process()).map_err(Fault::failed)?;
     let actuals = accountant.map(|accountant| last_actuals(&accountant, data_dir)).transpose()?;
     let month = pricing::month(now);
-    match cost::write(&month, local.as_deref(), actuals.as_ref(), args.json, &mut io::stdout().lock()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(Fault::failed),
-    }?;
+    let mut out = Out::default();
+    let done = cost::write(&month, local.as_deref(), actuals.as_ref(), args.json, &mut out);
+    out.end(done)?;
     match actuals.and_then(|actuals| actuals.problem) {
         Some(words) => Err(Fault::Failed(format!("AWS did not say what the month cost: {words}"))),
         None => Ok(()),
@@ -266,57 +250,45 @@ fn last_actuals(accountant: &Accountant, data_dir: &Path) -> Result<Actuals, Fau
 fn run_shadow(args: &ShadowArgs, data_dir: &Path) -> Result<(), Fault> {
     let archive = Archive::open(data_dir).map_err(Fault::failed)?;
     let found = archive.shadowed(args.most).map_err(Fault::failed)?;
-    match shadow::write(&found, args.json, &mut io::stdout().lock()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(Fault::failed),
-    }
+    let mut out = Out::default();
+    let done = shadow::write(&found, args.json, &mut out);
+    out.end(done)
 }
 
 fn run_devices(args: &DevicesArgs, data_dir: &Path) -> Result<(), Fault> {
     let archive = Archive::open(data_dir).map_err(Fault::failed)?;
-    match devices::health(&archive, Clock.now(), args.days, args.json, &mut io::stdout().lock()) {
-        // Whoever reads has seen enough.
-        Err(devices::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(Fault::failed),
-    }
+    let mut out = Out::default();
+    let done = devices::health(&archive, Clock.now(), args.days, args.json, &mut out);
+    out.end(done)
 }
 
 fn run_rejudge(args: &RejudgeArgs, settings: &Settings, data_dir: &Path) -> Result<(), Fault> {
     let since = args.since.map(|since| since.from(Clock.now()));
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let out = Out::default();
+    let mut buffer = io::BufWriter::new(out.clone());
     let limits = &settings.functions.judge_crash;
-    let done = rejudge::run(data_dir, &settings.formats, limits, since, args.json, args.save, &mut out);
-    match done.and_then(|()| out.flush().map_err(rejudge::Error::Write)) {
-        // Whoever reads has seen enough.
-        Err(rejudge::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(Fault::failed),
-    }
+    let done = rejudge::run(data_dir, &settings.formats, limits, since, args.json, args.save, &mut buffer);
+    out.end(done.and_then(|()| buffer.flush().map_err(rejudge::Error::Write)))
 }
 
 fn run_bill(args: &BillArgs) -> Result<(), Fault> {
-    match bill::run(&args.file, args.prices.as_deref(), args.json, &mut io::stdout().lock()) {
-        // Whoever reads has seen enough.
-        Err(bill::Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(Fault::failed),
-    }
+    let mut out = Out::default();
+    let done = bill::run(&args.file, args.prices.as_deref(), args.json, &mut out);
+    out.end(done)
 }
 
 fn run_lambda(args: &LambdaArgs, settings: &Settings) -> Result<(), Fault> {
     let prices = PriceSheet::aws_lambda(&settings.pricing).map_err(Fault::failed)?;
-    let out = Box::new(io::stdout());
+    let out = Out::default();
+    let to = Box::new(out.clone());
     let ran = if args.events == Path::new("-") {
-        lambda::run(args, prices, &mut io::stdin().lock(), out)
+        lambda::run(args, prices, &mut io::stdin().lock(), to)
     } else {
         let file =
             File::open(&args.events).map_err(|error| Fault::Failed(format!("cannot read {}: {error}", args.events.display())))?;
-        lambda::run(args, prices, &mut BufReader::new(file), out)
+        lambda::run(args, prices, &mut BufReader::new(file), to)
     };
-    match ran {
-        // Whoever reads has seen enough.
-        Err(lambda::Error::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        ran => ran.map_err(Fault::failed),
-    }
+    out.end(ran)
 }
 
 /// The settings' broker (`--broker` is among them by now), else the embedded one of the line that runs on the same data directory.

@@ -122,6 +122,9 @@ struct File {
     dynamodb: Option<DynamoDb>,
     cost_explorer: Option<CostExplorer>,
     transfer: Option<Transfer>,
+    /// What a worked bill should come to, for who checks it.
+    #[serde(rename = "expect")]
+    _expect: Option<toml::Table>,
 }
 
 #[derive(Deserialize)]

@@ -45,6 +45,7 @@ mod simulation;
 mod stack;
 mod team_model;
 mod team_panel;
+mod unread;
 mod verdict_scenarios;
 mod walk;
 mod wall;
