@@ -29,8 +29,9 @@ use crate::model::{
 use crate::store::{Receipt, Writer};
 use crate::wire;
 
-/// Records in one transaction at most: some 50 ms of commits, so that the first of a burst is not held up by the last.
-const BATCH: usize = 2_048;
+/// Records in one transaction at most: some 0.2 s of commits, so that the first of a burst is not held up by the last. The
+/// more that wait, the more of them join one incident, which is written once a transaction.
+const BATCH: usize = 8_192;
 /// How long the keeper sleeps when nothing comes.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// Posts that wait for room on the connection; beyond it they are dropped, and the vehicle asks again.

@@ -420,3 +420,24 @@ fn impacts_of_rows_come_back_for_an_hour_and_one_that_cannot_be_read_is_said() {
     let [notice] = opened.notices.as_slice() else { panic!("{:?}", opened.notices) };
     assert!(notice.contains("VAN-9") && notice.contains("look whether"), "{notice}");
 }
+
+#[test]
+fn no_row_of_an_incident_makes_a_table_anew_and_the_words_are_still_checked() {
+    let dir = TempDir::new().unwrap();
+    let first = incident(1, Origin::Device, "e-1");
+    let mut writer = open(dir.path()).unwrap().writer;
+    writer.commit(&[crash(&first)]).unwrap();
+    let conn = writer.connection();
+    for root in schema::Root::ALL {
+        let text = crate::store::sql::Sql::new(root).incident;
+        let mut plan = conn.prepare(&format!("EXPLAIN {text}")).unwrap();
+        let nothing = rusqlite::params_from_iter([rusqlite::types::Null; 16]);
+        let steps = plan.query_map(nothing, |row| row.get::<_, String>(1)).unwrap().map(Result::unwrap).collect::<Vec<_>>();
+        assert!(steps.len() > 50 && !steps.contains(&"OpenEphemeral".to_owned()), "{steps:?}");
+    }
+    for change in ["life = 'opened'", "decided = 'guess'", "kind = 'door'"] {
+        let refused = conn.execute(&format!("UPDATE incidents SET {change}"), []).unwrap_err().to_string();
+        assert!(refused.contains("CHECK constraint failed"), "{refused}");
+    }
+    assert_eq!(conn.execute("UPDATE incidents SET life = 'resolved', decided = 'confirm'", []).unwrap(), 1);
+}
