@@ -112,7 +112,8 @@ pub struct About<'a> {
 
 /// A verdict for the vehicle and for whoever listens; `json` is the same verdict's.
 pub fn verdict_json(verdict: &CrashVerdict, json: &VerdictJson, of: About<'_>) -> Vec<u8> {
-    let head = bytes_of(&VerdictMessage {
+    let mut message = Vec::with_capacity(1_024 + json.evidence().len());
+    let head = VerdictMessage {
         event_id: own_id(&of.report.event_id),
         incident: of.incident,
         vehicle: of.vehicle,
@@ -122,8 +123,10 @@ pub fn verdict_json(verdict: &CrashVerdict, json: &VerdictJson, of: About<'_>) -
         judge: of.judge,
         position: of.report.position,
         body: VerdictBody { evidence: None, ..VerdictBody::of(verdict) },
-    });
-    with_field(head, "evidence", json.evidence())
+    };
+    // As in `bytes_of`, but at once as large as it will be.
+    serde_json::to_writer(&mut message, &head).unwrap_or_default();
+    with_field(message, "evidence", json.evidence())
 }
 
 /// A message with one more field at its end, whose JSON is there already.
