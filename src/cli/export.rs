@@ -1,4 +1,6 @@
-//! `fleetwatch export`: a table of the store, row by row, as CSV that no spreadsheet runs, or as JSON lines.
+//! `fleetwatch export`: a table of the store, row by row, as CSV that no spreadsheet runs, as JSON lines or as Parquet.
+
+mod parquet;
 
 use std::io::{self, Write};
 
@@ -16,6 +18,8 @@ pub enum Format {
     Csv,
     /// One JSON object per line.
     Jsonl,
+    /// Apache Parquet, binary: columns with their types, times as UTC in microseconds, compressed with Snappy.
+    Parquet,
 }
 
 /// Why an export ended.
@@ -27,29 +31,42 @@ pub enum Error {
     /// Whoever reads.
     #[error("the export cannot be written: {0}")]
     Write(#[from] io::Error),
+    /// The writer of Parquet.
+    #[error("the export cannot be written as Parquet: {0}")]
+    Parquet(#[from] ::parquet::errors::ParquetError),
 }
 
-/// Writes a table.
-pub fn run(archive: &Archive, table: &str, drills: bool, format: Format, out: &mut dyn Write) -> Result<u64, Error> {
+/// Writes a table; how many rows it has.
+pub fn run(archive: &Archive, table: &str, drills: bool, format: Format, out: &mut (dyn Write + Send)) -> Result<u64, Error> {
+    let table = archive.export(table, drills)?;
     let mut n_rows = 0;
     match format {
         Format::Csv => {
             let mut csv = csv::Writer::from_writer(out);
-            archive.export(table, drills, &mut |names, cells| -> Result<(), Error> {
-                if n_rows == 0 {
-                    csv.write_record(names).map_err(io::Error::from)?;
-                }
+            csv.write_record(table.columns().iter().map(|(name, _)| name)).map_err(io::Error::from)?;
+            table.rows(&mut |cells| -> Result<(), Error> {
                 n_rows += 1;
                 Ok(csv.write_record(cells.into_iter().map(written)).map_err(io::Error::from)?)
             })?;
             csv.flush()?;
         }
-        Format::Jsonl => archive.export(table, drills, &mut |names, cells| -> Result<(), Error> {
-            n_rows += 1;
-            let row: Map<String, Value> = names.iter().cloned().zip(cells.into_iter().map(value)).collect();
-            serde_json::to_writer(&mut *out, &row).map_err(io::Error::from)?;
-            Ok(out.write_all(b"\n")?)
-        })?,
+        Format::Jsonl => {
+            let names: Vec<String> = table.columns().iter().map(|(name, _)| name.clone()).collect();
+            table.rows(&mut |cells| -> Result<(), Error> {
+                n_rows += 1;
+                let row: Map<String, Value> = names.iter().cloned().zip(cells.into_iter().map(value)).collect();
+                serde_json::to_writer(&mut *out, &row).map_err(io::Error::from)?;
+                Ok(out.write_all(b"\n")?)
+            })?;
+        }
+        Format::Parquet => {
+            let mut parquet = parquet::Table::begin(table.columns(), out)?;
+            table.rows(&mut |cells| -> Result<(), Error> {
+                n_rows += 1;
+                parquet.row(cells)
+            })?;
+            parquet.end()?;
+        }
     }
     Ok(n_rows)
 }

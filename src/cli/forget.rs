@@ -12,12 +12,15 @@ pub fn write(what: &Forget, forgotten: &Forgotten, dry: bool, out: &mut dyn Writ
     for (n, what) in [
         (forgotten.samples, "positions and headings among the numbers"),
         (forgotten.incidents, "incidents: names of persons in them"),
+        (forgotten.impact_positions, "positions of impacts without a crash report"),
         (forgotten.report_positions, "positions of crash reports"),
         (forgotten.messages, "raw messages"),
         (forgotten.steps, "steps of timelines that name persons"),
         (forgotten.notes, "notes"),
         (forgotten.decisions, "names and reasons of decisions"),
         (forgotten.notices, "texts that were sent to people"),
+        (forgotten.silences, "silences: whose they were, and why"),
+        (forgotten.register, "entries of the register: who wrote it"),
         (forgotten.audit, "entries of the audit: who and what"),
     ] {
         writeln!(out, "{n:>9}  {what}")?;

@@ -121,6 +121,9 @@ fn run_payload(args: &PayloadArgs, global: &GlobalArgs, settings: &Settings) -> 
 }
 
 fn run_export(args: &ExportArgs, data_dir: &Path) -> Result<(), Fault> {
+    if args.format == export::Format::Parquet && io::stdout().is_terminal() {
+        return Err(Fault::Usage("Parquet is nothing to read on a terminal; write it into a file: … > FILE.parquet".to_owned()));
+    }
     let archive = Archive::open(data_dir).map_err(Fault::failed)?;
     let out = Out::default();
     let mut buffer = io::BufWriter::new(out.clone());

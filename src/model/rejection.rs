@@ -63,6 +63,23 @@ impl RejectionReason {
         Self::NoBirth,
     ];
 
+    /// The key of each, in order of declaration.
+    pub const KEYS: [&'static str; 16] = {
+        let mut keys = [""; 16];
+        let mut idx = 0;
+        while idx < keys.len() {
+            keys[idx] = Self::ALL[idx].key();
+            idx += 1;
+        }
+        keys
+    };
+
+    /// The key, as the one word that is true of it.
+    pub fn words(self) -> &'static [&'static str] {
+        static KEYS: [&str; 16] = RejectionReason::KEYS;
+        std::slice::from_ref(&KEYS[self as usize])
+    }
+
     /// The key in counters, `not_json`.
     pub const fn key(self) -> &'static str {
         match self {

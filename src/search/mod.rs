@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use crate::model::Timestamp;
 
-pub use tables::{FLEET, FUNCTIONS, INCIDENTS, LESSER, Lesser, REGISTER, Registered, SENSORS, origin, severity, yes};
+pub use tables::{FLEET, FUNCTIONS, INCIDENTS, LESSER, Lesser, REFUSED, REGISTER, Registered, SENSORS, origin, severity, yes};
 
 /// Terms in one search; more is no search but a list.
 const TERMS: usize = 64;

@@ -2,7 +2,7 @@
 
 use super::{Field, Kind, Row, Value};
 use crate::model::register::Entry;
-use crate::model::{DecidedBy, DeviceId, Incident, IncidentKind, Life, Origin, Ruling, Severity};
+use crate::model::{DecidedBy, DeviceId, Incident, IncidentKind, Life, Origin, Rejection, RejectionReason, Ruling, Severity};
 
 const YES_NO: &[&str] = &["yes", "no"];
 const ORIGINS: Kind = Kind::Words(&["real", "device", "sample", "drill", "imported"]);
@@ -97,6 +97,29 @@ pub const FUNCTIONS: &[Field] = &[
     field(&["since"], Kind::Since),
     field(&["before"], Kind::Before),
 ];
+
+/// Messages that were refused.
+pub const REFUSED: &[Field] = &[
+    field(&["topic"], Kind::Name),
+    field(&["why", "detail"], Kind::Name),
+    field(&["reason"], Kind::Words(&RejectionReason::KEYS)),
+    field(&["bytes", "size"], Kind::Number("B")),
+    field(&["since"], Kind::Since),
+    field(&["before"], Kind::Before),
+];
+
+impl Row for Rejection {
+    fn value(&self, field: &'static str) -> Value<'_> {
+        match field {
+            "topic" => Value::Name(&self.topic),
+            "why" => Value::Name(&self.detail),
+            "reason" => Value::Words(self.reason.words()),
+            "bytes" => Value::Number(self.payload_len as f64),
+            "since" | "before" => Value::Time(self.received_at),
+            _ => Value::Nothing,
+        }
+    }
+}
 
 /// The words of an origin.
 pub fn origin(origin: Origin) -> Value<'static> {

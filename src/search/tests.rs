@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::{Rejection, RejectionReason};
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
 
@@ -169,5 +170,32 @@ proptest::proptest! {
         term in proptest::sample::select(vec!["state:open", "vehicle:van*", "severity>=high", "reports<3", "since:2h", "0427", "dv>1"])
     ) {
         proptest::prop_assert_ne!(finds(term), finds(&format!("-{term}")));
+    }
+}
+
+#[test]
+fn what_was_refused_is_found_by_topic_reason_words_and_size() {
+    let rejection = Rejection {
+        topic: "fleet/VAN-7/driving".into(),
+        received_at: NOW.plus_secs(-600),
+        reason: RejectionReason::NotJson,
+        detail: "expected value at line 1 column 1".into(),
+        payload_len: 12,
+    };
+    for (text, found) in [
+        ("reason:not_json", true),
+        ("reason:empty,not_json", true),
+        ("reason:empty", false),
+        ("topic:*van-7*", true),
+        ("why:*column*", true),
+        ("bytes>=12 since:15m", true),
+        ("bytes>12", false),
+        ("since:5m", false),
+        ("van-7", true),
+    ] {
+        assert_eq!(Search::parse(text, REFUSED).unwrap().finds(&rejection, NOW), found, "{text}");
+    }
+    for reason in RejectionReason::ALL {
+        assert_eq!(reason.words(), [reason.key()], "each reason goes by its own key");
     }
 }

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, ToSql, params};
 use sha2::{Digest as _, Sha256};
 
 use super::Error;
@@ -111,11 +111,15 @@ pub(super) fn append(conn: &Connection, root: Root, entry: &Entry<'_>) -> Result
 
 /// Takes who and what out of the entries of an incident that persons made. Their seals stay, so the chain holds.
 pub(super) fn forget(conn: &Connection, root: Root, incident: &str) -> Result<u64, Error> {
-    let text = root.fill(
-        "UPDATE {p}audit SET who = '', what = '', salt = NULL
-         WHERE incident = ?1 AND salt IS NOT NULL AND who <> 'fleetwatch'",
+    forget_where(conn, root, "incident = ?1", &[&incident])
+}
+
+/// As [`forget`], of the entries that `which` finds.
+pub(super) fn forget_where(conn: &Connection, root: Root, which: &str, params: &[&dyn ToSql]) -> Result<u64, Error> {
+    let text = format!(
+        "UPDATE {{p}}audit SET who = '', what = '', salt = NULL WHERE {which} AND salt IS NOT NULL AND who <> 'fleetwatch'"
     );
-    Ok(conn.prepare_cached(&text)?.execute([incident])? as u64)
+    Ok(conn.prepare_cached(&root.fill(&text))?.execute(params)? as u64)
 }
 
 /// How many entries an entry says that it took the text out of.

@@ -32,8 +32,33 @@ const TABLES: [(&str, &str); 6] = [
 /// The names of the tables that can be exported.
 pub const EXPORTED: [&str; 6] = ["incidents", "reports", "steps", "notes", "audit", "deliveries"];
 
-/// Takes a row: the columns' names, and what stands under them.
-pub type Take<'a, E> = dyn FnMut(&[String], Vec<Cell>) -> Result<(), E> + 'a;
+/// Takes a row: what stands under the columns, in their order.
+pub type Take<'a, E> = dyn FnMut(Vec<Cell>) -> Result<(), E> + 'a;
+
+/// What may stand under a column, if not nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// [`Cell::Whole`].
+    Whole,
+    /// [`Cell::Number`].
+    Number,
+    /// [`Cell::Time`].
+    Time,
+    /// [`Cell::Text`].
+    Text,
+}
+
+impl Sort {
+    fn of(table: &str, column: &str) -> Self {
+        match (table, column) {
+            ("audit", "id") | (_, "n_reports" | "attempts") => Self::Whole,
+            (_, "probability") => Self::Number,
+            (_, "at") => Self::Time,
+            (_, name) if name.ends_with("_at") => Self::Time,
+            _ => Self::Text,
+        }
+    }
+}
 
 /// What stands in a row under a column.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,38 +75,59 @@ pub enum Cell {
     Text(String),
 }
 
+/// A table that is to be read, and its columns.
+#[derive(Debug)]
+pub struct Export<'a> {
+    statement: rusqlite::Statement<'a>,
+    columns: Vec<(String, Sort)>,
+}
+
 impl Archive {
-    /// Hands each row of a table to `take`, with the columns' names; `drills`: the table of drills and samples instead of the
-    /// real one. Stops where `take` fails. An unknown table is an error that names those that there are.
-    pub fn export<E: From<Error>>(&self, table: &str, drills: bool, take: &mut Take<'_, E>) -> Result<(), E> {
+    /// A table; `drills`: that of drills and samples instead of the real one. An unknown table is an error that names those
+    /// that there are.
+    pub fn export(&self, table: &str, drills: bool) -> Result<Export<'_>, Error> {
         let Some((_, text)) = TABLES.iter().find(|(name, _)| *name == table) else {
-            return Err(Error::Odd(format!("there is no table {table}; there are {}", EXPORTED.join(", "))).into());
+            return Err(Error::Odd(format!("there is no table {table}; there are {}", EXPORTED.join(", "))));
         };
         let root = if drills { Root::Drill } else { Root::Real };
-        let mut statement = self.connection().prepare(&root.fill(text)).map_err(Error::from)?;
-        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
-        let mut rows = statement.query([]).map_err(Error::from)?;
+        let statement = self.connection().prepare(&root.fill(text))?;
+        let columns = statement.column_names().map(|name| (name.to_owned(), Sort::of(table, name))).collect();
+        Ok(Export { statement, columns })
+    }
+}
+
+impl Export<'_> {
+    /// The names of the columns, and what may stand under them.
+    pub fn columns(&self) -> &[(String, Sort)] {
+        &self.columns
+    }
+
+    /// Hands each row to `take`. Stops where that fails.
+    pub fn rows<E: From<Error>>(mut self, take: &mut Take<'_, E>) -> Result<(), E> {
+        let mut rows = self.statement.query([]).map_err(Error::from)?;
         while let Some(row) = rows.next().map_err(Error::from)? {
-            let cells = names
-                .iter()
-                .enumerate()
-                .map(|(idx, name)| Ok(cell(name, row.get_ref(idx)?)))
-                .collect::<Result<_, rusqlite::Error>>()
-                .map_err(Error::from)?;
-            take(&names, cells)?;
+            let cells = self.columns.iter().enumerate();
+            let cells = cells.map(|(idx, (name, sort))| cell(name, *sort, row.get_ref(idx).map_err(Error::from)?));
+            take(cells.collect::<Result<_, Error>>()?)?;
         }
         Ok(())
     }
 }
 
-fn cell(name: &str, value: ValueRef<'_>) -> Cell {
-    match value {
-        ValueRef::Null => Cell::Empty,
-        ValueRef::Integer(micros) if name == "at" || name.ends_with("_at") => Cell::Time(Timestamp(micros)),
-        ValueRef::Integer(number) => Cell::Whole(number),
-        ValueRef::Real(number) => Cell::Number(number),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Cell::Text(String::from_utf8_lossy(bytes).into_owned()),
-    }
+fn cell(name: &str, sort: Sort, value: ValueRef<'_>) -> Result<Cell, Error> {
+    Ok(match (sort, value) {
+        (_, ValueRef::Null) => Cell::Empty,
+        (Sort::Time, ValueRef::Integer(micros)) => Cell::Time(Timestamp(micros)),
+        (Sort::Whole, ValueRef::Integer(number)) => Cell::Whole(number),
+        (Sort::Number, ValueRef::Integer(number)) => Cell::Number(number as f64),
+        (Sort::Number, ValueRef::Real(number)) => Cell::Number(number),
+        (Sort::Text, ValueRef::Integer(number)) => Cell::Text(number.to_string()),
+        (Sort::Text, ValueRef::Real(number)) => Cell::Text(number.to_string()),
+        (Sort::Text, ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => Cell::Text(String::from_utf8_lossy(bytes).into_owned()),
+        (sort, value) => {
+            return Err(Error::Odd(format!("{name} holds a value of the type {} and not {sort:?}", value.data_type())));
+        }
+    })
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::history::History;
 use super::row::{self, Body};
 use super::schema::{self, Root};
 use super::{DATABASE, Error, connect, lock, retention};
-use crate::model::{DeviceId, IncidentId, Said, Timestamp};
+use crate::model::{DeviceId, IncidentId, Said, Silencing, Timestamp};
 
 /// Stands where something was.
 const FORGOTTEN: &str = "forgotten";
@@ -60,6 +60,12 @@ pub struct Forgotten {
     pub audit_stays: u64,
     /// Positions and headings among the numbers.
     pub samples: u64,
+    /// Positions of impacts that only a row of driving data told of.
+    pub impact_positions: u64,
+    /// Silences over the vehicle that are over: whose they were, and why.
+    pub silences: u64,
+    /// The register: who wrote the entry of the vehicle as it stands.
+    pub register: u64,
 }
 
 /// Takes it out of the store in `dir`, which no desk may be running on. A `dry` run changes nothing.
@@ -86,6 +92,11 @@ pub fn forget(dir: &Path, what: &Forget, by: &str, now: Timestamp, dry: bool) ->
             incident(&tx, root, id, &mut forgotten)?;
         }
         forgotten.incidents += ids.len() as u64;
+        forgotten.impact_positions += impacts(&tx, root, what)?;
+        if root == Root::Real {
+            silences(&tx, what, &mut forgotten)?;
+            register(&tx, what, &mut forgotten)?;
+        }
         let entries = forgotten.audit - before;
         if root == Root::Real || !ids.is_empty() {
             let (from, to) = (what.from.rfc3339(), what.to.rfc3339());
@@ -198,6 +209,49 @@ fn decisions(conn: &Connection, root: Root, id: &str, forgotten: &mut Forgotten)
         conn.prepare_cached(&text)?.execute(params![id, event, version, row::json(&said)?])?;
         forgotten.decisions += 1;
     }
+    Ok(())
+}
+
+/// Where the vehicle was when its driving data showed an impact.
+fn impacts(conn: &Connection, root: Root, what: &Forget) -> Result<u64, Error> {
+    let text = root.fill(
+        "UPDATE {p}spikes SET body = json_set(body, '$.position', json('null'))
+         WHERE device = ?1 AND received_at >= ?2 AND received_at < ?3 AND body ->> 'position' IS NOT NULL",
+    );
+    Ok(conn.execute(&text, params![what.device.as_str(), what.from.0, what.to.0])? as u64)
+}
+
+/// Who silenced the vehicle in that time, and why; what still stands is somebody's to end.
+fn silences(conn: &Connection, what: &Forget, forgotten: &mut Forgotten) -> Result<(), Error> {
+    let bodies =
+        conn.prepare("SELECT body FROM silencings")?.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    for body in bodies {
+        let mut silencing: Silencing = serde_json::from_str(&body)?;
+        let of_it = silencing.search.to_lowercase().contains(&what.device.as_str().to_lowercase())
+            || silencing.hidden.iter().any(|hidden| hidden.device == what.device);
+        if silencing.stands() || !of_it || silencing.by == FORGOTTEN || !(what.from..what.to).contains(&silencing.at) {
+            continue;
+        }
+        (silencing.by, silencing.reason) = (FORGOTTEN.to_owned(), FORGOTTEN.to_owned());
+        silencing.ended = silencing.ended.map(|(by, at)| (by.map(|_name| FORGOTTEN.to_owned()), at));
+        let text = "UPDATE silencings SET body = ?2 WHERE id = ?1";
+        conn.execute(text, params![silencing.id as i64, row::json(&silencing)?])?;
+        forgotten.silences += 1;
+        forgotten.audit += chain::forget(conn, Root::Real, &format!("silence-{}", silencing.id))?;
+    }
+    Ok(())
+}
+
+/// Who wrote of the vehicle into the register in that time, and what. The entry itself is removed by hand.
+fn register(conn: &Connection, what: &Forget, forgotten: &mut Forgotten) -> Result<(), Error> {
+    let of_it = params![what.device.as_str(), what.from.0, what.to.0];
+    let text = format!("UPDATE register SET who = '{FORGOTTEN}' WHERE id = ?1 AND at >= ?2 AND at < ?3 AND who <> '{FORGOTTEN}'");
+    forgotten.register += conn.execute(&text, of_it)? as u64;
+    let said = "incident = 'register' AND at >= ?2 AND at < ?3 AND json_valid(what)
+        AND coalesce(what ->> '$.entry.id', what ->> '$.id') = ?1";
+    let stays = format!("SELECT count(*) FROM audit WHERE seal IS NULL AND {said}");
+    forgotten.audit_stays += conn.query_row(&stays, of_it, |row| row.get::<_, i64>(0))?.unsigned_abs();
+    forgotten.audit += chain::forget_where(conn, Root::Real, said, of_it)?;
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! A card within the detail: a head, and what stands in it.
 
-use eframe::egui::{Align2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
+use eframe::egui::{Align2, Color32, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
+use crate::ui::shapes::elided;
 use crate::ui::theme::{RADIUS_CARD, Status, Theme, Type};
 use crate::ui::widgets::put;
 
@@ -11,6 +12,12 @@ const HEAD_H: f32 = 36.0;
 
 /// A card at `top`, `height` tall without its head; gives the room within.
 pub(super) fn frame(ui: &Ui, top: f32, height: f32, title: &str, note: &str) -> Rect {
+    let color = Theme::of(ui).text.tertiary;
+    frame_beside(ui, top, height, title, (note, color), 0.0)
+}
+
+/// As [`frame`]; the note has a colour and leaves so much room on the right of the head.
+pub(super) fn frame_beside(ui: &Ui, top: f32, height: f32, title: &str, (note, color): (&str, Color32), beside: f32) -> Rect {
     let theme = Theme::of(ui);
     let room = ui.max_rect();
     let rect = Rect::from_min_size(pos2(room.left() + INSET, top), vec2(room.width() - 2.0 * INSET, height + HEAD_H));
@@ -21,7 +28,9 @@ pub(super) fn frame(ui: &Ui, top: f32, height: f32, title: &str, note: &str) -> 
     painter.hline(rect.x_range(), head.bottom() - 0.5, theme.hairline());
     let at = pos2(head.left() + 14.0, head.center().y);
     let title = put(painter, at, Align2::LEFT_CENTER, title, Type::Section.font(), theme.text.primary);
-    put(painter, pos2(title.right() + 8.0, at.y), Align2::LEFT_CENTER, note, Type::Small.font(), theme.text.tertiary);
+    let room = (head.right() - 14.0 - beside - title.right() - 8.0).max(0.0);
+    let note = elided(painter, note, &Type::Small.font(), color, room);
+    painter.galley(pos2(title.right() + 8.0, at.y - note.size().y / 2.0), note, color);
     body
 }
 

@@ -6,6 +6,7 @@ use super::super::PanelContext;
 use super::{card, kept, link_name, refused};
 use crate::model::{Link, LinkState, LinkStatus, PicoUsd};
 use crate::state::Snapshot;
+use crate::ui::search::Typed;
 use crate::ui::shapes::{Mark, elided};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::{Button, badge, link_status, name, put};
@@ -13,7 +14,7 @@ use crate::ui::{icons, text, tr};
 
 const HEAD_H: f32 = 62.0;
 
-pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, link: Link, context: &PanelContext<'_>) {
+pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, link: Link, search: &mut Typed, context: &PanelContext<'_>) {
     let Some(status) = snapshot.links.get(&link) else { return };
     let room = ui.max_rect();
     head(ui, Rect::from_min_size(room.min, vec2(room.width(), HEAD_H)), link, status);
@@ -27,7 +28,7 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, link: Link, context: &PanelCo
     paint_figures(ui, body, &figures);
     top = body.bottom() + 18.0;
     if link == Link::BrokerTelemetry {
-        refused::ui(ui, top, snapshot);
+        refused::ui(ui, top, snapshot, search, context);
     }
     if link == Link::Store && !snapshot.held.is_empty() {
         kept::ui(ui, top, snapshot);

@@ -19,6 +19,7 @@ use eframe::egui::{self, vec2};
 use super::{Panel, PanelContext, Screen};
 use crate::model::{Link, LinkState};
 use crate::state::Snapshot;
+use crate::ui::search::Typed;
 use crate::ui::widgets::{empty_state, pane};
 use crate::ui::{icons, tr};
 
@@ -31,6 +32,8 @@ const NARROW: f32 = 1240.0;
 #[derive(Debug, Default)]
 pub(super) struct Connections {
     chosen: Option<Link>,
+    /// Among what was refused.
+    search: Typed,
 }
 
 impl Panel for Connections {
@@ -53,7 +56,7 @@ impl Panel for Connections {
         if let Some(link) = pane(ui, list, "list", |ui| list::ui(ui, snapshot, chosen)) {
             self.chosen = Some(link);
         }
-        pane(ui, detail, "detail", |ui| detail::ui(ui, snapshot, chosen, context));
+        pane(ui, detail, "detail", |ui| detail::ui(ui, snapshot, chosen, &mut self.search, context));
     }
 }
 
