@@ -33,6 +33,8 @@ mod webhook;
 mod worker;
 
 #[cfg(test)]
+mod failing_tests;
+#[cfg(test)]
 mod tests;
 
 use gate::Gate;

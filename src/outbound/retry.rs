@@ -14,9 +14,9 @@ pub(super) struct Pace {
 }
 
 impl Default for Pace {
-    /// 250 ms, doubling to 60 s; 5 s an attempt. Five failures in a row are over within 8 s.
+    /// 250 ms, doubling to 60 s; 4 s an attempt, so that the operator reads within 5 s that nobody answers. Five failures in a row are over within 8 s.
     fn default() -> Self {
-        Self { first: Duration::from_millis(250), cap: Duration::from_mins(1), timeout: Duration::from_secs(5) }
+        Self { first: Duration::from_millis(250), cap: Duration::from_mins(1), timeout: Duration::from_secs(4) }
     }
 }
 

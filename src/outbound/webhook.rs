@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, Response, StatusCode};
+use serde_json::Value;
 use url::Url;
 
 use super::body::Body;
@@ -14,6 +15,13 @@ use super::{Error, RealNotice, Settings, sign};
 use crate::clock::Clock;
 use crate::https;
 use crate::model::{PacketId, Timestamp};
+
+/// Bytes of an answer that are read at most.
+const READ: usize = 64 << 10;
+/// Letters of an error inside an answer that are shown.
+const WORDS: usize = 120;
+/// A `status` that is none of success.
+const FAILURES: [&str; 4] = ["error", "fail", "failed", "failure"];
 
 /// A webhook, ready to send.
 #[derive(Clone, Debug)]
@@ -49,7 +57,10 @@ impl Webhook {
             request = request.header("webhook-id", id).header("webhook-timestamp", secs).header("webhook-signature", signature);
         }
         match request.header(CONTENT_TYPE, "application/json").body(body).send().await {
-            Ok(answer) => meaning(answer.status(), answer.headers(), Clock.now()),
+            Ok(answer) => match meaning(answer.status(), answer.headers(), Clock.now()) {
+                Attempt::Accepted => inside(answer).await,
+                other => other,
+            },
             Err(error) => Attempt::Retry { reason: in_words(error), after: None },
         }
     }
@@ -78,6 +89,53 @@ fn meaning(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Attempt {
         }
         _ => refused("it will not take the message; ask whoever runs it"),
     }
+}
+
+/// What is said inside of an answer that looks well. One that breaks off may not have been meant so: it is sent again, under
+/// the same key.
+async fn inside(mut answer: Response) -> Attempt {
+    let status = answer.status().as_u16();
+    let mut said = Vec::new();
+    loop {
+        match answer.chunk().await {
+            Ok(Some(more)) if said.len() + more.len() <= READ => said.extend_from_slice(&more),
+            // Longer than any word on an error.
+            Ok(Some(_)) => return Attempt::Accepted,
+            Ok(None) => break,
+            Err(error) => {
+                let reason = format!("the webhook's answer {status} broke off{}", https::causes(error));
+                return Attempt::Retry { reason, after: None };
+            }
+        }
+    }
+    error_in(&said).map_or(Attempt::Accepted, |why| {
+        let reason = format!("the webhook answered {status}, with an error inside: {why}; look at its own log");
+        Attempt::Retry { reason, after: None }
+    })
+}
+
+/// The error that a JSON object tells of, in a few of its words: `ok` or `success` is false, `status` is an error or a failure,
+/// or something stands under `error` or `errors`.
+fn error_in(said: &[u8]) -> Option<String> {
+    let said: serde_json::Map<String, Value> = serde_json::from_slice(said).ok()?;
+    let nothing = |value: &Value| match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::Bool(true) => false,
+    };
+    let fails = |(key, value): (&String, &Value)| match key.to_ascii_lowercase().as_str() {
+        "ok" | "success" => *value == Value::Bool(false),
+        "status" => value.as_str().is_some_and(|word| FAILURES.iter().any(|failure| word.eq_ignore_ascii_case(failure))),
+        "error" | "errors" => !nothing(value),
+        _ => false,
+    };
+    let failed = said.iter().filter(|field| fails(*field));
+    // What is wrong rather than that something is.
+    let (key, value) = failed.max_by_key(|(key, _)| key.to_ascii_lowercase().starts_with("error"))?;
+    Some(format!("{key} {value}").chars().filter(|letter| !letter.is_control()).take(WORDS).collect())
 }
 
 /// `Retry-After` as seconds or as a date.
