@@ -64,7 +64,7 @@ fn a_crash_goes_from_the_broker_to_the_store_and_back_to_the_vehicle() {
     assert!(id.starts_with("INC-"), "{id}");
     assert_eq!(listed[0]["id"], *id);
 
-    eventually("the acknowledgement is in the timeline", 10, || {
+    eventually("the acknowledgement is in the timeline", 60, || {
         incident(&data, id)["timeline"].as_array().unwrap().iter().any(|step| step["step"] == "acknowledged")
     });
     let whole = incident(&data, id);

@@ -1,12 +1,9 @@
 //! The judge beside the line as a Lambda function: a package in a child process, and a function on AWS.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use fleetwatch::broker::Secret;
 use fleetwatch::model::Ruling;
 use fleetwatch::pipeline::{Line, Options, ShadowJudge};
-use fleetwatch::pricing::PriceSheet;
 use fleetwatch::settings::Settings;
 use fleetwatch::state::snapshot::ShadowView;
 use serde_json::{Value, json};
@@ -15,33 +12,15 @@ use crate::line::{frontal, place};
 use crate::on_lambda::package;
 use crate::support::aws::Aws;
 use crate::support::headless::{Desk, eventually, incident, incidents, run};
+use crate::support::line::options;
 use crate::support::mosquitto::Mosquitto;
 use crate::support::peer::Peer;
 
 /// What the package judges beside a desk that gets one real crash.
 fn beside(broker: &Mosquitto, data: &Path, package: PathBuf, vehicle: &str) -> ShadowView {
-    let settings = Settings::default();
-    let line = Line::start(Options {
-        places: fleetwatch::model::Places::default(),
-        data_dir: data.to_owned(),
-        broker: fleetwatch::broker::Settings { url: Some(Secret::new(broker.url())), ..settings.broker },
-        formats: settings.formats,
-        functions: settings.functions,
-        outbound: fleetwatch::outbound::Settings { desktop: false, ..settings.outbound },
-        team: settings.team,
-        shadow: Some(ShadowJudge::Package(package)),
-        prices: PriceSheet::standard().clone(),
-        max_devices: 10,
-        memory_budget_mb: 16,
-        retention: fleetwatch::model::Retention::default(),
-        sample: false,
-        announce: None,
-        wake: Arc::new(|| {}),
-        self_test: fleetwatch::model::SelfTest::default(),
-        stack: fleetwatch::stack::Settings::default(),
-        seats: fleetwatch::seats::Settings::default(),
-        blind: false,
-    });
+    let broker_settings = fleetwatch::broker::Settings::at(&broker.url());
+    let shadow = Some(ShadowJudge::Package(package));
+    let line = Line::start(Options { broker: broker_settings, shadow, ..options(data, Settings::default()) });
     let line = line.unwrap();
     let desk = line.desk();
     let mut peer = Peer::connect(broker.port, &["fleet/+/ack"]);

@@ -2,15 +2,14 @@
 
 use std::io::Write as _;
 use std::process::Stdio;
-use std::sync::Arc;
 
 use fleetwatch::model::register::Entry;
 use fleetwatch::model::{DeviceId, RegisterOrder, Secret};
-use fleetwatch::pipeline::{Line, Options};
-use fleetwatch::pricing::PriceSheet;
+use fleetwatch::pipeline::Line;
 use fleetwatch::settings::Settings;
 
 use crate::support::headless::{eventually, fleetwatch, run};
+use crate::support::line::options;
 
 /// What `fleetwatch secret` prints for a name.
 fn secret_line(name: &str, secret: &str) -> String {
@@ -30,27 +29,7 @@ fn a_name_with_a_secret_acts_once_it_was_shown_and_the_record_says_so() {
     let people = "[team.people]\n\"J. Park\" = \"supervisor\"\n\"M. Seo\" = \"supervisor\"\n";
     std::fs::write(&file, format!("{people}[team.secrets]\n{line}")).unwrap();
     let settings = Settings::load(Some(&file)).unwrap();
-    let line = Line::start(Options {
-        data_dir: data.clone(),
-        broker: settings.broker,
-        formats: settings.formats,
-        functions: settings.functions,
-        outbound: fleetwatch::outbound::Settings { desktop: false, ..settings.outbound },
-        team: settings.team,
-        shadow: None,
-        prices: PriceSheet::standard().clone(),
-        max_devices: 1_000,
-        memory_budget_mb: 16,
-        sample: false,
-        announce: None,
-        wake: Arc::new(|| {}),
-        self_test: fleetwatch::model::SelfTest::default(),
-        stack: fleetwatch::stack::Settings::default(),
-        seats: fleetwatch::seats::Settings::default(),
-        blind: false,
-        places: fleetwatch::model::Places::default(),
-        retention: fleetwatch::model::Retention::default(),
-    });
+    let line = Line::start(options(&data, settings));
     let line = line.unwrap();
     let desk = line.desk();
     let write = |id: &str, by: &str| {

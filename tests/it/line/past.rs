@@ -1,16 +1,14 @@
 //! The past judged again, beside a running desk and without one; floods and second impacts on the real road.
 
-use std::sync::Arc;
-
 use fleetwatch::model::Question;
-use fleetwatch::pipeline::{Line, Options};
-use fleetwatch::pricing::PriceSheet;
+use fleetwatch::pipeline::Line;
 use fleetwatch::settings::Settings;
 use serde_json::Value;
 
 use super::{frontal, place};
 use crate::support::headless::{Desk, eventually, incident, incidents, run};
 use crate::support::hook::Hook;
+use crate::support::line::options;
 use crate::support::mosquitto::Mosquitto;
 use crate::support::peer::Peer;
 
@@ -21,28 +19,7 @@ fn lines(output: &std::process::Output) -> Vec<Value> {
 
 /// As the Settings screen asks it: through the desk, while reviews go on being answered.
 fn asked_in_the_window(data: &std::path::Path) {
-    let settings = Settings::default();
-    let line = Line::start(Options {
-        data_dir: data.to_owned(),
-        broker: settings.broker,
-        formats: settings.formats,
-        functions: settings.functions,
-        outbound: fleetwatch::outbound::Settings { desktop: false, ..settings.outbound },
-        team: settings.team,
-        places: fleetwatch::model::Places::default(),
-        shadow: None,
-        prices: PriceSheet::standard().clone(),
-        max_devices: 10,
-        memory_budget_mb: 16,
-        retention: fleetwatch::model::Retention::default(),
-        sample: false,
-        announce: None,
-        wake: Arc::new(|| {}),
-        self_test: fleetwatch::model::SelfTest::default(),
-        stack: fleetwatch::stack::Settings::default(),
-        seats: fleetwatch::seats::Settings::default(),
-        blind: false,
-    });
+    let line = Line::start(options(data, Settings::default()));
     let line = line.unwrap();
     let desk = line.desk();
     let answer = |limits: Value| {

@@ -6,6 +6,7 @@ pub(crate) mod fake_broker;
 pub(crate) mod headless;
 pub(crate) mod heart;
 pub(crate) mod hook;
+pub(crate) mod line;
 pub(crate) mod look;
 pub(crate) mod mosquitto;
 pub(crate) mod paint;
