@@ -138,7 +138,7 @@ def mini_stack(home):
         request = urllib.request.Request(f"http://127.0.0.1:{port}/2015-03-31/functions", json.dumps(made).encode(),
                                          {"content-type": "application/json", "authorization": signed_by_nobody("lambda")})
         urllib.request.urlopen(request).read()
-        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         return measure("MiniStack", host.pid, lambda: ask(connection, "/2015-03-31/functions/judge/invocations"))
     finally:
         host.terminate()
@@ -160,9 +160,9 @@ def cargo_lambda(home):
         wait_for("cargo-lambda", lambda: socket.create_connection(("127.0.0.1", port)).close() is None)
         names = {"AWS_LAMBDA_FUNCTION_NAME": "bootstrap", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
                  "AWS_LAMBDA_FUNCTION_VERSION": "1", "AWS_LAMBDA_LOG_STREAM_NAME": "s", "AWS_LAMBDA_LOG_GROUP_NAME": "g",
-                 "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}/bootstrap"}
+                 "AWS_LAMBDA_RUNTIME_API": f"http://127.0.0.1:{port}/bootstrap"}
         function = subprocess.Popen([str(BOOTSTRAP)], env={**os.environ, **ENVIRONMENT, **names}, stdout=subprocess.DEVNULL)
-        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         return measure("cargo-lambda", host.pid, lambda: ask(connection, "/2015-03-31/functions/bootstrap/invocations"))
     finally:
         for process in (function, host):

@@ -14,6 +14,13 @@ use crate::aws::{Client, Environment, iot_region};
 /// How long AWS may take to give credentials for a session: within the time that a connection has.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
+/// What an address of IoT Core wants to hear on port 443, where it speaks MQTT with device certificates too:
+/// <https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html>, read on 2026-11-22.
+pub(super) fn alpn(endpoint: &Endpoint) -> Option<&'static [u8]> {
+    let asks = endpoint.scheme == Scheme::Mqtts && endpoint.port == 443 && iot_region(&endpoint.host).is_some();
+    asks.then_some(b"x-amzn-mqtt-ca")
+}
+
 /// Signs connections.
 #[derive(Debug)]
 pub(super) struct IotCore {
@@ -72,5 +79,21 @@ impl IotCore {
     /// Why the last connection could not be signed, in words.
     pub(super) fn take_failure(&self) -> Option<String> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_certificates_on_the_port_of_the_web_name_their_protocol() {
+        let alpn = |address: &str| alpn(&address.parse().unwrap());
+        assert_eq!(alpn("mqtts://abc-ats.iot.eu-west-1.amazonaws.com:443"), Some(&b"x-amzn-mqtt-ca"[..]));
+        for other in
+            ["mqtts://abc-ats.iot.eu-west-1.amazonaws.com", "wss://abc-ats.iot.eu-west-1.amazonaws.com", "mqtts://b.example:443"]
+        {
+            assert_eq!(alpn(other), None, "{other}");
+        }
     }
 }

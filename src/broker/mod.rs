@@ -31,7 +31,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rumqttc::{AsyncClient, MqttOptions, NetworkOptions, TlsConfiguration, Transport};
+use rumqttc::{AsyncClient, ConnectionError, MqttOptions, NetworkOptions, TlsConfiguration, Transport};
 
 use crate::aws::Environment;
 use crate::model::{Lane, Link, LinkStatus, Origin, Packet};
@@ -222,10 +222,17 @@ pub struct Way {
 }
 
 impl Way {
-    /// Says why the last connection could not be signed, where that was it.
-    pub fn unsigned(&self) -> impl Fn() -> Option<String> + Send + 'static {
-        let iot_core = self.iot_core.clone();
-        move || iot_core.as_ref()?.take_failure()
+    /// Says why a connection as this client failed and what to do, the raw error last; it may have been accepted before.
+    pub fn explain(&self, client_id: &str) -> impl Fn(&ConnectionError, bool) -> String + Send + 'static {
+        let (endpoint, iot_core, client_id) = (self.endpoint.clone(), self.iot_core.clone(), client_id.to_owned());
+        let max_packet_bytes = self.options.max_packet_size();
+        move |error, connected| {
+            let signed = iot_core.is_some();
+            let unsigned = iot_core.as_ref().and_then(|iot_core| iot_core.take_failure());
+            let context = words::Context { endpoint: &endpoint, client_id: &client_id, signed, connected, max_packet_bytes };
+            let reason = unsigned.unwrap_or_else(|| words::explain(error, context).reason);
+            format!("{reason} ({error})")
+        }
     }
 }
 
@@ -250,7 +257,7 @@ pub fn way(settings: &Settings, client_id: &str) -> Result<Way, Error> {
         });
     }
     let tls = if scheme.is_encrypted() {
-        Some(TlsConfiguration::Rustls(tls::config(settings)?))
+        Some(TlsConfiguration::Rustls(tls::config(settings, iot_core::alpn(&endpoint))?))
     } else {
         tls::refuse_files(settings)?;
         None

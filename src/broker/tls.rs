@@ -9,7 +9,8 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::{Error, Settings};
 
-pub(super) fn config(settings: &Settings) -> Result<Arc<ClientConfig>, Error> {
+/// `alpn` names the protocol, where the other side has several on one port.
+pub(super) fn config(settings: &Settings, alpn: Option<&[u8]>) -> Result<Arc<ClientConfig>, Error> {
     let mut roots = RootCertStore::empty();
     if let Some(path) = &settings.ca_file {
         for certificate in certificates("ca_file", path)? {
@@ -26,7 +27,7 @@ pub(super) fn config(settings: &Settings) -> Result<Arc<ClientConfig>, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder =
         ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?.with_root_certificates(roots);
-    let config = match (&settings.client_cert_file, &settings.client_key_file) {
+    let mut config = match (&settings.client_cert_file, &settings.client_key_file) {
         (None, None) => builder.with_no_client_auth(),
         (Some(cert_path), Some(key_path)) => {
             let chain = certificates("client_cert_file", cert_path)?;
@@ -37,6 +38,7 @@ pub(super) fn config(settings: &Settings) -> Result<Arc<ClientConfig>, Error> {
         }
         _ => return Err(Error::HalfClientCert),
     };
+    config.alpn_protocols.extend(alpn.map(<[u8]>::to_vec));
     Ok(Arc::new(config))
 }
 

@@ -73,7 +73,7 @@ pub(super) fn explain(error: &ConnectionError, context: Context<'_>) -> Explaine
             Kind::Closed,
             format!("{endpoint} closed the connection. It may be restarting, or another program uses the client id {client_id}; its log says which."),
         ),
-        ConnectionError::MqttState(StateError::ConnectionAborted) => say(Kind::Other, closed_early_words(endpoint)),
+        ConnectionError::MqttState(StateError::ConnectionAborted) => say(Kind::Other, closed_early_words(endpoint, client_id)),
         ConnectionError::MqttState(StateError::CollisionTimeout) => {
             say(Kind::Other, format!("{endpoint} does not acknowledge what this desk publishes. Check the broker's load and its log."))
         }
@@ -212,17 +212,18 @@ fn io_words(error: &io::Error, context: Context<'_>) -> Explained {
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::ConnectionAborted
         | io::ErrorKind::BrokenPipe
-        | io::ErrorKind::UnexpectedEof => closed_early_words(endpoint),
+        | io::ErrorKind::UnexpectedEof => closed_early_words(endpoint, client_id),
         _ => format!("The connection to {endpoint} failed. Check the network; the raw error says more."),
     };
     Explained { kind: Kind::Other, reason }
 }
 
-fn closed_early_words(endpoint: &Endpoint) -> String {
+fn closed_early_words(endpoint: &Endpoint, client_id: &str) -> String {
     if endpoint.scheme.is_encrypted() {
         format!(
             "{endpoint} closed the connection before answering. This port may not speak TLS, \
-             or the broker wants a client certificate (client_cert_file and client_key_file under [broker])."
+             or the broker wants another client certificate (client_cert_file and client_key_file under [broker]): \
+             one that is active and may connect as {client_id}."
         )
     } else {
         format!(

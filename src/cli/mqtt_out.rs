@@ -4,7 +4,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rumqttc::{Client, ConnectReturnCode, Connection, ConnectionError, Event, NetworkOptions, Outgoing, Packet, QoS};
+use rumqttc::{Client, Connection, ConnectionError, Event, NetworkOptions, Outgoing, Packet, QoS};
 
 use crate::broker;
 use crate::play::{Publish, PublishError};
@@ -75,7 +75,7 @@ impl MqttOut {
     pub fn connect(settings: &broker::Settings) -> Result<Self, PublishError> {
         let name = format!("fleetwatch-out-{:08x}", fastrand::u32(..));
         let way = broker::way(settings, &name).map_err(|error| PublishError(error.to_string()))?;
-        let (place, unsigned) = (way.endpoint.to_string(), way.unsigned());
+        let why = way.explain(&name);
         let mut options = way.options;
         options.set_max_packet_size(MAX_PACKET_BYTES, MAX_PACKET_BYTES);
         let (client, mut connection) = Client::new(options, QUEUE);
@@ -86,7 +86,7 @@ impl MqttOut {
         let shared = Arc::new(Shared::default());
         let poller = {
             let shared = Arc::clone(&shared);
-            let poll = move || poll(connection, &shared, &place, &unsigned);
+            let poll = move || poll(connection, &shared, &why);
             thread::Builder::new().name("mqtt-out".to_owned()).spawn(poll)
         };
         let poller = poller.map_err(|error| PublishError(format!("cannot start a thread: {error}")))?;
@@ -126,7 +126,7 @@ impl Drop for MqttOut {
 
 /// Polls until the client says goodbye or the connection breaks. It does not connect again: a play that went on after a
 /// gap would no longer be the recording.
-fn poll(mut connection: Connection, shared: &Shared, place: &str, unsigned: &dyn Fn() -> Option<String>) {
+fn poll(mut connection: Connection, shared: &Shared, why: &dyn Fn(&ConnectionError, bool) -> String) {
     loop {
         match connection.recv() {
             Ok(Ok(Event::Incoming(Packet::ConnAck(_)))) => shared.update(|progress| progress.connected = true),
@@ -136,36 +136,10 @@ fn poll(mut connection: Connection, shared: &Shared, place: &str, unsigned: &dyn
             Ok(Ok(_)) => {}
             Ok(Err(error)) => {
                 let connected = shared.lock().connected;
-                let reason = unsigned().unwrap_or_else(|| words(&error, place, connected));
+                let reason = why(&error, connected);
                 shared.update(|progress| progress.broken = Some(reason));
                 return;
             }
         }
     }
-}
-
-/// Cause and fix in plain words, the raw error last.
-fn words(error: &ConnectionError, place: &str, connected: bool) -> String {
-    let (cause, fix) = match error {
-        _ if connected => ("lost the connection to the broker at", "see its log for why it ended it"),
-        ConnectionError::ConnectionRefused(code) => match code {
-            // Brokers send either for a wrong password as for none, so as not to help guessing.
-            ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized => {
-                ("user and password are missing or wrong for", "write them as mqtt://USER:PASSWORD@HOST, with %40 for @")
-            }
-            _ => ("the broker refused us at", "see its log for the reason"),
-        },
-        ConnectionError::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => {
-            ("nothing listens at", "start the broker, or correct host and port in --broker")
-        }
-        ConnectionError::NetworkTimeout => ("no answer from", "see whether host and port are right and a firewall is between"),
-        ConnectionError::Tls(_) => {
-            ("no safe connection to", "see whether it speaks TLS on this port and this system trusts its certificate")
-        }
-        ConnectionError::Websocket(_) if error.to_string().contains("403") => {
-            ("not let in by", "see whether the access key, its secret and this machine's clock are right, and the permission")
-        }
-        _ => ("cannot connect to", "correct --broker, or see whether the network is up"),
-    };
-    format!("{cause} {place}; {fix}: {error}")
 }

@@ -124,7 +124,7 @@ pub fn bytes(n: u64) -> String {
     if unit_idx == 0 { format!("{n} B") } else { format!("{value:.1} {}", UNITS[unit_idx]) }
 }
 
-/// Money with its currency, as fine as the amount needs: `USD 39.84`, `USD 0.0004`, `USD 0.000000002083`.
+/// Money with its currency, as fine as the amount needs: `USD 39.84`, `USD 0.4010`, and below a cent in cents: `0.087 cents`.
 pub fn usd(amount: PicoUsd) -> String {
     let dollars = amount.usd().abs();
     let sign = if amount.0 < 0 { "−" } else { "" };
@@ -132,8 +132,12 @@ pub fn usd(amount: PicoUsd) -> String {
         _ if amount.0 == 0 => "0.00".to_owned(),
         1.0.. => format!("{}.{:02}", count(dollars as u64), ((dollars.fract() * 100.0).round() as u64).min(99)),
         0.01..1.0 => format!("{dollars:.4}"),
-        0.000_001..0.01 => format!("{dollars:.6}"),
-        _ => format!("{dollars:.12}"),
+        _ => {
+            // Two digits that say something, however small it is.
+            let cents = dollars * 100.0;
+            let decimals = (1.0 - cents.log10().floor()) as usize;
+            return tr!("text-cents", n = format!("{sign}{cents:.decimals$}"));
+        }
     };
     format!("USD {sign}{digits}")
 }

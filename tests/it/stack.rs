@@ -109,6 +109,25 @@ impl Drop for Stack {
     }
 }
 
+#[test]
+fn a_device_certificate_lets_a_desk_hear_and_only_while_it_is_active() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let python = here.join("target/venv/aws/bin/python");
+    let apart = Command::new("unshare").args(["-rn", "true"]).status().is_ok_and(|status| status.success());
+    if !python.exists() || !apart {
+        println!("skipped: `make test` installs the IoT Core that this needs, and it runs in a network of its own (unshare -rn)");
+        return;
+    }
+    let mut command = Command::new("unshare");
+    command.arg("-rn").arg(python).arg(here.join(".ci/certificate")).arg(env!("CARGO_BIN_EXE_fleetwatch"));
+    let output = command.output().unwrap();
+    let said: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    assert!(said["doctor"].as_str().unwrap().contains("it lets us in"), "{said}");
+    assert_eq!((&said["heard"]["device"], &said["heard"]["verdict"]["ruling"]), (&"van-7".into(), &"real".into()), "{said}");
+    assert!(said["refused"].as_str().unwrap().contains("one that is active and may connect as fleetwatch-"), "{said}");
+}
+
 /// Messages of a topic that has confirmed its subscriber, as their own JSON.
 fn told(hook: &Hook) -> Vec<Value> {
     let notices = hook.requests().into_iter().filter(|(_, body)| body["Type"] == "Notification");
@@ -246,7 +265,8 @@ fn an_upload_is_judged_told_over_sns_and_priced_by_the_desk_that_watches() {
     let (well, refused) = (doctor(&secret), doctor("another-secret"));
     assert!(well.contains("broker: wss://data-ats.iot.us-east-1.amazonaws.com:443: it lets us in"), "{well}");
     assert!(
-        refused.contains("access key, its secret and this machine's clock") && !refused.contains("another-secret"),
+        refused.contains("Check the access key and its secret, that this machine's clock is right")
+            && !refused.contains("another-secret"),
         "{refused}"
     );
 

@@ -100,6 +100,7 @@ live-needs-call = appears with the first call
 live-calls-hover = Calls of the functions in this process, metered as AWS Lambda would
 live-cost-month = Cost this month
 live-cost-in = Cost in { $month }
+live-after-free = after the free tier
 live-usd-after-free = USD after the free tier
 live-list-price = list price
 live-begins-call = begins with the first call

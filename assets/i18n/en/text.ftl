@@ -51,6 +51,7 @@ text-day-and-zone = { $day } { $month ->
     [11] Nov
    *[12] Dec
 } { $zone }
+text-cents = { $n } cents
 text-over-99 = over 99 %
 text-under-1 = under 1 %
 text-search-no-field-near = There is no field "{ $word }" here: did you mean { $near }?

@@ -88,6 +88,7 @@ live-needs-call = 첫 호출이 있으면 나타남
 live-calls-hover = 이 프로그램 안에서 실행한 함수 호출을 AWS Lambda 방식으로 잰 값
 live-cost-month = 이번 달 비용
 live-cost-in = { $month } 비용
+live-after-free = 무료 사용량 제외
 live-usd-after-free = USD, 무료 사용량 제외
 live-list-price = 정가
 live-begins-call = 첫 호출부터 계산

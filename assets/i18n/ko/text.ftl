@@ -38,6 +38,7 @@ text-min = { $min }분
 text-hours-min = { $h }시간 { $min }분
 text-days-hours = { $d }일 { $h }시간
 text-day-and-zone = { $month }월 { $day }일 { $zone }
+text-cents = { $n }센트
 text-over-99 = 99 % 초과
 text-under-1 = 1 % 미만
 text-search-no-field-near = "{ $word }" 항목은 없습니다. { $near }(으)로 써 보세요.

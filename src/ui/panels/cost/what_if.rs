@@ -196,7 +196,7 @@ fn unit_costs(ui: &mut Ui, snapshot: &Snapshot, rates: Rates, month_secs: f64) {
     let by = |n: u64| if n == 0 { String::new() } else { tr!("cost-by", n = text::count(n)) };
     let plain = str::to_owned;
     let lines = [
-        (tr!("cost-one-crash"), plain("judge_crash"), mean("judge_crash", 1.0)),
+        (tr!("cost-thousand-verdicts"), plain("judge_crash"), mean("judge_crash", 1_000.0)),
         (tr!("cost-thousand-temperatures"), plain("route_temperature"), mean("route_temperature", 1_000.0)),
         (tr!("cost-million-rows"), plain("preprocess_driving"), mean("preprocess_driving", 1e6)),
         (tr!("cost-one-incident"), by(n_incidents), each(n_incidents)),

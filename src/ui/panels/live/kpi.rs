@@ -146,10 +146,15 @@ fn calls<'a>(snapshot: &Snapshot) -> Kpi<'a> {
 
 fn cost<'a>(snapshot: &Snapshot) -> Kpi<'a> {
     let bill = &snapshot.bill;
+    let due = text::usd(bill.due);
+    let (due, unit) = match due.strip_prefix("USD ") {
+        Some(dollars) => (dollars.to_owned(), tr!("live-usd-after-free")),
+        None => (due, tr!("live-after-free")),
+    };
     Kpi {
         label: if bill.month.is_empty() { tr!("live-cost-month") } else { tr!("live-cost-in", month = bill.month.as_str()) },
-        value: (!bill.month.is_empty()).then(|| text::usd(bill.due).trim_start_matches("USD ").to_owned()),
-        unit: tr!("live-usd-after-free"),
+        value: (!bill.month.is_empty()).then_some(due),
+        unit,
         parts: vec![Part { mark: None, value: text::usd(bill.list), words: tr!("live-list-price") }],
         needs: word!("live-begins-call"),
         hover: tr!("live-cost-hover", month = bill.month.as_str(), sheet = bill.price_sheet.as_str()),
