@@ -19,7 +19,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::model::{Change, Elsewhere, Leave, OtherSeat, Secret};
 
-/// One question to the database, at most.
+/// One question to the database, at most; and how long the database keeps a lock for a seat of which it hears nothing more.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Changes that are read at once.
 const AT_ONCE: i64 = 256;
@@ -160,30 +160,31 @@ impl Log {
                 }
             }
         });
-        let log = Self { client, seat: seat.to_owned(), name: settings.seat_name(), news };
+        let mut log = Self { client, seat: seat.to_owned(), name: settings.seat_name(), news };
+        log.client.batch_execute(&format!("SET idle_in_transaction_session_timeout = '{}s'", TIMEOUT.as_secs())).await?;
         log.migrate().await?;
         log.client.batch_execute("LISTEN fleetwatch").await?;
         log.here().await?;
         Ok(log)
     }
 
-    async fn migrate(&self) -> Result<(), Error> {
+    async fn migrate(&mut self) -> Result<(), Error> {
         let known = i32::try_from(STEPS.len()).unwrap_or(i32::MAX);
+        let tx = self.client.transaction().await?;
         // Two seats that start at once wait for each other.
         let text = format!(
-            "SELECT pg_advisory_lock({LOCK}); CREATE TABLE IF NOT EXISTS fleetwatch_version (version INTEGER NOT NULL);
+            "SELECT pg_advisory_xact_lock({LOCK}); CREATE TABLE IF NOT EXISTS fleetwatch_version (version INTEGER NOT NULL);
              INSERT INTO fleetwatch_version SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM fleetwatch_version);"
         );
-        self.client.batch_execute(&text).await?;
-        let version: i32 = self.client.query_one("SELECT version FROM fleetwatch_version", &[]).await?.get(0);
+        tx.batch_execute(&text).await?;
+        let version: i32 = tx.query_one("SELECT version FROM fleetwatch_version", &[]).await?.get(0);
         if version > known {
             return Err(Error::Newer(version));
         }
         for (step_idx, step) in STEPS.iter().enumerate().skip(usize::try_from(version).unwrap_or(0)) {
-            let text = format!("BEGIN; {step} UPDATE fleetwatch_version SET version = {}; COMMIT;", step_idx + 1);
-            self.client.batch_execute(&text).await?;
+            tx.batch_execute(&format!("{step} UPDATE fleetwatch_version SET version = {}", step_idx + 1)).await?;
         }
-        self.client.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})")).await?;
+        tx.commit().await?;
         Ok(())
     }
 

@@ -388,6 +388,41 @@ fn a_seat_behind_a_partition_goes_on_and_all_is_one_when_it_heals() {
     assert_eq!(seen(&places[0]), seen(&places[1]));
 }
 
+#[test]
+fn a_seat_cut_off_in_the_middle_of_what_it_shares_holds_up_no_other() {
+    let (broker, postgres) = (Mosquitto::start(), Postgres::start());
+    let relay = Relay::to(postgres.port);
+    let (_dirs, places): (Vec<_>, Vec<_>) = ["one", "two", "three"].map(place).into_iter().unzip();
+    let far = postgres.url().replace(&format!(":{}/", postgres.port), &format!(":{}/", relay.port));
+    let lines = [
+        desk(&places[0], "one", &broker, &postgres),
+        desk(&places[1], "two", &broker, &postgres),
+        desk_at(&places[2], "three", &broker, far),
+    ];
+    let desks: Vec<_> = lines.iter().map(Line::desk).collect();
+    eventually("all are there", 60, || desks.iter().all(|desk| is_up(&desk.latest())));
+    Peer::connect(broker.port, &["fleet/+/ack"]).send("fleet/van/crash", airbag("e-1"));
+    let of = |which: usize| desks[which].latest().incidents.first().cloned();
+    eventually("all show it", 60, || (0..3).all(|which| of(which).is_some_and(|incident| incident.stored)));
+    let id = of(0).unwrap().id.clone();
+    let note = |which: usize, text: &str| {
+        let command = Command::Note { incident: id.clone(), text: text.to_owned() };
+        assert!(desks[which].command(command, "kim"));
+    };
+    // By then the database has given it the lock of the log.
+    relay.cut_at("INSERT INTO fleetwatch_changes");
+    note(2, "cut off");
+    eventually("it is cut off in the middle", 30, || relay.is_cut());
+    note(0, "from one");
+    eventually("the others go on", 30, || of(1).is_some_and(|one| one.notes.iter().any(|note| note.text == "from one")));
+    relay.cut(false);
+    eventually("nothing is lost", 60, || (0..3).all(|which| of(which).is_some_and(|one| one.notes.len() == 2)));
+    for line in lines {
+        line.stop();
+    }
+    assert!(seen(&places[0]) == seen(&places[1]) && seen(&places[1]) == seen(&places[2]));
+}
+
 /// Set where this test program is to be a seat of its own: its directory, its name, the broker and the database.
 const SEAT_OF_ITS_OWN: &str = "FLEETWATCH_TEST_SEAT";
 /// Races between two seats on one incident.

@@ -134,7 +134,7 @@ fn the_doctor_finds_a_dead_broker_and_says_what_to_do() {
     let ill = run(&["doctor", "--data-dir", data.to_str().unwrap(), "--broker", &format!("mqtt://127.0.0.1:{port}")]);
     assert_code(&ill, 1);
     let words = text(&ill.stdout);
-    assert!(words.contains("FAIL") && words.contains("start the broker") && words.contains("to do:"), "{words}");
+    assert!(words.contains("FAIL") && words.contains("Start the broker") && words.contains("to do:"), "{words}");
     let settings = data.with_extension("toml");
     std::fs::write(&settings, "[broker]\nurll = 1\n").unwrap();
     let wrong = run(&[
