@@ -4,9 +4,10 @@
 # What the window needs to run, and what building needs beside Rust.
 RUN_PACKAGES = gcc libc6-dev pkg-config libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbcommon0 libxkbcommon-x11-0 \
 	libgl1 libglx-mesa0 libgl1-mesa-dri libegl1 alsa-utils
-# What the tests need beside that: a real broker, its clients, certificates, a display that is not there, a mouse, and
-# Python for a Lambda function in another language and for an AWS on this machine. strip makes our own functions small.
-TEST_PACKAGES = $(RUN_PACKAGES) mosquitto mosquitto-clients openssl xvfb xauth openbox xdotool x11-utils imagemagick procps pngquant python3 python3-venv binutils postgresql
+# What the tests need beside that: a real broker, its clients, certificates, a display that is not there, a mouse, the ear of
+# a screen reader, and Python for a Lambda function in another language and for an AWS on this machine. strip makes our own
+# functions small.
+TEST_PACKAGES = $(RUN_PACKAGES) mosquitto mosquitto-clients openssl xvfb xauth openbox xdotool imagemagick at-spi2-core dbus python3-gi gir1.2-atspi-2.0 procps pngquant python3 python3-venv binutils postgresql
 
 .PHONY: run test accuracy screens package packages test-packages
 

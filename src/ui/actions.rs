@@ -23,6 +23,7 @@ pub enum Action {
     Note,
     FalseAlarm,
     Overrule,
+    Second,
     Claim,
     Dispatch,
     Export,
@@ -76,7 +77,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 
 impl Action {
     /// Every action, in the order of the `?` page.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::Show(Screen::Live),
         Self::Show(Screen::Incidents),
         Self::Show(Screen::Temperature),
@@ -94,6 +95,7 @@ impl Action {
         Self::Note,
         Self::FalseAlarm,
         Self::Overrule,
+        Self::Second,
         Self::Claim,
         Self::Dispatch,
         Self::Export,
@@ -159,6 +161,7 @@ impl Action {
                 (word!("incidents-action-false-alarm"), word!("incidents-help-false-alarm"), const { &[plain(Key::X)] })
             }
             Self::Overrule => (word!("incidents-action-overrule"), word!("incidents-help-overrule"), const { &[shift(Key::R)] }),
+            Self::Second => (word!("incidents-second"), word!("incidents-help-second"), const { &[plain(Key::Y)] }),
             Self::Claim => (word!("incidents-take-on"), word!("incidents-help-claim"), const { &[plain(Key::C)] }),
             Self::Dispatch => (word!("incidents-dispatch"), word!("incidents-help-dispatch"), const { &[plain(Key::D)] }),
             Self::Silences => (word!("silences-action"), word!("silences-help"), const { &[shift(Key::S)] }),

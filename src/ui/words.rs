@@ -12,6 +12,15 @@ use crate::model::{
     Origin, Position, Ruling, StepKind,
 };
 
+/// How many there are, and of how many people were told: what a person ruled a malfunction may have paged before.
+pub fn n_told(malfunctions: &[&std::sync::Arc<Incident>]) -> String {
+    let n = malfunctions.len() as u64;
+    match malfunctions.iter().filter(|incident| !incident.told_nobody()).count() as u64 {
+        0 => tr!("words-n-nobody-told", n = n),
+        told => tr!("words-n-some-told", n = n, told = told),
+    }
+}
+
 /// Why a command was refused, in the language of the window.
 pub fn refused(why: &str) -> &str {
     match why {

@@ -43,6 +43,7 @@ mod silences;
 mod silences_panel;
 mod simulation;
 mod stack;
+mod stories;
 mod team_model;
 mod team_panel;
 mod unread;

@@ -108,7 +108,6 @@ live-cost-hover = To be paid after the free tier, in USD, for { $month }. Price 
 live-now = now
 live-no-incidents = No incidents
 live-no-incidents-why = Each crash report is judged as it arrives. Real accidents land here first, the newest critical on top.
-live-n-nobody-told = { $n }, nobody told
 live-judged-malfunction = Judged malfunction
 live-older-incidents = { $n ->
     [one] { $n } older incident

@@ -96,7 +96,6 @@ live-cost-hover = { $month }에 무료 사용량을 빼고 낼 금액(USD). 가�
 live-now = 지금
 live-no-incidents = 사고 없음
 live-no-incidents-why = 사고 보고는 들어오는 대로 판정합니다. 실제 사고가 맨 위에, 심각한 최신 순으로 나타납니다.
-live-n-nobody-told = { $n }건, 호출 없음
 live-judged-malfunction = 기기 오작동 판정
 live-older-incidents = 이전 사고 { $n }건
 live-not-listed = 여기에 없는 사고

@@ -228,6 +228,11 @@ impl Incidents {
         if context.pressed(Action::Claim) && incident.life != Life::Resolved {
             context.command(Command::Claim { incident: incident.id.clone() });
         }
+        if context.pressed(Action::Second)
+            && incident.handling.closing.as_ref().is_some_and(|closing| team::second_off(closing, context).is_none())
+        {
+            context.command(Command::Second { incident: incident.id.clone() });
+        }
         if context.pressed(Action::Dispatch) && incident.life != Life::Resolved {
             self.view.lower = Lower::Team;
             self.view.team.sending = true;

@@ -13,5 +13,6 @@ pub(crate) mod paint;
 pub(crate) mod peer;
 pub(crate) mod postgres;
 pub(crate) mod relay;
+pub(crate) mod screen;
 pub(crate) mod snapshots;
 pub(crate) mod stack;

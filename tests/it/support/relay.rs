@@ -2,8 +2,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Passes connections on to a port of this machine.
@@ -20,7 +20,12 @@ impl Relay {
     #[track_caller]
     pub(crate) fn to(port: u16) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let relay = Self { port: listener.local_addr().unwrap().port(), cut: Arc::default(), cut_at: Arc::default(), ended: Arc::default() };
+        let relay = Self {
+            port: listener.local_addr().unwrap().port(),
+            cut: Arc::default(),
+            cut_at: Arc::default(),
+            ended: Arc::default(),
+        };
         let (cut, cut_at, ended) = (Arc::clone(&relay.cut), Arc::clone(&relay.cut_at), Arc::clone(&relay.ended));
         std::thread::Builder::new()
             .name("relay".to_owned())

@@ -43,20 +43,17 @@ fn lines<'a>(snapshot: &'a Snapshot, filter: &Filter) -> Vec<Line<'a>> {
     let shown: Vec<&Arc<Incident>> = snapshot.incidents.iter().filter(|incident| filter.shows(incident)).collect();
     let resolved = |incident: &Incident| incident.life == Life::Resolved;
     let mut lines = Vec::with_capacity(shown.len() + 4);
-    let mut group = |title, note: &dyn Fn(usize) -> String, belongs: &dyn Fn(&Incident) -> bool| {
-        let before = lines.len();
-        lines.push(Line::Head(title, String::new()));
-        lines.extend(shown.iter().filter(|incident| belongs(incident)).map(|incident| Line::Row(incident)));
-        match lines.len() - before - 1 {
-            0 => lines.truncate(before),
-            n => lines[before] = Line::Head(title, note(n)),
+    let mut group = |title, note: &dyn Fn(&[&Arc<Incident>]) -> String, belongs: &dyn Fn(&Incident) -> bool| {
+        let group: Vec<&Arc<Incident>> = shown.iter().copied().filter(|incident| belongs(incident)).collect();
+        if !group.is_empty() {
+            lines.push(Line::Head(title, note(&group)));
+            lines.extend(group.into_iter().map(Line::Row));
         }
     };
-    let open = |n| tr!("incidents-newest-first", n = n as u64);
+    let open = |group: &[&Arc<Incident>]| tr!("incidents-newest-first", n = group.len() as u64);
     group(word!("incidents-open"), &open, &|i| !resolved(i) && !i.is_malfunction());
-    let judged = |n| tr!("incidents-n-nobody-told", n = n as u64);
-    group(word!("incidents-judged-malfunction"), &judged, &|i| !resolved(i) && i.is_malfunction());
-    group(word!("words-resolved"), &|n| text::count(n as u64), &resolved);
+    group(word!("incidents-judged-malfunction"), &words::n_told, &|i| !resolved(i) && i.is_malfunction());
+    group(word!("words-resolved"), &|group| text::count(group.len() as u64), &resolved);
     if filter.drills == Drills::Only {
         let drills = || snapshot.drills.iter().filter(|drill| filter.shows(drill));
         if drills().next().is_some() {

@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, ComboBox, Rect, TextEdit, Ui, UiBuilder, WidgetInfo, vec2};
 
-use crate::model::{Command, Incident, IncidentId, Life, Ruling};
+use crate::model::{Closing, Command, Incident, IncidentId, Life, Ruling};
 use crate::state::Snapshot;
 use crate::ui::actions::Action;
 use crate::ui::panels::PanelContext;
@@ -25,6 +25,11 @@ pub(super) struct TeamView {
     pub(super) sending: bool,
 }
 
+/// Why whoever is signed in cannot be the second person.
+pub(super) fn second_off(closing: &Closing, context: &PanelContext<'_>) -> Option<&'static str> {
+    (closing.by == context.operator).then_some(word!("incidents-second-another"))
+}
+
 /// What an incident's closing waits for, and the button of the second person.
 pub(super) fn closing_row(ui: &mut Ui, rect: Rect, incident: &Incident, context: &mut PanelContext<'_>) {
     let Some(closing) = &incident.handling.closing else { return };
@@ -34,8 +39,8 @@ pub(super) fn closing_row(ui: &mut Ui, rect: Rect, incident: &Incident, context:
         let place = rect.shrink2(vec2(PANE_PAD.x + 2.0, 0.0));
         let layout = egui::Layout::right_to_left(egui::Align::Center);
         ui.scope_builder(UiBuilder::new().max_rect(place).id_salt("closing row").layout(layout), |ui| {
-            let off = (closing.by == context.operator).then_some(word!("incidents-second-another"));
-            let agree = Button::default(word!("incidents-second")).off(off);
+            let off = second_off(closing, context);
+            let agree = Button::default(word!("incidents-second")).key(Action::Second).off(off);
             if ui.add(agree.named(tr!("incidents-second-device", device = incident.device.as_str()))).clicked() {
                 context.command(Command::Second { incident: incident.id.clone() });
             }

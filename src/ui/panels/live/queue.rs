@@ -16,7 +16,7 @@ use crate::ui::widgets::{
     Answer, Pane, drill_badge, empty_state, hairline_below, header, incident_card, incident_card_height, incident_row,
     link_status, name, put, section,
 };
-use crate::ui::{icons, text, tr, word};
+use crate::ui::{icons, text, tr, word, words};
 
 /// While the pointer moved over the queue less than this long ago, its order stays as it is. s
 const HAND_SECS: f32 = 1.5;
@@ -62,7 +62,7 @@ impl Queue {
                 }
                 let (malfunctions, resolved): (Vec<&Arc<Incident>>, Vec<&Arc<Incident>>) =
                     rest.iter().copied().partition(|incident| incident.life != Life::Resolved);
-                let n_told = tr!("live-n-nobody-told", n = malfunctions.len() as u64);
+                let n_told = words::n_told(&malfunctions);
                 let n_resolved = text::count(resolved.len() as u64);
                 let groups =
                     [(word!("live-judged-malfunction"), n_told, malfunctions), (word!("words-resolved"), n_resolved, resolved)];
@@ -111,6 +111,7 @@ impl Queue {
             && let Some(incident) = chosen.map(|idx| &shown[idx]).filter(waits).or_else(first)
             && self.in_view.contains(&incident.id)
         {
+            choose(incident, context);
             context.acknowledge(&incident.id);
         }
         if context.pressed(Action::Open)
@@ -131,7 +132,11 @@ impl Queue {
             Answer::None => {}
             Answer::Select => choose(incident, context),
             Answer::Open => context.open(&incident.id),
-            Answer::Acknowledge => context.command(Command::Acknowledge { incident: incident.id.clone() }),
+            Answer::Acknowledge => {
+                // Whoever takes it on goes on with it, on every screen.
+                choose(incident, context);
+                context.command(Command::Acknowledge { incident: incident.id.clone() });
+            }
         }
     }
 }
