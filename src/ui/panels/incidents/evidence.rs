@@ -1,6 +1,6 @@
 //! Why this verdict: every check with its value, limit, result and weight, and where the probability lies.
 
-use eframe::egui::{Align2, FontId, Rect, Role, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Color32, FontId, Painter, Rect, Role, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::model::{CrashVerdict, Evidence, Points};
 use crate::ui::shapes::{Mark, elided};
@@ -24,16 +24,38 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(rect: Rect) -> Self {
+    /// Each as wide as its widest words where there is room. Where not, limits are shortened first, then readings, then the
+    /// names of the checks; the hover has all of it whole.
+    fn of(rect: Rect, needs: [f32; 3]) -> Self {
         let (left, right) = (rect.left() + PANE_PAD.x, rect.right() - PANE_PAD.x);
         let weight = right - if rect.width() < 520.0 { 64.0 } else { 76.0 };
         // The word of the result is never shortened: it is the answer of the row.
         let result = weight - 88.0;
-        let at = |share: f32| left + (result - left) * share;
-        // Where it is narrow the name of the check is worth more than its reading, which the hover has.
-        let (value, limit) = if rect.width() < 420.0 { (0.45, 0.75) } else { (0.3, 0.66) };
-        Self { check: left, value: at(value), limit: at(limit), result, weight, right }
+        let room = result - left;
+        let [check, value, limit] = needs.map(|need| (need + GAP).max(room * 0.2));
+        let (check, value) = if check + value + limit <= room {
+            (check, (room - check) * value / (value + limit))
+        } else {
+            (check.min(room * 0.42), value.min(room * 0.36))
+        };
+        Self { check: left, value: left + check, limit: left + check + value, result, weight, right }
     }
+}
+
+/// Between the words of two columns, points.
+const GAP: f32 = 8.0;
+
+/// How wide the widest name, reading and limit are, points.
+fn needs(painter: &Painter, evidence: &[Evidence]) -> [f32; 3] {
+    let width = |words: &str, font: FontId| painter.layout_no_wrap(words.to_owned(), font, Color32::WHITE).size().x;
+    evidence.iter().fold([0.0; 3], |[name, reading, limit], row| {
+        let said = words::evidence(row);
+        let name = name.max(width(&said.name, Type::Small.medium()));
+        if row.points == Points::NotChecked {
+            return [name, reading, limit];
+        }
+        [name, reading.max(width(&said.reading, Type::Small.semibold())), limit.max(width(&said.limit, Type::Micro.font()))]
+    })
 }
 
 /// The pane.
@@ -43,7 +65,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, verdict: &CrashVerdict) {
         let note = summary(&verdict.evidence);
         header(ui, Pane { title: word!("incidents-why"), note: &note, right: "" });
         let body = ui.available_rect_before_wrap();
-        let columns = Columns::of(body);
+        let columns = Columns::of(body, needs(ui.painter(), &verdict.evidence));
         head(ui, &columns);
         let list = Rect::from_min_max(ui.next_widget_position(), pos2(rect.right(), rect.bottom() - FOOT_H));
         let mut below = 0;
@@ -130,7 +152,7 @@ fn row(ui: &mut Ui, columns: &Columns, evidence: &Evidence, greatest: f64, row_h
     }
     painter.hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
     let cell = |x: f32, until: f32, words: &str, font: FontId, color| {
-        let galley = elided(&painter, words, &font, color, until - x - 8.0);
+        let galley = elided(&painter, words, &font, color, until - x - GAP);
         painter.galley(pos2(x, y - galley.size().y / 2.0), galley, color);
     };
     let unchecked = evidence.points == Points::NotChecked;

@@ -87,7 +87,7 @@ fn crash(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, view: &mut View, context: &
     let Scene { incident, report, verdict, .. } = *scene;
     let lower_h = (rect.height() * 0.44).clamp(200.0, 312.0);
     let split = rect.bottom() - lower_h;
-    let evidence_w = (rect.width() * 0.58).clamp(480.0, 580.0);
+    let evidence_w = (rect.width() * 0.62).clamp(480.0, 820.0);
     let column = rect.left() + evidence_w.floor();
     evidence::show(ui, Rect::from_min_max(rect.min, pos2(column, split)), verdict);
     pulse::show(
