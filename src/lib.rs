@@ -12,7 +12,6 @@ pub mod joint;
 pub mod place;
 pub mod pricing;
 pub mod rejudge;
-pub mod report;
 pub mod scenario;
 pub mod search;
 pub mod wire;
@@ -36,6 +35,12 @@ pub mod seats;
 pub mod stack;
 #[cfg(feature = "line")]
 pub mod store;
+
+#[cfg(feature = "line")]
+pub mod speech;
+
+#[cfg(feature = "line")]
+pub mod report;
 
 #[cfg(feature = "line")]
 pub mod register;

@@ -14,7 +14,7 @@ use fleetwatch::cli::args::{Args, Command, DoctorArgs, GlobalArgs, IncidentFile,
 use fleetwatch::cli::out::Out;
 use fleetwatch::cli::run::Fault;
 use fleetwatch::cli::{check, incidents, run};
-use fleetwatch::model::{IncidentId, Record};
+use fleetwatch::model::{IncidentId, Language, Record};
 use fleetwatch::pipeline::{Line, Options, ShadowJudge, librarian};
 use fleetwatch::pricing::PriceSheet;
 use fleetwatch::scenario;
@@ -138,8 +138,9 @@ fn window(options: Options, running: &Settings, file: Option<PathBuf>, stop: Arc
 
 fn list_incidents(data_dir: &std::path::Path, wanted: &IncidentsArgs) -> Result<(), Fault> {
     match &wanted.file {
-        Some(IncidentFile::Export { id, file }) => {
-            return librarian::export_to(data_dir, &IncidentId(id.as_str().into()), file).map_err(Fault::Failed);
+        Some(IncidentFile::Export { id, file, language }) => {
+            let (id, language) = (IncidentId(id.as_str().into()), Language::of_locale(language));
+            return librarian::export_to(data_dir, &id, file, language).map_err(Fault::Failed);
         }
         Some(IncidentFile::Import { file }) => return take_in(data_dir, file),
         None => {}

@@ -1,11 +1,13 @@
 //! One incident as a page to print: no script, no network, the plots drawn in it. Pure.
 //!
-//! In English, with times in UTC, like everything that leaves the desk. What a device or a person wrote is escaped.
+//! In the language that is asked for, with times in UTC, like everything that leaves the desk. What a device or a person
+//! wrote stays as it is, and is escaped.
 
 use std::fmt::Write as _;
 
-use crate::model::{CrashReport, CrashVerdict, Incident, IncidentKind, Origin, Points, Ruling, Timestamp, likelihood};
+use crate::model::{CrashReport, CrashVerdict, Incident, IncidentKind, Language, Timestamp};
 use crate::place;
+use crate::speech::{text, tr, word, words};
 
 /// Bytes of a packet that are printed; the JSON export has them all.
 const PACKET_SHOWN: usize = 65_536;
@@ -40,135 +42,146 @@ fn escape(text: &str) -> String {
     safe
 }
 
-/// The page, made at `at`.
-pub fn html(incident: &Incident, at: Timestamp) -> String {
+/// The page, made at `at`, in a language.
+pub fn html(incident: &Incident, at: Timestamp, language: Language) -> String {
+    let before = Language::spoken();
+    language.speak();
+    let page = spoken(incident, at);
+    before.speak();
+    page
+}
+
+fn spoken(incident: &Incident, at: Timestamp) -> String {
     let mut page = String::new();
     let title = format!("{} {}", incident.id, incident.device);
     write!(
         page,
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title>\n<style>{STYLE}</style></head><body>\n",
+        "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title>\n<style>{STYLE}</style></head><body>\n",
+        Language::spoken().tag(),
         escape(&title)
     ).unwrap_or_default();
-    let badge = match (&incident.imported, incident.origin) {
-        (Some(from), _) => format!("<span class=\"badge\">IMPORTED from {}</span> ", escape(&from.id)),
-        (None, Origin::Drill) => "<span class=\"badge\">DRILL</span> ".to_owned(),
-        (None, Origin::Sample) => "<span class=\"badge\">SAMPLE</span> ".to_owned(),
-        (None, Origin::Device) => String::new(),
+    let badge = match &incident.imported {
+        Some(from) => Some(tr!("report-imported-from", id = from.id.as_str())),
+        None => words::origin(incident.origin).map(str::to_owned),
     };
+    let badge = badge.map(|words| format!("<span class=\"badge\">{}</span> ", escape(&words))).unwrap_or_default();
     writeln!(page, "<h1>{badge}{}</h1>", escape(&headline(incident))).unwrap_or_default();
-    if let Some(verdict) = incident.verdict() {
-        writeln!(page, "<p>{}</p>", escape(&verdict.summary)).unwrap_or_default();
+    if let IncidentKind::Crash { verdict, .. } = &incident.kind {
+        writeln!(page, "<p>{}</p>", escape(&words::sentence(verdict))).unwrap_or_default();
     }
     facts(&mut page, incident);
     match &incident.kind {
         IncidentKind::Crash { report, verdict } => crash(&mut page, report, verdict),
         IncidentKind::Temperature { verdict, .. } => {
             let (low, high) = verdict.limits_c;
-            writeln!(page, "<p>{:.1} °C; limits {low:.1} to {high:.1} °C.</p>", verdict.celsius.0).unwrap_or_default();
+            let [value, low, high] = [verdict.celsius.0, low, high].map(|c| text::quantity(c, 1, "°C"));
+            let said = tr!("report-limits", value = value, low = low, high = high);
+            writeln!(page, "<p>{}</p>", escape(&said)).unwrap_or_default();
         }
     }
     timeline(&mut page, incident);
     if let IncidentKind::Crash { report, .. } = &incident.kind {
         packet(&mut page, report);
     }
-    writeln!(
-        page,
-        "<p class=\"quiet\">Made by fleetwatch {} on {} (UTC). The JSON export of the incident holds every raw packet and a hash.</p>\n</body></html>",
-        env!("CARGO_PKG_VERSION"),
-        at.rfc3339()
-    ).unwrap_or_default();
+    let made = tr!("report-made-by", version = env!("CARGO_PKG_VERSION"), at = at.rfc3339());
+    writeln!(page, "<p class=\"quiet\">{}</p>\n</body></html>", escape(&made)).unwrap_or_default();
     page
 }
 
 fn headline(incident: &Incident) -> String {
-    let severity = format!("{:?}", incident.severity).to_lowercase();
-    let word = |ruling: Ruling| match ruling {
-        Ruling::Real => "Real accident",
-        Ruling::Malfunction => "Malfunction",
-        Ruling::Undecided => "Undecided",
-    };
-    match (&incident.kind, &incident.decision) {
-        (IncidentKind::Crash { .. }, Some(decision)) => {
-            format!("{}, decided by {}: {}", word(decision.ruling), decision.by, decision.reason)
+    let severity = text::severity(incident.severity);
+    match incident.holding_decision() {
+        Some(decision) => {
+            let ruling = text::ruling(decision.ruling);
+            tr!("report-decided", ruling = ruling, who = decision.by.as_str(), reason = decision.reason.as_str())
         }
-        (IncidentKind::Crash { verdict, .. }, None) => {
-            let likely = likelihood(verdict.probability);
-            format!("{}, {severity}, {likely} likely an accident", word(verdict.ruling))
-        }
-        (IncidentKind::Temperature { verdict, .. }, _) => format!("{} sensor, {severity}", verdict.band.segment()),
+        None => format!("{}, {severity}", words::headline(incident)),
     }
 }
 
 fn facts(page: &mut String, incident: &Incident) {
+    let utc = |at: Timestamp| format!("{} (UTC)", at.rfc3339());
+    let clock = if incident.clock_wrong { format!(", {}", word!("incidents-clock-ours")) } else { String::new() };
     let mut rows = vec![
-        ("Incident", incident.id.to_string()),
-        ("Device", incident.device.to_string()),
-        (
-            "Happened",
-            format!("{} (UTC){}", incident.occurred_at.rfc3339(), if incident.clock_wrong { ", our clock" } else { "" }),
-        ),
-        ("Received", format!("{} (UTC)", incident.received_at.rfc3339())),
-        ("State", format!("{:?}", incident.life).to_lowercase()),
-        ("Reports", incident.n_reports.to_string()),
+        (word!("report-incident"), incident.id.to_string()),
+        (word!("report-device"), incident.device.to_string()),
+        (word!("incidents-happened"), utc(incident.occurred_at) + &clock),
+        (word!("report-received"), utc(incident.received_at)),
+        (word!("incidents-state"), text::life(incident.life).to_owned()),
+        (word!("incidents-reports"), incident.n_reports.to_string()),
     ];
-    let by = |done: &Option<(String, Timestamp)>| done.as_ref().map(|(who, at)| format!("{} (UTC), {who}", at.rfc3339()));
-    rows.extend(by(&incident.acknowledged).map(|words| ("Acknowledged", words)));
-    rows.extend(by(&incident.resolved).map(|words| ("Resolved", words)));
+    let by = |done: &Option<(String, Timestamp)>| done.as_ref().map(|(who, at)| format!("{}, {who}", utc(*at)));
+    rows.extend(by(&incident.acknowledged).map(|said| (word!("incidents-step-acknowledged"), said)));
+    rows.extend(by(&incident.resolved).map(|said| (word!("incidents-step-resolved"), said)));
     if let IncidentKind::Crash { report, .. } = &incident.kind {
         if let Some(at) = report.position {
-            let near = place::near(at.lat, at.lon).map(|near| format!(", near {}", near.place.name)).unwrap_or_default();
-            rows.push(("Place", format!("{:.5}, {:.5} (WGS 84){near}", at.lat, at.lon)));
+            let name = |place: &place::Place| match Language::spoken() {
+                Language::Korean if !place.korean.is_empty() => place.korean,
+                _ => place.name,
+            };
+            let near = place::near(at.lat, at.lon);
+            let near = near.map(|near| tr!("report-near", place = name(near.place))).unwrap_or_default();
+            rows.push((word!("incidents-place"), format!("{:.5}, {:.5} (WGS 84){near}", at.lat, at.lon)));
         }
-        rows.push(("Topic", report.topic.to_string()));
-        rows.push(("Event", report.event_id.to_string()));
+        rows.push((word!("incidents-topic"), report.topic.to_string()));
+        rows.push((word!("incidents-event"), report.event_id.to_string()));
     }
     if let Some(judge) = &incident.judge {
-        let elsewhere = if incident.is_judged_elsewhere() { " of the stack, not by this desk" } else { "" };
-        rows.push(("Judged by", format!("{judge}{elsewhere}, limits {}", judge.limits)));
+        let by = judge.to_string();
+        let by = if incident.is_judged_elsewhere() { tr!("incidents-judged-elsewhere-by", judge = by) } else { by };
+        rows.push((word!("incidents-judged"), tr!("report-judged", by = by, limits = judge.limits.to_string())));
     }
     if let Some(differs) = incident.disagreement() {
-        rows.push(("Verdicts differ", differs.to_owned()));
+        rows.push((word!("incidents-differs"), words::two_judges(differs).unwrap_or_else(|| differs.to_owned())));
     }
     if let Some(from) = &incident.imported {
-        rows.push(("Taken in", format!("{} (UTC) by {}, SHA-256 {}", from.at.rfc3339(), from.by, from.sha256)));
+        let said = tr!("report-taken-in", at = utc(from.at), who = from.by.as_str(), hash = from.sha256.as_str());
+        rows.push((word!("report-import"), said));
     }
     page.push_str("<table>\n");
     for (name, value) in rows {
-        writeln!(page, "<tr><th>{name}</th><td>{}</td></tr>", escape(&value)).unwrap_or_default();
+        writeln!(page, "<tr><th>{}</th><td>{}</td></tr>", escape(name), escape(&value)).unwrap_or_default();
     }
     page.push_str("</table>\n");
 }
 
 fn crash(page: &mut String, report: &CrashReport, verdict: &CrashVerdict) {
     if let Some(reason) = &report.unreadable {
-        writeln!(page, "<p><b>The report could not be read:</b> {}</p>", escape(reason)).unwrap_or_default();
+        let said = tr!("incidents-could-not-be-read", reason = reason.to_string());
+        writeln!(page, "<p><b>{}</b></p>", escape(&said)).unwrap_or_default();
     }
     if !verdict.evidence.is_empty() {
-        page.push_str("<h2>Why this verdict</h2>\n<table><tr><th>Check</th><th>Value</th><th>Limit</th><th>Points to</th><th class=\"n\">Weight</th></tr>\n");
-        for row in &verdict.evidence {
-            let points = match row.points {
-                Points::Accident => "accident",
-                Points::Malfunction => "malfunction",
-                Points::Neutral => "neutral",
-                Points::NotChecked => "not checked",
-            };
-            writeln!(
-                page,
-                "<tr><td>{}</td><td>{}</td><td>{}<br><span class=\"quiet\">{}</span></td><td>{points}</td><td class=\"n\">{:+.1}</td></tr>",
-                escape(&row.name),
-                escape(&row.reading),
-                escape(&row.limit),
-                escape(&row.source),
-                row.weight
-            ).unwrap_or_default();
-        }
-        let sum: f64 = verdict.evidence.iter().map(|row| row.weight).sum();
+        title(page, word!("incidents-why"));
+        let [check, value, limit, points, weight] = [
+            word!("incidents-check"),
+            word!("incidents-value"),
+            word!("incidents-limit"),
+            word!("incidents-points-to"),
+            word!("incidents-weight"),
+        ]
+        .map(escape);
         writeln!(
             page,
-            "</table>\n<p>Sum of weights {sum:+.1}; probability of an accident {}.</p>",
-            likelihood(verdict.probability)
+            "<table><tr><th>{check}</th><th>{value}</th><th>{limit}</th><th>{points}</th><th class=\"n\">{weight}</th></tr>"
         )
         .unwrap_or_default();
+        for row in &verdict.evidence {
+            let said = words::evidence(row);
+            writeln!(
+                page,
+                "<tr><td>{}</td><td>{}</td><td>{}<br><span class=\"quiet\">{}</span></td><td>{}</td><td class=\"n\">{}</td></tr>",
+                escape(&said.name),
+                escape(&said.reading),
+                escape(&said.limit),
+                escape(&said.source),
+                escape(text::points(row.points)),
+                text::signed(row.weight, 1, "")
+            )
+            .unwrap_or_default();
+        }
+        let sum: f64 = verdict.evidence.iter().map(|row| row.weight).sum();
+        let [sum, p] = [text::signed(sum, 1, ""), text::likelihood(verdict.probability)];
+        writeln!(page, "</table>\n<p>{}</p>", escape(&tr!("report-sum", sum = sum, p = p))).unwrap_or_default();
     }
     let pulse = &report.pulse;
     let n = pulse.len().min(pulse.x_g.len()).min(pulse.y_g.len()).min(pulse.z_g.len());
@@ -181,14 +194,18 @@ fn crash(page: &mut String, report: &CrashReport, verdict: &CrashVerdict) {
             ("y", "#b45309", "6 3", line(&|i| pulse.y_g[i])),
             ("z", "#047857", "2 3", line(&|i| pulse.z_g[i])),
         ];
-        page.push_str("<h2>Crash pulse, g over ms</h2>\n");
-        page.push_str(&plot(&lines, verdict.window_ms, "judged window"));
+        title(page, word!("report-pulse"));
+        page.push_str(&plot(&lines, verdict.window_ms, word!("report-judged-window")));
     }
     if let Some(trace) = report.speed.as_ref().filter(|trace| trace.t_ms.len() > 1) {
         let points = trace.t_ms.iter().zip(&trace.kmh).map(|(t, kmh)| (t / 1e3, *kmh)).collect();
-        page.push_str("<h2>Speed, km/h over s; the impact is at 0</h2>\n");
-        page.push_str(&plot(&[("speed", "#1d4ed8", "", points)], Some((0.0, 0.0)), "impact"));
+        title(page, word!("report-speed"));
+        page.push_str(&plot(&[(word!("report-speed-line"), "#1d4ed8", "", points)], Some((0.0, 0.0)), word!("report-impact")));
     }
+}
+
+fn title(page: &mut String, words: &str) {
+    writeln!(page, "<h2>{}</h2>", escape(words)).unwrap_or_default();
 }
 
 /// A line of a plot: name, colour, dash, points.
@@ -204,7 +221,7 @@ fn plot(lines: &[Line<'_>], span: Option<(f64, f64)>, span_name: &str) -> String
     let (x0, x1) = fold(&mut all().map(|point| point.0));
     let (y0, y1) = fold(&mut all().map(|point| point.1).chain([0.0]));
     if !(x1 > x0 && y1 >= y0) {
-        return "<p class=\"quiet\">Nothing that can be drawn.</p>\n".to_owned();
+        return format!("<p class=\"quiet\">{}</p>\n", escape(word!("report-no-plot")));
     }
     let y1 = if y1 > y0 { y1 } else { y0 + 1.0 };
     let ((width, height), (left, below)) = (PLOT, ROOM);
@@ -277,24 +294,25 @@ fn thinned(run: &[(f64, f64)]) -> Vec<(f64, f64)> {
 }
 
 fn timeline(page: &mut String, incident: &Incident) {
-    page.push_str(
-        "<h2>What happened</h2>\n<table><tr><th>Time (UTC)</th><th class=\"n\">After, ms</th><th>Step</th><th></th></tr>\n",
-    );
+    title(page, word!("incidents-timeline"));
+    let [time, after, step] = [word!("report-time"), word!("report-after"), word!("report-step")].map(escape);
+    writeln!(page, "<table><tr><th>{time}</th><th class=\"n\">{after}</th><th>{step}</th><th></th></tr>").unwrap_or_default();
     let zero = incident.timeline.first().map_or(incident.received_at, |step| step.at);
     for step in &incident.timeline {
         let after = step.at.micros_since(zero) as f64 / 1e3;
         writeln!(
             page,
-            "<tr><td>{}</td><td class=\"n\">{after:+.1}</td><td>{:?}</td><td>{}</td></tr>",
+            "<tr><td>{}</td><td class=\"n\">{after:+.1}</td><td>{}</td><td>{}</td></tr>",
             step.at.rfc3339(),
-            step.kind,
-            escape(&step.detail)
+            escape(words::step_name(&step.kind)),
+            escape(&words::step_detail(step, incident))
         )
         .unwrap_or_default();
     }
     page.push_str("</table>\n");
     if !incident.notes.is_empty() {
-        page.push_str("<h2>Notes</h2>\n<table>\n");
+        title(page, word!("report-notes"));
+        page.push_str("<table>\n");
         for note in &incident.notes {
             writeln!(page, "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", note.at.rfc3339(), escape(&note.by), escape(&note.text))
                 .unwrap_or_default();
@@ -305,8 +323,13 @@ fn timeline(page: &mut String, incident: &Incident) {
 
 fn packet(page: &mut String, report: &CrashReport) {
     let shown = &report.raw[..report.raw.len().min(PACKET_SHOWN)];
-    let cut = if shown.len() < report.raw.len() { format!(", the first {} shown", shown.len()) } else { String::new() };
-    writeln!(page, "<h2>Raw packet, {} bytes{cut}</h2>", report.raw.len()).unwrap_or_default();
+    let n = report.raw.len() as u64;
+    let bytes = if shown.len() < report.raw.len() {
+        tr!("incidents-bytes-first", n = n, shown = shown.len() as u64)
+    } else {
+        tr!("incidents-bytes", n = n)
+    };
+    title(page, &format!("{}, {bytes}", word!("incidents-raw")));
     let text = match std::str::from_utf8(shown) {
         Ok(text) => escape(text),
         Err(_) => shown.chunks(32).map(hex_line).collect::<Vec<_>>().join("\n"),

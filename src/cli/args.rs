@@ -272,6 +272,9 @@ pub enum IncidentFile {
         id: String,
         /// Where to
         file: PathBuf,
+        /// What a page is written in
+        #[arg(long, default_value = "en", value_parser = ["en", "ko"])]
+        language: String,
     },
     /// Take in an incident that was exported elsewhere; it is marked, stands among the drills, and reaches nobody
     ///

@@ -22,6 +22,7 @@ pub mod ground;
 pub mod handling;
 pub mod incident;
 pub mod invocation;
+pub mod language;
 pub mod measure;
 pub mod packet;
 pub mod places;
@@ -57,6 +58,7 @@ pub use fact::{DeliveryOutcome, Fact, Judged, Link, LinkState, LinkStatus, Queue
 pub use handling::{Closing, Dispatched, Handling, Standing};
 pub use incident::{Impact, Incident, IncidentId, IncidentKind, Kept, Life, Note, Step, StepKind};
 pub use invocation::{Cause, Invocation, Outcome};
+pub use language::Language;
 pub use packet::{Delivery, Lane, Origin, Packet, PacketId};
 pub use places::Places;
 pub use question::{DevicePast, Done, Errand, PastIncident, Question, Review};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::decision::{DecidedBy, VerdictVersion};
 use super::event::DeviceId;
 use super::incident::IncidentId;
+use super::language::Language;
 use super::units::Timestamp;
 use super::verdict::{Malfunction, Ruling, Severity};
 
@@ -16,8 +17,13 @@ pub const PAST_DAYS: i64 = 90;
 pub enum Question {
     /// What the store knows of an incident beside what the desk shows.
     Review(IncidentId),
-    /// Write an incident as files, JSON with its raw packets and a printable page.
-    Export(IncidentId),
+    /// Write an incident as files, JSON with its raw packets and a page to print.
+    Export {
+        /// Which.
+        incident: IncidentId,
+        /// What the page is written in.
+        language: Language,
+    },
     /// Judge every stored crash report by other limits and say what would flip; nothing is changed. A newer one ends one
     /// that is running.
     Rejudge {

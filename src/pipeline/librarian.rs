@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::functions::{self, judge_crash};
 use crate::model::comparison::Comparison;
 use crate::model::dossier::{self, Dossier, Import};
-use crate::model::{DevicePast, Done, Errand, Fact, Incident, IncidentId, Operator, Question, RegisterOrder, Review};
+use crate::model::{DevicePast, Done, Errand, Fact, Incident, IncidentId, Language, Operator, Question, RegisterOrder, Review};
 use crate::register::{self, Sheet};
 use crate::rejudge::Comparer;
 use crate::store::{self, Archive, Error};
@@ -74,10 +74,10 @@ impl Librarian {
                 }
                 Question::Review(_) => {}
                 Question::Rejudge { limits } => self.limits = Some(limits),
-                Question::Export(incident) => {
+                Question::Export { incident, language } => {
                     let what = incident.to_string();
                     let folder = self.dir.join(EXPORTS);
-                    let done = export(&self.dir, &incident, &folder).map(|()| Done::Exported { incident, folder });
+                    let done = export(&self.dir, &incident, &folder, language).map(|()| Done::Exported { incident, folder });
                     self.ran(done.unwrap_or_else(|why| Done::Failed { what, why }));
                 }
                 Question::ImportRegister { file, by } => {
@@ -198,24 +198,24 @@ fn export_register(dir: &Path, to: Option<PathBuf>) -> Result<PathBuf, String> {
 }
 
 /// Writes an incident into `folder`: as JSON that can be taken in again, and as a page to print.
-fn export(dir: &Path, id: &IncidentId, folder: &Path) -> Result<(), String> {
+fn export(dir: &Path, id: &IncidentId, folder: &Path, language: Language) -> Result<(), String> {
     std::fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
     for extension in ["json", "html"] {
-        export_to(dir, id, &folder.join(format!("{id}.{extension}")))?;
+        export_to(dir, id, &folder.join(format!("{id}.{extension}")), language)?;
     }
     Ok(())
 }
 
-/// Writes an incident of the store in `dir` to a file: `.html` is a page to print, all else is JSON that can be taken in
+/// Writes an incident of the store in `dir` to a file: `.html` is a page to print in a language, all else is JSON that can be taken in
 /// again. A file that was there is replaced whole.
-pub fn export_to(dir: &Path, id: &IncidentId, file: &Path) -> Result<(), String> {
+pub fn export_to(dir: &Path, id: &IncidentId, file: &Path, language: Language) -> Result<(), String> {
     let words = |error: &dyn std::fmt::Display| error.to_string();
     let archive = Archive::open(dir).map_err(|error| words(&error))?;
     let none = || format!("there is no incident {id} in the store");
     let at = Clock.now();
     let bytes = if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("html")) {
         let incident = archive.incident(id).map_err(|error| words(&error))?.ok_or_else(none)?;
-        report::html(&incident, at).into_bytes()
+        report::html(&incident, at, language).into_bytes()
     } else {
         let dossier = archive.dossier(id).map_err(|error| words(&error))?.ok_or_else(none)?;
         dossier.write(at).map_err(|error| words(&error))?

@@ -3,7 +3,6 @@
 
 pub mod actions;
 pub mod decimate;
-pub mod degrees;
 pub mod desk;
 pub mod fuzzy;
 pub mod icons;
@@ -16,17 +15,15 @@ pub mod past;
 pub mod search;
 pub mod series;
 pub mod shapes;
-pub mod text;
 pub mod theme;
-pub mod tr;
 pub mod vitals;
 pub mod widgets;
-pub mod words;
 
+pub use crate::speech::{degrees, text, words};
+pub(crate) use crate::speech::{tr, word};
 pub use desk::Desk;
 pub use layout::Layout;
 pub use map::TileWires;
-pub(crate) use tr::{tr, word};
 
 use std::sync::Arc;
 

@@ -16,7 +16,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("joint", &["model"]),
     ("pricing", &["model"]),
     ("rejudge", &["decode", "functions", "model"]),
-    ("report", &["model", "place"]),
+    ("speech", &["model"]),
+    ("report", &["model", "place", "speech"]),
     ("register", &["model"]),
     ("secret", &[]),
     ("scenario", &["model"]),
@@ -34,7 +35,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("stack", &["aws", "clock", "https", "model", "pricing"]),
     ("store", &["clock", "functions", "joint", "model"]),
     ("tiles", &["clock", "https", "model"]),
-    ("ui", &["functions", "model", "place", "pricing", "scenario", "search", "state", "wire"]),
+    ("ui", &["functions", "model", "place", "pricing", "scenario", "search", "speech", "state", "wire"]),
     // The wiring, and what stands above it.
     (
         "pipeline",

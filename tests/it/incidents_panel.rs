@@ -7,9 +7,9 @@ use eframe::egui::{self, Key};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fleetwatch::model::dossier::Imported;
 use fleetwatch::model::{
-    Command, DecidedBy, Decision, DeviceId, DevicePast, Done, Errand, Evidence, Incident, IncidentId, IncidentKind, Life,
-    Malfunction, Note, Occasion, Origin, PastIncident, Points, Pulse, Question, Review, Ruling, Said, Severity, Step, StepKind,
-    VerdictVersion,
+    Command, DecidedBy, Decision, DeviceId, DevicePast, Done, Errand, Evidence, Incident, IncidentId, IncidentKind, Language,
+    Life, Malfunction, Note, Occasion, Origin, PastIncident, Points, Pulse, Question, Review, Ruling, Said, Severity, Step,
+    StepKind, VerdictVersion,
 };
 use fleetwatch::state::Snapshot;
 use fleetwatch::ui::Request;
@@ -721,9 +721,11 @@ fn an_incident_is_exported_by_key_and_another_taken_in_by_its_file() {
     let id = IncidentId("INC-20260318-0007".into());
     let asks = |window: &Window| {
         let asked = window.taken().into_iter();
-        asked.filter(|request| matches!(request, Request::Ask(Question::Export(_) | Question::Import { .. }))).collect::<Vec<_>>()
+        asked
+            .filter(|request| matches!(request, Request::Ask(Question::Export { .. } | Question::Import { .. })))
+            .collect::<Vec<_>>()
     };
-    assert_eq!(asks(&window), [Request::Ask(Question::Export(id.clone()))]);
+    assert_eq!(asks(&window), [Request::Ask(Question::Export { incident: id.clone(), language: Language::English })]);
     let done = Done::Exported { incident: id, folder: "/data/exports".into() };
     let errand = Some(Arc::new(Errand { at: snapshots::ago(0), done }));
     window.publish(Snapshot { errand, ..busy() });

@@ -34,6 +34,7 @@ mod payloads;
 mod play;
 mod register;
 mod register_panel;
+mod report;
 mod scenarios;
 mod seats;
 mod settings_panel;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use eframe::egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::Queryable as _;
 use fleetwatch::functions::{self, judge_crash};
+use fleetwatch::model::Language;
 use fleetwatch::model::comparison::{Brief, Comparison, Flip};
 use fleetwatch::model::setting::{LanguageChoice, Preferences, ThemeChoice};
 use fleetwatch::model::{DecidedBy, Decision, EventId, Origin, Question, Ruling, Severity, Timestamp};
@@ -14,7 +15,6 @@ use fleetwatch::ui::Request;
 use fleetwatch::ui::degrees::{self, Unit};
 use fleetwatch::ui::motion;
 use fleetwatch::ui::panels::Screen;
-use fleetwatch::ui::tr::Language;
 
 use crate::support::desk::{Window, sheet};
 use crate::support::snapshots::{alert, busy, crash, empty};

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use fleetwatch::model::Language;
 use fleetwatch::model::{IncidentKind, Life, Step, StepKind};
 use fleetwatch::state::Snapshot;
 use fleetwatch::ui::panels::Screen;
-use fleetwatch::ui::tr::Language;
 
 use crate::support::desk::Window;
 use crate::support::look::{Word, words};

@@ -1,10 +1,10 @@
 //! The wall, windows of their own, and the arrangement that is kept.
 
 use eframe::egui::{Key, Modifiers};
+use fleetwatch::model::Language;
 use fleetwatch::ui::Layout;
 use fleetwatch::ui::layout::Place;
 use fleetwatch::ui::panels::{self, Screen};
-use fleetwatch::ui::tr::Language;
 
 use crate::support::desk::Window;
 use crate::support::look::words;

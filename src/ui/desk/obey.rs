@@ -5,10 +5,10 @@ use std::sync::Arc;
 use eframe::egui::{self, Vec2, vec2};
 
 use super::Desk;
+use crate::model::Language;
 use crate::model::setting::{DegreesChoice, LanguageChoice, Preferences, Sheet, ThemeChoice};
 use crate::ui::degrees::{self, Unit};
 use crate::ui::motion;
-use crate::ui::tr::Language;
 
 /// The least room that shows everything, points (design §2).
 pub const LEAST: Vec2 = vec2(1180.0, 720.0);

@@ -12,6 +12,7 @@ use eframe::egui::{
 use super::time::{self, TimeControl};
 use super::tools::key_cap;
 use super::{Desk, switch_theme};
+use crate::model::Language;
 use crate::model::{Bulk, Command, DeviceId, Each, Incident, IncidentId, Life, Timestamp};
 use crate::search::{self, Search};
 use crate::ui::actions::Action;
@@ -19,7 +20,6 @@ use crate::ui::fuzzy::{self, Hit};
 use crate::ui::panels::Screen;
 use crate::ui::shapes;
 use crate::ui::theme::{RADIUS_CARD, Theme, Type, family};
-use crate::ui::tr::Language;
 use crate::ui::widgets::put;
 use crate::ui::{Request, icons, names, text, tr, word, words};
 

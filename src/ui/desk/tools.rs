@@ -6,12 +6,12 @@ use eframe::egui::{
 
 use super::time::TimeControl;
 use super::{Desk, switch_theme};
+use crate::model::Language;
 use crate::model::Timestamp;
 use crate::ui::actions::Action;
 use crate::ui::panels::ViewTime;
 use crate::ui::shapes::{self, Mark};
 use crate::ui::theme::{RADIUS_CHIP, RADIUS_CONTROL, Status, Theme, Type, sizes};
-use crate::ui::tr::Language;
 use crate::ui::vitals::Liveness;
 use crate::ui::widgets::{focus_ring, name, put};
 use crate::ui::{icons, text, tr, word};

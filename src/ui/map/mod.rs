@@ -26,9 +26,9 @@ pub use self::tiles::{TileWires, Tiles};
 use super::shapes::{Mark, dashed_rect, hatch};
 use super::text;
 use super::theme::{Theme, Type};
-use super::tr::{Language, tr};
+use super::tr;
 use super::widgets::{name, put};
-use crate::model::{DeviceId, Timestamp};
+use crate::model::{DeviceId, Language, Timestamp};
 use crate::place::{self, Place};
 use crate::state::snapshot::{DrivenPiece, HarshMark, Motion, SensorMark, VehicleMark};
 

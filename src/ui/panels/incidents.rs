@@ -33,7 +33,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) use self::facts::escaped;
-pub(super) use self::timeline::step_word;
 
 use eframe::egui::{Rect, Ui, pos2, vec2};
 

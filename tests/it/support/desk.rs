@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex};
 use eframe::egui;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
+use fleetwatch::model::Language;
 use fleetwatch::model::setting::{LanguageChoice, Sheet};
 use fleetwatch::model::{Command, Focus, Timestamp};
 use fleetwatch::settings::Settings;
 use fleetwatch::state::Snapshot;
 use fleetwatch::ui::panels::{self, Panel};
-use fleetwatch::ui::tr::Language;
 use fleetwatch::ui::{Desk, Layout, Request, SoundTrouble, TileWires, Tone, Wires};
 
 use super::paint::Painter;

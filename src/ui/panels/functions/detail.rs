@@ -12,7 +12,7 @@ use crate::ui::Request;
 use crate::ui::shapes::{Mark, elided};
 use crate::ui::theme::{PANE_PAD, Theme, Type, sizes};
 use crate::ui::widgets::{Button, Pane, badge, hairline_below, header, name, origin_badge, put, within};
-use crate::ui::{icons, text, tr};
+use crate::ui::{icons, text, tr, words};
 
 /// Height of the figures, points.
 const FIGURES_H: f32 = 50.0;
@@ -226,10 +226,7 @@ fn effect_lines(recent: &RecentCall, snapshot: &Snapshot) -> Vec<(String, String
                 return vec![(tr!("functions-filed"), tr!("functions-older-report"), String::new())];
             };
             let steps = incident.timeline.iter().filter(|step| step.at >= call.started_at);
-            steps
-                .take(7)
-                .map(|step| (super::super::incidents::step_word(&step.kind), step.detail.clone(), after(step.at)))
-                .collect()
+            steps.take(7).map(|step| (words::step_name(&step.kind).to_owned(), step.detail.clone(), after(step.at))).collect()
         }
         RecentEvent::Temperature(..) => match &recent.verdict {
             Some(crate::model::Verdict::Temperature(verdict)) => {

@@ -7,7 +7,8 @@ use super::{
     Lower, NoteField, View, decide, drill_ground, evidence, facts, past, place, pulse, speed, team, temperature, timeline,
 };
 use crate::model::{
-    Band, Command, CrashReport, CrashVerdict, Incident, IncidentId, IncidentKind, Life, Question, Ruling, Severity, StepKind,
+    Band, Command, CrashReport, CrashVerdict, Incident, IncidentId, IncidentKind, Language, Life, Question, Ruling, Severity,
+    StepKind,
 };
 use crate::state::Snapshot;
 use crate::ui::actions::Action;
@@ -326,7 +327,7 @@ pub(super) fn export_off(incident: &Incident) -> Option<&'static str> {
 
 /// Writes it as files.
 pub(super) fn export_it(incident: &Incident, context: &mut PanelContext<'_>) {
-    context.requests.push(Request::Ask(Question::Export(incident.id.clone())));
+    context.requests.push(Request::Ask(Question::Export { incident: incident.id.clone(), language: Language::spoken() }));
 }
 
 /// Resolves it.

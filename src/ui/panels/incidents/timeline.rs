@@ -6,7 +6,7 @@ use crate::model::{Incident, Origin, Step, StepKind, Timestamp};
 use crate::ui::shapes::{self, elided};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::{Pane, header, pane, put};
-use crate::ui::{degrees, icons, text, tr, word, words};
+use crate::ui::{icons, text, tr, word, words};
 
 /// Height of a line, points.
 const ROW_H: f32 = 30.0;
@@ -20,53 +20,39 @@ const MERGE: &str = "\u{e280}";
 const BELL_SLASH: &str = "\u{e0d4}";
 const RETURN: &str = "\u{e08a}";
 
-/// A step's icon and name. Accepted by a channel, delivered and acknowledged are different words: they are different things.
-fn face(kind: &StepKind) -> (&'static str, &'static str) {
+/// A step's icon.
+const fn icon(kind: &StepKind) -> &'static str {
     match kind {
-        StepKind::Received => (icons::BROADCAST, word!("incidents-step-received")),
-        StepKind::Decoded => (icons::LIST_BULLETS, word!("incidents-step-decoded")),
-        StepKind::Invoked => (icons::FUNCTION, word!("incidents-step-invoked")),
-        StepKind::Judged => (SCALES, word!("incidents-step-judged")),
-        StepKind::Filed => (icons::NOTE_PENCIL, word!("incidents-step-filed")),
-        StepKind::Stored => (DATABASE, word!("incidents-step-stored")),
-        StepKind::Acknowledged => (RETURN, word!("incidents-step-device-told")),
-        StepKind::Told => (icons::PAPER_PLANE, word!("incidents-step-told")),
-        StepKind::TellFailed => (icons::X, word!("incidents-step-tell-failed")),
-        StepKind::WouldHaveTold => (BELL_SLASH, word!("incidents-step-would-have-told")),
-        StepKind::Merged => (MERGE, word!("incidents-step-merged")),
-        StepKind::OnScreen => (MONITOR, word!("incidents-step-on-screen")),
-        StepKind::AcknowledgedBy => (USER, word!("incidents-step-acknowledged")),
-        StepKind::ResolvedBy => (icons::CHECK_CIRCLE, word!("incidents-step-resolved")),
-        StepKind::Noted => (icons::NOTE_PENCIL, word!("incidents-step-noted")),
-        StepKind::BackInBand => (icons::THERMOMETER, word!("incidents-step-back-in-band")),
-        StepKind::WentSilent => (BELL_SLASH, word!("incidents-step-went-silent")),
-        StepKind::HeardAgain => (icons::BROADCAST, word!("incidents-step-heard-again")),
-        StepKind::Overruled => (USER, word!("incidents-step-overruled")),
-        StepKind::FalseAlarm => (USER, word!("incidents-step-false-alarm")),
-        StepKind::Confirmed => (USER, word!("incidents-step-confirmed")),
-        StepKind::Undone => (RETURN, word!("incidents-step-undone")),
-        StepKind::Reopened => (MERGE, word!("incidents-step-reopened")),
-        StepKind::Escalated => (icons::PAPER_PLANE, word!("incidents-step-escalated")),
-        StepKind::Claimed => (USER, word!("incidents-step-claimed")),
-        StepKind::Assigned => (USER, word!("incidents-step-assigned")),
-        StepKind::Dispatched => (icons::PAPER_PLANE, word!("incidents-step-dispatched")),
-        StepKind::Seconded => (USER, word!("incidents-step-seconded")),
-        StepKind::Unseconded => (RETURN, word!("incidents-step-unseconded")),
-        StepKind::ReopenedBy => (RETURN, word!("incidents-step-reopened-by")),
-        StepKind::MergedInto => (MERGE, word!("incidents-step-merged-into")),
-        StepKind::MergedFrom => (MERGE, word!("incidents-step-merged-from")),
-        StepKind::Split => (MERGE, word!("incidents-step-split")),
-        StepKind::Follows => (MERGE, word!("incidents-step-follows")),
-        StepKind::JudgedTwice => (SCALES, word!("incidents-step-judged-twice")),
-        StepKind::Disagreed => (SCALES, word!("incidents-step-disagreed")),
-        StepKind::Silenced => (icons::SPEAKER_SLASH, word!("incidents-step-silenced")),
-        StepKind::SilenceEnded => (RETURN, word!("incidents-step-silence-ended")),
+        StepKind::Received | StepKind::HeardAgain => icons::BROADCAST,
+        StepKind::Decoded => icons::LIST_BULLETS,
+        StepKind::Invoked => icons::FUNCTION,
+        StepKind::Judged | StepKind::JudgedTwice | StepKind::Disagreed => SCALES,
+        StepKind::Filed | StepKind::Noted => icons::NOTE_PENCIL,
+        StepKind::Stored => DATABASE,
+        StepKind::Acknowledged | StepKind::Undone | StepKind::Unseconded | StepKind::ReopenedBy | StepKind::SilenceEnded => {
+            RETURN
+        }
+        StepKind::Told | StepKind::Escalated | StepKind::Dispatched => icons::PAPER_PLANE,
+        StepKind::TellFailed => icons::X,
+        StepKind::WouldHaveTold | StepKind::WentSilent => BELL_SLASH,
+        StepKind::Merged
+        | StepKind::Reopened
+        | StepKind::MergedInto
+        | StepKind::MergedFrom
+        | StepKind::Split
+        | StepKind::Follows => MERGE,
+        StepKind::OnScreen => MONITOR,
+        StepKind::AcknowledgedBy
+        | StepKind::Overruled
+        | StepKind::FalseAlarm
+        | StepKind::Confirmed
+        | StepKind::Claimed
+        | StepKind::Assigned
+        | StepKind::Seconded => USER,
+        StepKind::ResolvedBy => icons::CHECK_CIRCLE,
+        StepKind::BackInBand => icons::THERMOMETER,
+        StepKind::Silenced => icons::SPEAKER_SLASH,
     }
-}
-
-/// A step in a word.
-pub(in crate::ui::panels) fn step_word(kind: &StepKind) -> String {
-    face(kind).1.to_owned()
 }
 
 /// From where the offsets count.
@@ -107,47 +93,18 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, incident: &Incident) {
         ScrollArea::vertical().auto_shrink(false).stick_to_bottom(false).show_rows(ui, ROW_H, n, |ui, range| {
             for idx in range {
                 if let Some(step) = incident.timeline.get(idx) {
-                    row(ui, step, &detail(step, incident), zero, idx + 1 == n);
+                    row(ui, step, &words::step_detail(step, incident), zero, idx + 1 == n);
                 }
             }
         });
     });
 }
 
-/// What a step says beside its name: in words of the language where it is one of ours, as it was written where it is of
-/// a channel, a person or a device.
-fn detail(step: &Step, incident: &Incident) -> String {
-    let written = || degrees::reworded(&step.detail).into_owned();
-    match &step.kind {
-        StepKind::Decoded => {
-            // `61 samples, 4211 B`
-            let mut numbers = step.detail.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse::<u64>().ok());
-            match (numbers.next(), numbers.next()) {
-                (Some(n), Some(bytes)) => tr!("incidents-samples-bytes", n = n, bytes = text::bytes(bytes)),
-                _ => written(),
-            }
-        }
-        StepKind::Judged => match incident.verdict() {
-            Some(verdict) if verdict.summary == step.detail => words::ruled(verdict),
-            _ => written(),
-        },
-        StepKind::Stored => tr!("incidents-committed"),
-        StepKind::Acknowledged => tr!("incidents-ack-sent"),
-        StepKind::OnScreen => tr!("incidents-first-frame"),
-        // Whom a rehearsal would have reached, without the notice's own words.
-        StepKind::WouldHaveTold => {
-            let whom = step.detail.strip_prefix("would have told ").and_then(|rest| rest.split(": ").next());
-            whom.map_or_else(written, str::to_owned)
-        }
-        kind => words::step(kind, &step.detail).unwrap_or_else(written),
-    }
-}
-
 fn row(ui: &mut Ui, step: &Step, said: &str, zero: Timestamp, last: bool) {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_H), Sense::hover());
     let painter = ui.painter().clone();
-    let (glyph, word) = face(&step.kind);
+    let (glyph, word) = (icon(&step.kind), words::step_name(&step.kind));
     let suppressed = step.kind == StepKind::WouldHaveTold;
     let ink = match step.kind {
         StepKind::TellFailed => theme.status.critical.fg,

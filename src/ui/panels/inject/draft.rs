@@ -3,9 +3,9 @@
 use super::check::{Problem, check};
 use super::templates::{Expected, LAB, Template, expected};
 use super::wire::{Kind, check_name};
+use crate::model::Language;
 use crate::scenario::lab::Lab;
 use crate::scenario::{Scenario, Step};
-use crate::ui::tr::Language;
 use crate::ui::{tr, word};
 
 /// The script that will be sent.

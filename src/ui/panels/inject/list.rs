@@ -5,12 +5,12 @@ use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder,
 
 use super::templates::{Expected, Template};
 use super::trace::{Standing, standing};
+use crate::model::Language;
 use crate::model::{Origin, PacketId};
 use crate::state::snapshot::Trace;
 use crate::ui::panels::incidents::pulse::spark;
 use crate::ui::shapes::{self, Mark, elided};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
-use crate::ui::tr::Language;
 use crate::ui::widgets::{Pane, focus_ring, hairline_below, header, pane, put, row_ground};
 use crate::ui::{icons, text, tr, word, words};
 

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use crate::model::Language;
 use crate::model::{Pulse, Ruling, Timestamp};
 use crate::scenario::lab::template;
 use crate::scenario::{ExpectVerdict, Scenario, TEMPLATES};
-use crate::ui::tr::Language;
 use crate::ui::{text, tr, words};
 
 /// One template, read.

@@ -1,13 +1,86 @@
 //! What a step of a timeline says beside its name, in the language that is spoken. The record holds it in English, as it
 //! was written; names, reasons and what a channel answered stay as they are.
 
-use super::silence;
-use crate::model::StepKind;
-use crate::ui::{degrees, text, tr, word};
+use super::{ruled, silence};
+use crate::model::{Incident, Step, StepKind};
+use crate::speech::{degrees, text, tr, word};
+
+/// A step in a word. Accepted by a channel, delivered and acknowledged are different words: they are different things.
+pub fn step_name(kind: &StepKind) -> &'static str {
+    match kind {
+        StepKind::Received => word!("incidents-step-received"),
+        StepKind::Decoded => word!("incidents-step-decoded"),
+        StepKind::Invoked => word!("incidents-step-invoked"),
+        StepKind::Judged => word!("incidents-step-judged"),
+        StepKind::Filed => word!("incidents-step-filed"),
+        StepKind::Stored => word!("incidents-step-stored"),
+        StepKind::Acknowledged => word!("incidents-step-device-told"),
+        StepKind::Told => word!("incidents-step-told"),
+        StepKind::TellFailed => word!("incidents-step-tell-failed"),
+        StepKind::WouldHaveTold => word!("incidents-step-would-have-told"),
+        StepKind::Merged => word!("incidents-step-merged"),
+        StepKind::OnScreen => word!("incidents-step-on-screen"),
+        StepKind::AcknowledgedBy => word!("incidents-step-acknowledged"),
+        StepKind::ResolvedBy => word!("incidents-step-resolved"),
+        StepKind::Noted => word!("incidents-step-noted"),
+        StepKind::BackInBand => word!("incidents-step-back-in-band"),
+        StepKind::WentSilent => word!("incidents-step-went-silent"),
+        StepKind::HeardAgain => word!("incidents-step-heard-again"),
+        StepKind::Overruled => word!("incidents-step-overruled"),
+        StepKind::FalseAlarm => word!("incidents-step-false-alarm"),
+        StepKind::Confirmed => word!("incidents-step-confirmed"),
+        StepKind::Undone => word!("incidents-step-undone"),
+        StepKind::Reopened => word!("incidents-step-reopened"),
+        StepKind::Escalated => word!("incidents-step-escalated"),
+        StepKind::Claimed => word!("incidents-step-claimed"),
+        StepKind::Assigned => word!("incidents-step-assigned"),
+        StepKind::Dispatched => word!("incidents-step-dispatched"),
+        StepKind::Seconded => word!("incidents-step-seconded"),
+        StepKind::Unseconded => word!("incidents-step-unseconded"),
+        StepKind::ReopenedBy => word!("incidents-step-reopened-by"),
+        StepKind::MergedInto => word!("incidents-step-merged-into"),
+        StepKind::MergedFrom => word!("incidents-step-merged-from"),
+        StepKind::Split => word!("incidents-step-split"),
+        StepKind::Follows => word!("incidents-step-follows"),
+        StepKind::JudgedTwice => word!("incidents-step-judged-twice"),
+        StepKind::Disagreed => word!("incidents-step-disagreed"),
+        StepKind::Silenced => word!("incidents-step-silenced"),
+        StepKind::SilenceEnded => word!("incidents-step-silence-ended"),
+    }
+}
+
+/// What a step says beside its name: in words of the language where it is one of ours, as it was written where it is of
+/// a channel, a person or a device.
+pub fn step_detail(step: &Step, incident: &Incident) -> String {
+    let written = || degrees::reworded(&step.detail).into_owned();
+    match &step.kind {
+        StepKind::Decoded => {
+            // `61 samples, 4211 B`
+            let mut numbers = step.detail.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse::<u64>().ok());
+            match (numbers.next(), numbers.next()) {
+                (Some(n), Some(bytes)) => tr!("incidents-samples-bytes", n = n, bytes = text::bytes(bytes)),
+                _ => written(),
+            }
+        }
+        StepKind::Judged => match incident.verdict() {
+            Some(verdict) if verdict.summary == step.detail => ruled(verdict),
+            _ => written(),
+        },
+        StepKind::Stored => tr!("incidents-committed"),
+        StepKind::Acknowledged => tr!("incidents-ack-sent"),
+        StepKind::OnScreen => tr!("incidents-first-frame"),
+        // Whom a rehearsal would have reached, without the notice's own words.
+        StepKind::WouldHaveTold => {
+            let whom = step.detail.strip_prefix("would have told ").and_then(|rest| rest.split(": ").next());
+            whom.map_or_else(written, str::to_owned)
+        }
+        kind => self::step(kind, &step.detail).unwrap_or_else(written),
+    }
+}
 
 /// What a step says, from its English; `None` where that is none of ours: of a channel, a person, a device, or of a
 /// version that said it otherwise.
-pub fn step(kind: &StepKind, detail: &str) -> Option<String> {
+fn step(kind: &StepKind, detail: &str) -> Option<String> {
     match kind {
         StepKind::Received if detail == "temperature" => Some(tr!("words-step-temperature")),
         StepKind::WentSilent => silence(detail),
@@ -132,7 +205,7 @@ fn decided(detail: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::tr::Language;
+    use crate::model::Language;
 
     #[test]
     fn what_the_record_says_in_english_is_read_in_korean() {

@@ -3,7 +3,7 @@
 #[path = "steps.rs"]
 mod steps;
 
-pub use steps::{step, two_judges};
+pub use steps::{step_detail, step_name, two_judges};
 
 use super::tr::{self, tr, word};
 use super::{degrees, text};
@@ -396,6 +396,7 @@ pub fn malfunction(kind: Malfunction) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Language;
 
     #[test]
     fn a_silence_is_said_in_the_language_that_is_spoken() {
@@ -408,12 +409,12 @@ mod tests {
             ),
         ];
         for (english, korean) in cases {
-            tr::Language::English.speak();
+            Language::English.speak();
             assert_eq!(silence(english).as_deref(), Some(english));
-            tr::Language::Korean.speak();
+            Language::Korean.speak();
             assert_eq!(silence(english).as_deref(), Some(korean));
         }
-        tr::Language::English.speak();
+        Language::English.speak();
         assert_eq!(silence("committed"), None);
     }
 

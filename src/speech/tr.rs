@@ -16,7 +16,7 @@ use fluent_bundle::types::{FluentNumber, FluentNumberOptions};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use crate::model::{Arg, Args, Saying};
+use crate::model::{Arg, Args, Language, Saying};
 
 /// One file in both languages: its name, English, Korean.
 type Sheet = (&'static str, &'static str, &'static str);
@@ -43,6 +43,7 @@ const SHEETS: &[Sheet] = sheets![
     "live",
     "map",
     "register",
+    "report",
     "settings",
     "shell",
     "silences",
@@ -51,16 +52,6 @@ const SHEETS: &[Sheet] = sheets![
     "wall",
     "words",
 ];
-
-/// A language the window speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// `en`
-    #[default]
-    English,
-    /// `ko`
-    Korean,
-}
 
 thread_local! {
     // The window is one thread; tests run beside each other, each with a language of its own.
@@ -73,9 +64,6 @@ thread_local! {
 type Fixed = HashMap<&'static str, &'static str>;
 
 impl Language {
-    /// Every language.
-    pub const ALL: [Self; 2] = [Self::English, Self::Korean];
-
     /// What this thread's window speaks now.
     pub fn spoken() -> Self {
         SPOKEN.get()
@@ -86,41 +74,11 @@ impl Language {
         SPOKEN.set(self);
     }
 
-    /// The language of a locale's name as the system gives it (`ko_KR.UTF-8`); English for all that are not spoken here.
-    pub fn of_locale(locale: &str) -> Self {
-        if locale.starts_with("ko") { Self::Korean } else { Self::English }
-    }
-
     /// The language of the system, by the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set.
     pub fn of_system() -> Self {
         let set =
             ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
         set.map_or(Self::English, |locale| Self::of_locale(&locale))
-    }
-
-    /// The next one that is spoken here.
-    #[must_use]
-    pub const fn other(self) -> Self {
-        match self {
-            Self::English => Self::Korean,
-            Self::Korean => Self::English,
-        }
-    }
-
-    /// Its tag: `en`, `ko`.
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Korean => "ko",
-        }
-    }
-
-    /// What its speakers call it.
-    pub const fn own_name(self) -> &'static str {
-        match self {
-            Self::English => "English",
-            Self::Korean => "한국어",
-        }
     }
 
     fn with_book<R>(self, read: impl FnOnce(&Book) -> R) -> R {
@@ -269,9 +227,9 @@ pub fn argument<'a>(value: impl Into<FluentValue<'a>>) -> FluentValue<'a> {
 
 /// The words of a key in the language that is spoken; see [`tr`](self).
 macro_rules! tr {
-    ($key:literal $(,)?) => { $crate::ui::tr::fixed_text($key).to_owned() };
+    ($key:literal $(,)?) => { $crate::speech::tr::fixed_text($key).to_owned() };
     ($key:literal, $($name:ident = $value:expr),+ $(,)?) => {
-        $crate::ui::tr::message($key, &[$((stringify!($name), $crate::ui::tr::argument($value))),+])
+        $crate::speech::tr::message($key, &[$((stringify!($name), $crate::speech::tr::argument($value))),+])
     };
 }
 pub(crate) use tr;
@@ -279,7 +237,7 @@ pub(crate) use tr;
 /// As `tr!` without arguments, for a place that wants a `&'static str`.
 macro_rules! word {
     ($key:literal) => {
-        $crate::ui::tr::fixed_text($key)
+        $crate::speech::tr::fixed_text($key)
     };
 }
 pub(crate) use word;
