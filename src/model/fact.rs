@@ -130,6 +130,13 @@ pub enum DeliveryOutcome {
         /// When.
         at: Timestamp,
     },
+    /// It was not tried, since the receiver asked for patience; then it is tried by itself.
+    Waiting {
+        /// What the receiver answered.
+        reason: String,
+        /// Nothing is sent to it before.
+        until: Timestamp,
+    },
     /// It can never succeed as it is; a person must act.
     Refused {
         /// Why, and what to do.

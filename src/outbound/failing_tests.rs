@@ -82,12 +82,50 @@ async fn the_patience_that_a_receiver_asks_for_is_kept() {
     let report = next(&mut told).await;
     let DeliveryOutcome::Retrying { at, .. } = report.outcome else { panic!("{report:?}") };
     assert!((29.9..30.1).contains(&at.secs_since(report.at)), "{at:?}");
-    // It holds for the channel, not only for this notice: nothing goes out for now.
+    // That it waits, and until when, is said of this notice and of every one that comes now: it holds for the channel.
     items.send(item(2, "opened", Origin::Device)).await.unwrap();
+    for key in ["INC-1:opened", "INC-2:opened"] {
+        let held = next(&mut told).await;
+        assert_eq!((held.notice.dedup_key.as_str(), held.last), (key, false));
+        let DeliveryOutcome::Waiting { reason, until } = &held.outcome else { panic!("{held:?}") };
+        assert_eq!((reason.as_str(), *until), ("the webhook answered 429", at));
+        let words = format!("webhook 127.0.0.1: waits until {}, since the webhook answered 429", at.rfc3339());
+        assert_eq!(held.words, words);
+    }
     drop(items);
     // Closing does not wait for it: the notice lies in the outbox.
     assert!(timeout(Duration::from_secs(20), told.recv()).await.expect("the worker did not end").is_none());
     assert_eq!(server.requests().len(), 1, "the receiver was not left alone");
+}
+
+#[tokio::test]
+async fn what_waited_for_the_patience_of_its_receiver_is_tried_again_and_that_it_waits_is_said_once() {
+    const N: usize = 100;
+    // Twice in a row: what was held back the first time is not said anew the second time.
+    let server = Server::start(&[Does::Answers("503 Busy\r\nRetry-After: 1"); 2]).await;
+    let (items, mut told) = start(Some(&server.url));
+    items.send(item(0, "opened", Origin::Device)).await.unwrap();
+    let (mut held, mut accepted, mut n_failed) = (std::collections::HashMap::<String, u32>::new(), 0, 0);
+    while accepted < N {
+        let report = next(&mut told).await;
+        match report.outcome {
+            DeliveryOutcome::Retrying { .. } => {
+                n_failed += 1;
+                if n_failed == 1 {
+                    for n in 1..N as u32 {
+                        items.send(item(n, "opened", Origin::Device)).await.unwrap();
+                    }
+                }
+            }
+            DeliveryOutcome::Waiting { .. } => *held.entry(report.notice.dedup_key.clone()).or_default() += 1,
+            DeliveryOutcome::Accepted => accepted += 1,
+            outcome => panic!("{outcome:?}"),
+        }
+    }
+    assert_eq!((held.len(), n_failed), (N, 2), "held back without a word");
+    // Whoever was tried in vain is told of again.
+    assert_eq!(held.values().sum::<u32>() as usize, N + 1, "said too often");
+    assert_eq!(server.requests().len(), N + n_failed);
 }
 
 #[test]

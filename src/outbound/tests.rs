@@ -178,6 +178,7 @@ pub(super) fn outcomes(reports: &[Told]) -> Vec<&'static str> {
     let word = |report: &Told| match report.outcome {
         DeliveryOutcome::Accepted => "accepted",
         DeliveryOutcome::Retrying { .. } => "retrying",
+        DeliveryOutcome::Waiting { .. } => "waiting",
         DeliveryOutcome::Refused { .. } => "refused",
         DeliveryOutcome::WouldHave => "would have",
     };

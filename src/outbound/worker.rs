@@ -16,7 +16,7 @@ use super::topic::Topic;
 use super::webhook::Webhook;
 use super::{RealNotice, Sink, Told, WAITING, desktop};
 use crate::clock::Clock;
-use crate::model::{DeliveryOutcome, IncidentId, Leave, OutboxItem};
+use crate::model::{DeliveryOutcome, IncidentId, Leave, OutboxItem, Timestamp};
 
 /// Attempts under way at once, so that one that hangs does not hold up the others.
 const AT_ONCE: usize = 8;
@@ -112,6 +112,8 @@ pub(super) struct Job {
     due: Instant,
     /// Its place in the order of arrival at this channel.
     place: u64,
+    /// That it waits for the receiver's patience to end was said since it was tried last.
+    held: bool,
 }
 
 /// What the channels that got a notice make of it together.
@@ -130,7 +132,7 @@ impl Job {
     pub(super) fn for_each(real: RealNotice, n: usize, tried: Option<Vec<String>>) -> impl Iterator<Item = Self> {
         let fate = Arc::new(Fate { n_open: AtomicUsize::new(n), taken: AtomicBool::new(false), tried });
         let due = Clock.instant();
-        (0..n).map(move |_| Self { real: real.clone(), fate: Arc::clone(&fate), n_failures: 0, due, place: 0 })
+        (0..n).map(move |_| Self { real: real.clone(), fate: Arc::clone(&fate), n_failures: 0, due, place: 0, held: false })
     }
 
     fn incident(&self) -> &IncidentId {
@@ -200,8 +202,18 @@ struct Worker {
     n_taken: u64,
     under_way: HashMap<Id, Job>,
     attempts: JoinSet<Attempt>,
-    /// The receiver asked for patience until then.
-    paused: Option<Instant>,
+    /// The receiver asked for patience.
+    paused: Option<Pause>,
+}
+
+/// Nothing goes out for now.
+struct Pause {
+    /// Until then.
+    until: Instant,
+    /// The same by the clock on the wall.
+    at: Timestamp,
+    /// What the receiver answered.
+    reason: String,
 }
 
 impl Worker {
@@ -211,20 +223,40 @@ impl Worker {
     }
 
     fn is_paused(&self, now: Instant) -> bool {
-        self.paused.is_some_and(|until| until > now)
+        self.paused.as_ref().is_some_and(|pause| pause.until > now)
+    }
+
+    /// Says of each notice that waits for the receiver's patience to end that it does: once, however often it is asked for.
+    fn hold_back(&mut self) {
+        let Some(pause) = &self.paused else { return };
+        for job in self.waiting.iter_mut().filter(|job| !job.held) {
+            job.held = true;
+            self.sink.told(Told {
+                notice: Arc::new(job.real.notice().clone()),
+                channel: self.channel.name().into(),
+                outcome: DeliveryOutcome::Waiting { reason: pause.reason.clone(), until: pause.at },
+                words: format!("{}: waits until {}, since {}", self.channel.words(), pause.at.rfc3339(), pause.reason),
+                last: false,
+                at: Clock.now(),
+            });
+        }
     }
 
     /// Starts every attempt that may start now; answers when the next may.
     fn start_what_is_due(&mut self) -> Option<Instant> {
         let now = Clock.instant();
-        self.paused = self.paused.filter(|_| self.is_paused(now));
+        if self.is_paused(now) {
+            self.hold_back();
+            return self.paused.as_ref().filter(|_| !self.waiting.is_empty()).map(|pause| pause.until);
+        }
+        self.paused = None;
         // An earlier notice of the same incident goes first, however often it fails: "resolved" never overtakes "opened".
         let mut taken: HashSet<IncidentId> = self.under_way.values().map(|job| job.incident().clone()).collect();
         let mut wake: Option<Instant> = None;
         let mut idx = 0;
         while idx < self.waiting.len() && self.under_way.len() < AT_ONCE {
             let job = &self.waiting[idx];
-            let due = self.paused.map_or(job.due, |until| until.max(job.due));
+            let due = job.due;
             let first = taken.insert(job.incident().clone());
             if first && due <= now {
                 if let Some(job) = self.waiting.remove(idx) {
@@ -243,6 +275,7 @@ impl Worker {
 
     fn settle(&mut self, id: Id, attempt: Attempt) {
         let Some(mut job) = self.under_way.remove(&id) else { return };
+        job.held = false;
         let at = Clock.now();
         let outcome = match attempt {
             Attempt::Elsewhere(after) => {
@@ -262,10 +295,11 @@ impl Worker {
                 job.n_failures = job.n_failures.saturating_add(1);
                 let delay = self.pace.delay(job.n_failures, fastrand::f64(), after);
                 job.due = Clock.instant() + delay;
-                if after.is_some() {
-                    self.paused = self.paused.max(Some(job.due));
+                let next = at.plus_micros(delay.as_micros() as i64);
+                if after.is_some() && self.paused.as_ref().is_none_or(|pause| pause.until < job.due) {
+                    self.paused = Some(Pause { until: job.due, at: next, reason: reason.clone() });
                 }
-                DeliveryOutcome::Retrying { reason, at: at.plus_micros(delay.as_micros() as i64) }
+                DeliveryOutcome::Retrying { reason, at: next }
             }
         };
         let whom = self.channel.words();
@@ -273,7 +307,7 @@ impl Worker {
             DeliveryOutcome::Accepted => format!("{whom}: accepted"),
             DeliveryOutcome::Refused { reason } => format!("{whom}: refused, {reason}"),
             DeliveryOutcome::Retrying { reason, .. } => format!("{whom}: attempt {} failed, {reason}", job.n_failures),
-            DeliveryOutcome::WouldHave => String::new(),
+            DeliveryOutcome::Waiting { .. } | DeliveryOutcome::WouldHave => String::new(),
         };
         let retrying = matches!(outcome, DeliveryOutcome::Retrying { .. });
         if outcome == DeliveryOutcome::Accepted {

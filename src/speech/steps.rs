@@ -80,7 +80,7 @@ pub fn step_detail(step: &Step, incident: &Incident) -> String {
 
 /// What a step says, from its English; `None` where that is none of ours: of a channel, a person, a device, or of a
 /// version that said it otherwise.
-fn step(kind: &StepKind, detail: &str) -> Option<String> {
+pub fn step(kind: &StepKind, detail: &str) -> Option<String> {
     match kind {
         StepKind::Received if detail == "temperature" => Some(tr!("words-step-temperature")),
         StepKind::WentSilent => silence(detail),
@@ -179,8 +179,14 @@ fn joined(detail: &str) -> Option<String> {
     Some(format!("{joined}: {after}: {ruling}, {numbers}"))
 }
 
-/// `webhook pager: attempt 2 failed, connection refused`, `webhook pager: refused, the webhook answered 404`
+/// `webhook pager: attempt 2 failed, connection refused`, `webhook pager: refused, the webhook answered 404`, `webhook pager:
+/// waits until 2026-03-18T03:13:17.000Z, since the webhook answered 429`
 fn not_told(detail: &str) -> Option<String> {
+    if let Some((whom, rest)) = detail.split_once(": waits until ") {
+        let (until, why) = rest.split_once(", since ")?;
+        let until = chrono::DateTime::parse_from_rfc3339(until).ok()?.to_utc().into();
+        return Some(tr!("words-step-waits-until", whom = whom, until = text::clock(until), why = why));
+    }
     if let Some((whom, why)) = detail.split_once(": refused, ") {
         return Some(tr!("words-step-refused", whom = whom, why = why));
     }
@@ -251,5 +257,16 @@ mod tests {
             }
         }
         assert_eq!(step(&StepKind::Told, "something else"), None);
+    }
+    #[test]
+    fn until_when_a_page_waits_is_read_by_the_clock_on_the_wall() {
+        let detail = "webhook a: waits until 2026-03-18T03:13:17.000Z, since the webhook answered 429";
+        let until = text::clock(crate::model::Timestamp::from_millis(1_773_803_597_000));
+        for (language, has) in [(Language::Korean, format!("{until}까지")), (Language::English, format!("until {until}"))] {
+            language.speak();
+            let said = step(&StepKind::TellFailed, detail).unwrap();
+            assert!(said.contains(&has) && said.contains("webhook a") && said.contains("answered 429"), "{said}");
+        }
+        assert_eq!(step(&StepKind::TellFailed, "webhook a: waits until soon, since it said so"), None);
     }
 }

@@ -103,6 +103,11 @@ pub fn age(now: Timestamp, then: Timestamp) -> String {
     age_of_secs(now.micros_since(then).max(0) as u64 / 1_000_000)
 }
 
+/// When something is tried again: `Tried again at 03:12:05, in 27 s.`
+pub fn again(at: Timestamp, now: Timestamp) -> String {
+    if at > now { tr!("text-tried-again", at = clock(at), wait = age(at, now)) } else { tr!("text-being-tried-again") }
+}
+
 fn age_of_secs(secs: u64) -> String {
     match secs {
         0..60 => tr!("text-secs", s = secs),

@@ -3,7 +3,7 @@
 #[path = "steps.rs"]
 mod steps;
 
-pub use steps::{step_detail, step_name, two_judges};
+pub use steps::{step, step_detail, step_name, two_judges};
 
 use super::tr::{self, tr, word};
 use super::{degrees, text};

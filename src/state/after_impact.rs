@@ -41,14 +41,14 @@ const WATCHED: usize = 1_024;
 type Key = (Origin, DeviceId);
 
 /// Whose impacts are watched, and who is silent since.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct AfterImpact {
     watched: HashMap<Key, Watched>,
     silent: HashMap<Key, (IncidentId, AlertId, Timestamp)>,
 }
 
 /// An impact that may have destroyed the device.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Watched {
     /// The message that told of it, without its reading.
     event: Event,

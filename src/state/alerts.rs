@@ -29,7 +29,7 @@ impl Which<'_> {
 }
 
 /// The book of alerts.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Alerts {
     /// Newest first.
     listed: VecDeque<Alert>,

@@ -9,7 +9,7 @@ const EVERY: u64 = 60;
 const ABOUT: &str = "budget";
 
 /// What was said of a month.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Budget {
     /// The month, and whether it was said that it is spent: before that, that it will be.
     said: Option<(String, bool)>,

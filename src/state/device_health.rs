@@ -112,7 +112,7 @@ struct Day {
 }
 
 /// Every device's days.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct DeviceHealth {
     devices: HashMap<(Origin, DeviceId), BTreeMap<i64, Day>>,
     /// How each incident of this run is counted, so that it can be counted anew.

@@ -35,7 +35,7 @@ pub(super) struct Crumb {
 type Ends = [(i32, i32); 2];
 
 /// The pieces of road that the fleet drove.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Driven {
     sealed: VecDeque<(Arc<Vec<DrivenPiece>>, Vec<Ends>)>,
     tail: Vec<DrivenPiece>,

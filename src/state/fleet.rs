@@ -114,7 +114,7 @@ impl Pulse {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Vehicle {
     pulse: Pulse,
     last: Driving,
@@ -136,7 +136,7 @@ impl Vehicle {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Sensor {
     pulse: Pulse,
     last: TemperatureVerdict,
@@ -148,7 +148,7 @@ struct Sensor {
 }
 
 /// When a vehicle speaks.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Heard {
     pub(super) last_seen: Timestamp,
     /// Between its rows, s; `None` before the third.
@@ -160,7 +160,7 @@ pub(super) struct Heard {
 }
 
 /// A sensor that sends nothing.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Silent {
     pub(super) origin: Origin,
     pub(super) device: DeviceId,
@@ -180,7 +180,7 @@ fn key(origin: Origin, device: &DeviceId) -> Key {
 }
 
 /// Everything known of every device.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Fleet {
     vehicles: HashMap<Key, Vehicle>,
     /// The vehicles' keys in the order of the list.
@@ -204,7 +204,7 @@ pub(super) struct Fleet {
     ticked_at: Timestamp,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct SensorList {
     filter: String,
     order: SensorOrder,
@@ -213,7 +213,7 @@ struct SensorList {
 }
 
 /// Readings of the last minute by band, second by second.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Routed {
     now: [u32; 3],
     seconds: VecDeque<[u32; 3]>,
@@ -237,7 +237,7 @@ impl Routed {
 }
 
 /// The vehicles that a search found.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Filtered {
     filter: String,
     total: usize,

@@ -1,23 +1,18 @@
 //! How the line itself is: links, queues, rates, latency, and what was dropped and why.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::histogram::Histogram;
 use super::snapshot::{Banner, Counters, Latency, Rate};
 use crate::model::saying::say;
-use crate::model::{
-    DeliveryOutcome, Holding, IncidentId, Link, LinkState, LinkStatus, QueueReading, Rejection, RejectionReason, Saying,
-    Timestamp,
-};
+use crate::model::{Holding, Link, LinkState, LinkStatus, QueueReading, Rejection, RejectionReason, Saying, Timestamp};
 
-/// Pages that were not taken, remembered at most; the store has them all.
-const UNREACHED: usize = 10_000;
 /// So many signs of life may be missed before it is said: the receiver outside is to wait for no fewer. Own judgement.
 const BEATS_MISSED: f64 = 3.0;
 
 /// What is known of the receiver outside.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Watched {
     every_s: u32,
     begun_at: Option<Timestamp>,
@@ -34,7 +29,7 @@ const REJECTIONS: usize = 100;
 const RATE_SECS: usize = 60;
 
 /// The line's own book.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Health {
     /// What must stand across the window until the next start.
     warnings: Vec<Saying>,
@@ -48,12 +43,8 @@ pub(super) struct Health {
     pub(super) store_bytes: u64,
     /// What there is of each kind of data.
     pub(super) held: Arc<Vec<Holding>>,
-    /// Channels whose last attempt failed, with what they said.
-    failing: BTreeMap<String, String>,
     /// Where signs of life go outside.
     watchdog: Option<Watched>,
-    /// Incidents of which a channel has not taken the page, with what it said.
-    unreached: BTreeMap<(IncidentId, String), String>,
     beating_at: Timestamp,
     rejections: VecDeque<Rejection>,
     rates: VecDeque<u32>,
@@ -107,28 +98,6 @@ impl Health {
             self.latency[0].clear();
             self.half_minute_ends = now.plus_secs(30);
         }
-    }
-
-    /// A channel did something with a notice: "reachable" is said only of what was reached.
-    pub(super) fn told(&mut self, incident: &IncidentId, channel: String, words: &str, outcome: &DeliveryOutcome) {
-        let page = (incident.clone(), channel.clone());
-        match outcome {
-            DeliveryOutcome::Accepted => drop(self.unreached.remove(&page)),
-            DeliveryOutcome::Retrying { .. } | DeliveryOutcome::Refused { .. } if self.unreached.len() < UNREACHED => {
-                self.unreached.insert(page, words.to_owned());
-            }
-            _ => {}
-        }
-        match outcome {
-            DeliveryOutcome::WouldHave => return,
-            DeliveryOutcome::Accepted => drop(self.failing.remove(&channel)),
-            DeliveryOutcome::Retrying { .. } | DeliveryOutcome::Refused { .. } => {
-                self.failing.insert(channel, words.to_owned());
-            }
-        }
-        let status = self.links.entry(Link::Notify).or_insert_with(|| LinkStatus::plain(LinkState::Up));
-        status.state = if self.failing.is_empty() { LinkState::Up } else { LinkState::Degraded };
-        status.reason = self.failing.values().cloned().collect::<Vec<_>>().join(" ");
     }
 
     /// Messages per second.
@@ -186,47 +155,16 @@ impl Health {
         }
     }
 
-    /// A page that no channel took stands across the window until somebody has acknowledged its incident: `open` says which
-    /// nobody has.
-    pub(super) fn undelivered(&mut self, open: impl Fn(&IncidentId) -> bool) -> Option<Banner> {
-        if self.unreached.is_empty() {
-            return None;
-        }
-        self.unreached.retain(|(incident, _), _| open(incident));
-        let ((incident, _), words) = self.unreached.first_key_value()?;
-        let n = self.unreached.keys().map(|(incident, _)| incident).collect::<BTreeSet<_>>().len();
-        let (incident, words) = (incident.0.as_ref(), words.as_str());
-        let says = if n > 1 {
-            say!(
-                "banner_undelivered_more",
-                "A page was not delivered: {incident}, {why}. Nobody may know of it: call people yourself and acknowledge it. The same holds for further incidents: {n}.",
-                incident = incident,
-                why = words,
-                n = n - 1
-            )
-        } else {
-            say!(
-                "banner_undelivered",
-                "A page was not delivered: {incident}, {why}. Nobody may know of it: call people yourself and acknowledge it.",
-                incident = incident,
-                why = words
-            )
-        };
-        Some(Banner { critical: true, says })
-    }
-
     /// What must stand across the window.
     pub(super) fn banners(&self) -> Vec<Banner> {
-        let mut banners: Vec<_> = self.warnings.iter().map(|says| Banner { critical: true, says: says.clone() }).collect();
+        let mut banners: Vec<_> = self.warnings.iter().map(|says| Banner::of(true, says.clone())).collect();
         if self.counters.unsaved > 0 {
-            banners.push(Banner {
-                critical: true,
-                says: say!(
-                    "banner_unsaved",
-                    "{n} records are not saved: the store cannot keep up. They are on this screen only; free disk space, then restart.",
-                    n = self.counters.unsaved as usize
-                ),
-            });
+            let says = say!(
+                "banner_unsaved",
+                "{n} records are not saved: the store cannot keep up. They are on this screen only; free disk space, then restart.",
+                n = self.counters.unsaved as usize
+            );
+            banners.push(Banner::of(true, says));
         }
         if let Some(watched) = &self.watchdog {
             let secs = self.beating_at.secs_since(watched.taken_at);
@@ -246,28 +184,21 @@ impl Health {
                         why = watched.why.as_str()
                     )
                 };
-                banners.push(Banner { critical: true, says });
+                banners.push(Banner::of(true, says));
             }
         }
         if let Some(store) = self.links.get(&Link::Store).filter(|store| store.state == LinkState::Down) {
-            banners.push(Banner {
-                critical: true,
-                says: say!(
-                    "banner_store",
-                    "The store cannot be written: {why} People are still told.",
-                    why = store.reason.as_str()
-                ),
-            });
+            let says =
+                say!("banner_store", "The store cannot be written: {why} People are still told.", why = store.reason.as_str());
+            banners.push(Banner::of(true, says));
         }
         if let Some(n) = self.counters.rejected_by.get(&RejectionReason::TooManyDevices) {
-            banners.push(Banner {
-                critical: false,
-                says: say!(
-                    "banner_register_full",
-                    "The device register is full: {n} messages of further devices were dropped. Crash reports still pass. Raise line.max_devices in the settings.",
-                    n = *n as usize
-                ),
-            });
+            let says = say!(
+                "banner_register_full",
+                "The device register is full: {n} messages of further devices were dropped. Crash reports still pass. Raise line.max_devices in the settings.",
+                n = *n as usize
+            );
+            banners.push(Banner::of(false, says));
         }
         banners
     }

@@ -69,7 +69,7 @@ pub(super) enum Settled {
 }
 
 /// All incidents in memory.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Incidents {
     all: HashMap<IncidentId, Arc<Incident>>,
     /// The unresolved incident of each device that another report may join.

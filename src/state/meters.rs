@@ -23,7 +23,7 @@ const DRAWN: usize = 60;
 const HOURS: usize = 24;
 
 /// One function's meter.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Meter {
     /// This month without `open`.
     month: Sum,
@@ -114,7 +114,7 @@ impl Meter {
 }
 
 /// All meters of the month.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Meters {
     prices: PriceSheet,
     month: String,

@@ -29,6 +29,7 @@ mod silencing;
 pub mod snapshot;
 mod temperatures;
 mod traces;
+mod undelivered;
 
 use std::sync::Arc;
 
@@ -58,7 +59,7 @@ use traces::stage;
 const FAULTS_EVERY: u64 = 60;
 
 /// What the state starts with.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Restored {
     /// Open incidents and those of the last days, in full.
     pub incidents: Vec<Arc<Incident>>,
@@ -81,12 +82,13 @@ pub struct Restored {
 }
 
 /// Everything the desk knows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct State {
     fleet: fleet::Fleet,
     incidents: incidents::Incidents,
     meters: meters::Meters,
     health: health::Health,
+    undelivered: undelivered::Undelivered,
     traces: traces::Traces,
     shadow: shadow::Shadow,
     devices: device_health::DeviceHealth,
@@ -117,6 +119,7 @@ impl State {
             incidents: incidents::Incidents::default(),
             meters: meters::Meters::new(prices),
             health: health::Health::default(),
+            undelivered: undelivered::Undelivered::default(),
             traces: traces::Traces::default(),
             shadow: shadow::Shadow::default(),
             devices: device_health::DeviceHealth::default(),
@@ -231,7 +234,11 @@ impl State {
                 self.trace_step(&incident, "Acknowledged", "ack published", at, false);
             }
             Fact::Told { incident, channel, words, outcome, at } => {
-                self.health.told(&incident, channel, &words, &outcome);
+                self.undelivered.told(&incident, &channel, &words, &outcome, at);
+                if outcome != DeliveryOutcome::WouldHave {
+                    let link = self.health.links.entry(Link::Notify).or_insert_with(|| LinkStatus::plain(LinkState::Up));
+                    self.undelivered.describe(link);
+                }
                 self.told(&incident, &words, &outcome, at, effects);
             }
             Fact::Injected { packet, topic, title, origin, sent_at, accepted_at } => {
@@ -576,7 +583,9 @@ impl State {
     fn told(&mut self, incident: &IncidentId, words: &str, outcome: &DeliveryOutcome, at: Timestamp, effects: &mut Vec<Effect>) {
         let (kind, failed, suppressed) = match outcome {
             DeliveryOutcome::Accepted => (StepKind::Told, false, false),
-            DeliveryOutcome::Retrying { .. } | DeliveryOutcome::Refused { .. } => (StepKind::TellFailed, true, false),
+            DeliveryOutcome::Retrying { .. } | DeliveryOutcome::Waiting { .. } | DeliveryOutcome::Refused { .. } => {
+                (StepKind::TellFailed, true, false)
+            }
             DeliveryOutcome::WouldHave => (StepKind::WouldHaveTold, false, true),
         };
         self.add_step(incident, kind, at, words, effects);

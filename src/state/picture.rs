@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::device_health::{DAYS_SHOWN, REPAIRS_SHOWN};
 use super::snapshot::BillView;
-use super::{Snapshot, State, register};
-use crate::model::{DeviceId, IncidentId, Life, Origin};
+use super::{Snapshot, State, register, undelivered};
+use crate::model::{DeviceId, Origin};
 
 /// Incidents listed.
 const INCIDENTS: usize = 500;
@@ -13,7 +13,7 @@ const INCIDENTS: usize = 500;
 const DRILLS: usize = 100;
 
 /// Parts of the snapshot that are made anew only when their book changed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is the flag of one book, not a state machine")]
 pub(super) struct Parts {
     pub(super) last: Snapshot,
@@ -36,7 +36,8 @@ impl State {
         snapshot.at = self.at;
         snapshot.version = self.version;
         snapshot.focus = self.focus.clone();
-        if std::mem::take(&mut parts.incidents_changed) {
+        let incidents_changed = std::mem::take(&mut parts.incidents_changed);
+        if incidents_changed {
             let (incidents, hidden, drills) = self.incidents.listed(INCIDENTS, DRILLS);
             snapshot.incidents = Arc::new(incidents);
             snapshot.incidents_hidden = hidden;
@@ -104,8 +105,10 @@ impl State {
         snapshot.held = Arc::clone(&self.health.held);
         snapshot.memory = self.fleet.memory();
         snapshot.banners = self.health.banners();
-        let open = |id: &IncidentId| incidents.get(id).is_some_and(|incident| incident.life == Life::Open);
-        snapshot.banners.extend(self.health.undelivered(open));
+        if let Some((listed, n)) = self.undelivered.list(incidents_changed, |id| incidents.get(id)) {
+            snapshot.undelivered = (Arc::new(listed), n);
+        }
+        snapshot.banners.extend(undelivered::banner(&snapshot.undelivered.0, snapshot.undelivered.1));
         snapshot.clone()
     }
 }

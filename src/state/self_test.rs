@@ -13,7 +13,7 @@ use crate::model::{
 const VEHICLE: &str = "self-test";
 
 /// The book of self-tests: the one under way, and the alert that stands since one failed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct SelfTest {
     under_way: Option<UnderWay>,
     alert: Option<AlertId>,

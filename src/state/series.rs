@@ -13,7 +13,7 @@ use crate::model::{DeviceId, DeviceKind, Origin, Timestamp};
 pub(super) const CHUNK_ROWS: usize = 256;
 
 /// One device's numbers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Series {
     sealed: VecDeque<Arc<SampleChunk>>,
     tail: SampleChunk,

@@ -12,7 +12,7 @@ use crate::model::{Occasion, Origin, Record, Said, VerdictVersion};
 const LISTED: usize = 100;
 
 /// The shadow's book.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Shadow {
     view: Option<ShadowView>,
     last: VecDeque<Arc<Flip>>,

@@ -20,7 +20,7 @@ const PAUSE_SECS: f64 = 5.0;
 const TOGETHER: usize = 10;
 
 /// Whether we listen, and which alerts of silence still hold.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Silence {
     /// Since when we listen without a break; `None` while the link is down.
     since: Option<Timestamp>,

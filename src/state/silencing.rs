@@ -40,7 +40,7 @@ const fn lesser(about: &AlertKind) -> Option<&'static [&'static str]> {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     silencing: Silencing,
     search: Search,
@@ -50,7 +50,7 @@ struct Entry {
 }
 
 /// The book of silences.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Silencings {
     book: BTreeMap<u64, Entry>,
     n_begun: u64,

@@ -119,6 +119,9 @@ pub struct Snapshot {
     pub refused: Option<Arc<Refusal>>,
     /// Something the operator must be told about the line itself: unsaved records, a full register.
     pub banners: Vec<Banner>,
+    /// Pages of real incidents that a channel has not taken and nobody has acknowledged, at most 50: first those that failed,
+    /// then those that wait because their receiver asked for patience. Then of how many incidents they are in all.
+    pub undelivered: (Arc<Vec<UndeliveredPage>>, usize),
 }
 
 /// The shadow judge since the start.
@@ -174,6 +177,32 @@ pub struct Banner {
     pub critical: bool,
     /// Cause, effect and fix, in that order.
     pub says: Saying,
+    /// The connection that it is about.
+    pub about: Option<Link>,
+    /// What it is about is tried again then.
+    pub next_try_at: Option<Timestamp>,
+}
+
+impl Banner {
+    /// Of nothing that has a connection of its own.
+    pub const fn of(critical: bool, says: Saying) -> Self {
+        Self { critical, says, about: None, next_try_at: None }
+    }
+}
+
+/// A page that a channel has not taken yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndeliveredPage {
+    /// Of which incident.
+    pub incident: IncidentId,
+    /// Of which device.
+    pub device: DeviceId,
+    /// By which channel: `webhook`, `email`, `sns`, `desktop`.
+    pub channel: String,
+    /// What the channel said of it; of one that waits what its receiver answered.
+    pub why: String,
+    /// The receiver asked for patience until then; then it is tried again.
+    pub until: Option<Timestamp>,
 }
 
 /// The part of the fleet list that is on the screen.

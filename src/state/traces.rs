@@ -10,13 +10,13 @@ use crate::model::{IncidentId, Origin, PacketId, Timestamp};
 const KEPT: usize = 100;
 
 /// The newest traces, newest first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Traces {
     newest_first: VecDeque<Kept>,
 }
 
 /// What became of a message that came back.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Outcome {
     /// The stages it went through so far.
     pub(super) stages: Vec<Stage>,
@@ -29,7 +29,7 @@ pub(super) struct Outcome {
 }
 
 /// A trace with the stages that must still come before it is complete.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Kept {
     trace: Arc<Trace>,
     awaited: Vec<&'static str>,

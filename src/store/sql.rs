@@ -60,9 +60,9 @@ impl Sql {
                 .fill("UPDATE {p}outbox SET attempts = attempts + 1, state = iif(?2, 'done', state) WHERE dedup_key = ?1"),
             delivery: root.fill(
                 "INSERT INTO {p}deliveries (dedup_key, channel, outcome, reason, attempts, at, next_at)
-                 VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6)
+                 VALUES (?1, ?2, ?3, ?4, ?7, ?5, ?6)
                  ON CONFLICT DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason,
-                    attempts = attempts + 1, at = excluded.at, next_at = excluded.next_at",
+                    attempts = attempts + excluded.attempts, at = excluded.at, next_at = excluded.next_at",
             ),
             fault: root.fill(
                 "INSERT INTO {p}device_faults VALUES (?1, ?2, ?3, ?4, ?5, ?6)

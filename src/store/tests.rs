@@ -465,6 +465,8 @@ fn the_outbox_forgets_what_every_channel_has_settled() {
     };
     tell("webhook", DeliveryOutcome::Retrying { reason: "500".to_owned(), at: now() }, false);
     tell("desktop", DeliveryOutcome::Accepted, false);
+    // It was not tried.
+    tell("webhook", DeliveryOutcome::Waiting { reason: "429".to_owned(), until: now().plus_secs(30) }, false);
     drop(opened);
     let mut opened = open(dir.path()).unwrap();
     assert_eq!(opened.loaded.outbox.len(), 1);

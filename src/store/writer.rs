@@ -543,11 +543,13 @@ impl<'a> Batch<'a> {
         let (word, reason, next_at) = match outcome {
             DeliveryOutcome::Accepted => ("accepted", "", None),
             DeliveryOutcome::Retrying { reason, at } => ("retrying", reason.as_str(), Some(at.0)),
+            DeliveryOutcome::Waiting { reason, until } => ("waiting", reason.as_str(), Some(until.0)),
             DeliveryOutcome::Refused { reason } => ("refused", reason.as_str(), None),
             DeliveryOutcome::WouldHave => ("would_have", "", None),
         };
-        self.prepare(origin, |sql| &sql.delivery)?.execute(params![dedup_key, channel, word, reason, at.0, next_at])?;
-        if origin.is_real() {
+        let tried = !matches!(outcome, DeliveryOutcome::Waiting { .. });
+        self.prepare(origin, |sql| &sql.delivery)?.execute(params![dedup_key, channel, word, reason, at.0, next_at, tried])?;
+        if origin.is_real() && tried {
             self.prepare(origin, |sql| &sql.outbox_told)?.execute(params![dedup_key, last])?;
         }
         Ok(Receipt::Told)

@@ -14,6 +14,7 @@ mod alarm;
 mod aws;
 mod bills;
 mod broker;
+mod connections_panel;
 mod corpus;
 mod cost_panel;
 mod drills;

@@ -32,6 +32,12 @@ connections-effect-store = Effect: crash reports are not acknowledged, so they c
 connections-effect-unused = Effect: none yet. The first notice will show whether the channel answers.
 connections-effect-notify = Effect: notices wait in the store and are tried again. Tell people by phone until it works.
 connections-next-try = next try in { $age }
+connections-undelivered = Pages that were not taken
+connections-undelivered-n = { $n ->
+    [one] 1 incident that nobody has acknowledged; call people yourself
+   *[other] { $n } incidents that nobody has acknowledged; call people yourself
+}
+connections-undelivered-patience = The receiver of { $channel } asked for patience: { $why }
 connections-copy = Copy
 connections-copy-raw = Copy the details for the network team
 connections-figures = Figures

@@ -171,6 +171,11 @@ evidence-not-judged = no, { $function }: { $what }
 evidence-not-judged-limit = answer within { $ms } ms
 # Lines across the window.
 evidence-banner-undelivered = A page was not delivered: { $incident }, { $why }. Nobody may know of it: call people yourself and acknowledge it.
+evidence-banner-waiting = A page waits: { $incident }, since the receiver of { $channel } asked for patience ({ $why }). Nobody may know of it: call people yourself and acknowledge it.
+evidence-banner-waiting-more = A page waits: { $incident }, since the receiver of { $channel } asked for patience ({ $why }). Nobody may know of it: call people yourself and acknowledge it. The same holds for { $n ->
+    [one] one further incident
+   *[other] { $n } further incidents
+}.
 evidence-banner-undelivered-more = A page was not delivered: { $incident }, { $why }. Nobody may know of it: call people yourself and acknowledge it. The same holds for { $n ->
     [one] one further incident
    *[other] { $n } further incidents

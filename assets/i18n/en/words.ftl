@@ -131,6 +131,7 @@ words-step-withdrawn = a graver report came after the decision of { $by }: it no
 words-step-accepted = { $whom }: accepted
 words-step-refused = { $whom }: refused, { $why }
 words-step-attempt = { $whom }: attempt { $n } failed, { $why }
+words-step-waits-until = { $whom }: asked for patience until { $until }, then it is tried again. { $why }
 words-step-escalated = step { $n } of { $of }: nobody has acknowledged it for { $age }
 words-step-back = { $celsius }, after { $age }
 words-step-to = { $by }: to { $to }

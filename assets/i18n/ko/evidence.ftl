@@ -152,6 +152,8 @@ evidence-not-judged = 아니요, { $function }: { $what }
 evidence-not-judged-limit = { $ms } ms 안에 응답
 # 화면 상단 알림
 evidence-banner-undelivered = 호출이 전달되지 않았습니다: { $incident }, { $why }. 아무도 모를 수 있으니 직접 연락하고 확인하세요.
+evidence-banner-waiting = 호출이 대기 중입니다: { $incident }. { $channel } 수신 측이 기다려 달라고 했습니다({ $why }). 아무도 모를 수 있으니 직접 연락하고 확인하세요.
+evidence-banner-waiting-more = 호출이 대기 중입니다: { $incident }. { $channel } 수신 측이 기다려 달라고 했습니다({ $why }). 아무도 모를 수 있으니 직접 연락하고 확인하세요. 같은 상태의 사건이 { $n }건 더 있습니다.
 evidence-banner-undelivered-more = 호출이 전달되지 않았습니다: { $incident }, { $why }. 아무도 모를 수 있으니 직접 연락하고 확인하세요. 같은 상태의 사건이 { $n }건 더 있습니다.
 evidence-banner-unsaved = 기록 { $n }건이 저장되지 않았습니다: 저장소가 따라가지 못합니다. 이 화면에만 있으니 디스크 공간을 확보한 뒤 다시 시작하세요.
 evidence-banner-watchdog-unheard = 외부 감시가 { $age } 동안 생존 신호를 받지 못했습니다: 응답이 없습니다. 외부에서 경보를 울릴 수 있고, 이 화면이 멈춰도 경보가 울리지 않습니다. [outbound]의 watchdog_url과 네트워크를 확인하세요.

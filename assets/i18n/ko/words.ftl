@@ -128,6 +128,7 @@ words-step-withdrawn = { $by } 님의 결정 뒤 더 심각한 보고가 들어�
 words-step-accepted = { $whom }: 접수됨
 words-step-refused = { $whom }: 거부됨, { $why }
 words-step-attempt = { $whom }: { $n }차 시도 실패, { $why }
+words-step-waits-until = { $whom }: { $until }까지 기다려 달라고 함, 이후 다시 시도. { $why }
 words-step-escalated = { $n }/{ $of }단계: { $age } 동안 미확인
 words-step-back = { $celsius }, { $age } 만에
 words-step-to = { $by }: { $to } 님에게 배정

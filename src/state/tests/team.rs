@@ -194,6 +194,56 @@ fn a_page_that_was_not_delivered_stands_across_the_window_until_somebody_takes_i
 }
 
 #[test]
+fn a_page_that_waits_for_the_patience_of_its_receiver_says_which_on_which_channel_and_until_when() {
+    let (mut line, first) = Line::with_a_crash();
+    line.receive("fleet/van-2/crash", &airbag("e-2"));
+    line.commit_all();
+    let of = |line: &mut Line, device: &str| {
+        let picture = line.state.snapshot();
+        picture.incidents.iter().find(|incident| incident.device.as_str() == device).unwrap().id.clone()
+    };
+    let second = of(&mut line, "van-2");
+    let told = |line: &mut Line, incident: &IncidentId, outcome: DeliveryOutcome| {
+        let (incident, channel, words) = (incident.clone(), "webhook".to_owned(), "webhook x: something".to_owned());
+        line.tell(Fact::Told { incident, channel, words, outcome, at: line.now });
+    };
+    let waiting = |until| DeliveryOutcome::Waiting { reason: "the webhook answered 429".to_owned(), until };
+    let until = NOW.plus_secs(30);
+    told(&mut line, &first, waiting(until));
+    let picture = line.state.snapshot();
+    let banner = picture.banners.iter().find(|banner| banner.critical).unwrap();
+    let text = &banner.says.text;
+    assert!(text.contains(&*first.0) && text.contains("the receiver of webhook") && text.contains("answered 429"), "{text}");
+    assert_eq!((banner.next_try_at, banner.about), (Some(until), Some(Link::Notify)));
+    let link = &picture.links[&Link::Notify];
+    assert_eq!((link.state, link.next_try_at), (LinkState::Degraded, Some(until)));
+    let (pages, n) = &picture.undelivered;
+    let page = &pages[0];
+    assert_eq!((&page.incident, page.device.as_str(), page.channel.as_str()), (&first, "van-1", "webhook"));
+    assert_eq!((*n, page.until), (1, Some(until)));
+
+    // The receiver asks again of another page: the first one waits for as long. One that was on its way ends nothing.
+    told(&mut line, &second, waiting(until.plus_secs(60)));
+    told(&mut line, &first, DeliveryOutcome::Retrying { reason: "500".to_owned(), at: NOW });
+    let listed = |line: &mut Line| -> Vec<_> {
+        let picture = line.state.snapshot();
+        picture.undelivered.0.iter().map(|page| (page.incident.clone(), page.until)).collect()
+    };
+    // What failed stands first, since nobody knows when it comes through.
+    assert_eq!(listed(&mut line), [(first.clone(), None), (second.clone(), Some(until.plus_secs(60)))]);
+    told(&mut line, &first, waiting(until));
+    told(&mut line, &second, waiting(until.plus_secs(60)));
+    assert_eq!(listed(&mut line), [(first.clone(), Some(until.plus_secs(60))), (second.clone(), Some(until.plus_secs(60)))]);
+    told(&mut line, &first, DeliveryOutcome::Accepted);
+    assert_eq!(line.state.snapshot().links[&Link::Notify].next_try_at, Some(until.plus_secs(60)));
+    (0..90).for_each(|_| line.pass_secs(1));
+    told(&mut line, &second, DeliveryOutcome::Accepted);
+    let picture = line.state.snapshot();
+    assert!(picture.banners.is_empty() && picture.undelivered.0.is_empty(), "{:?}", picture.banners);
+    assert_eq!((picture.links[&Link::Notify].state, picture.links[&Link::Notify].next_try_at), (LinkState::Up, None));
+}
+
+#[test]
 fn a_receiver_outside_that_takes_no_sign_of_life_is_said() {
     let mut line = Line::new();
     line.state.set_watchdog(30, NOW);

@@ -104,7 +104,12 @@ impl Desk {
                 ..Line::plain(false, body)
             });
         }
-        lines.extend(snapshot.banners.iter().map(|banner| Line::plain(banner.critical, saying(&banner.says))));
+        lines.extend(snapshot.banners.iter().map(|banner| {
+            let again = banner.next_try_at.map(|at| text::again(at, now));
+            let body = [saying(&banner.says)].into_iter().chain(again).collect::<Vec<_>>().join(" ");
+            let leads = if banner.about.is_some() { Leads::ToConnections } else { Leads::Nowhere };
+            Line { leads, ..Line::plain(banner.critical, body) }
+        }));
         lines.extend(self.silence_line(now));
         lines
     }

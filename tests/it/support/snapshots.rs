@@ -16,7 +16,7 @@ use fleetwatch::pricing::{self, PriceSheet};
 use fleetwatch::state::Snapshot;
 use fleetwatch::state::snapshot::{
     Banner, BillView, Counters, DayCost, DrivenPiece, FleetPage, FleetRow, FunctionRow, HarshMark, Latency, Motion, Rate,
-    SensorCounts, SensorMark, SensorRow, SensorView, Usage, VehicleMark, VehicleView,
+    SensorCounts, SensorMark, SensorRow, SensorView, UndeliveredPage, Usage, VehicleMark, VehicleView,
 };
 
 /// 2026-03-18 03:12:47 UTC.
@@ -108,20 +108,25 @@ pub(crate) fn broken() -> Snapshot {
     snapshot.links.insert(Link::BrokerTelemetry, down);
     snapshot.links.insert(
         Link::Notify,
-        LinkStatus { state: LinkState::Degraded, reason: "2 of 9 not told".into(), ..LinkStatus::plain(LinkState::Degraded) },
+        LinkStatus {
+            reason: "email mail.site.example: attempt 3 failed, connection refused\n\
+                webhook hooks.site.example: waits until 2026-03-18T03:13:14.000Z, since the webhook answered 429"
+                .into(),
+            next_try_at: Some(NOW.plus_secs(27)),
+            ..LinkStatus::plain(LinkState::Degraded)
+        },
     );
+    snapshot.undelivered = (Arc::new(undelivered()), 2);
     snapshot.stack = Some(super::stack::broken_stack());
     snapshot.actuals = Some(super::stack::unanswered());
     snapshot.rate = Rate::default();
     snapshot.latency = Latency::default();
-    snapshot.banners = vec![Banner {
-        critical: false,
-        says: Saying {
-            key: "banner_unsaved".into(),
-            text: "14 records are not saved: the store cannot keep up.".into(),
-            args: [("n".into(), 14_usize.into())].into(),
-        },
-    }];
+    let unsaved = Saying {
+        key: "banner_unsaved".into(),
+        text: "14 records are not saved: the store cannot keep up.".into(),
+        args: [("n".into(), 14_usize.into())].into(),
+    };
+    snapshot.banners = vec![Banner::of(false, unsaved)];
     let mut odd = crash(
         "INC-20260318-0008",
         "a-vehicle-with-a-very-long-name-that-nobody-would-choose-0001",
@@ -153,6 +158,34 @@ pub(crate) fn broken() -> Snapshot {
     snapshot.counters.shed = 12;
     snapshot.silencings = Arc::new(silences());
     snapshot
+}
+
+/// A page that failed, and two that wait because their receiver asked for patience.
+pub(crate) fn undelivered() -> Vec<UndeliveredPage> {
+    let page = |incident: &str, device: &str, channel: &str, why: &str, until| UndeliveredPage {
+        incident: IncidentId(incident.into()),
+        device: DeviceId::new(device),
+        channel: channel.to_owned(),
+        why: why.to_owned(),
+        until,
+    };
+    let (refused, busy) = ("email mail.site.example: attempt 3 failed, connection refused", "the webhook answered 429");
+    vec![
+        page("INC-20260318-0007", "VAN-0417", "email", refused, None),
+        page("INC-20260318-0004", "TRK-056", "webhook", busy, Some(NOW.plus_secs(27))),
+        page("INC-20260318-0007", "VAN-0417", "webhook", busy, Some(NOW.plus_secs(27))),
+    ]
+}
+
+/// The banner of pages that wait.
+pub(crate) fn waiting_banner() -> Banner {
+    let args = [("incident", "INC-20260318-0007"), ("channel", "webhook"), ("why", "the webhook answered 429")];
+    let says = Saying {
+        key: "banner_waiting".into(),
+        text: "A page waits.".into(),
+        args: args.map(|(name, word)| (name.into(), word.into())).into(),
+    };
+    Banner { about: Some(Link::Notify), next_try_at: Some(NOW.plus_secs(27)), ..Banner::of(true, says) }
 }
 
 /// A silence that stands, one that ends soon, and one that is over.

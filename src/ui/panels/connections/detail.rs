@@ -3,18 +3,18 @@
 use eframe::egui::{Align2, Rect, Role, Ui, UiBuilder, pos2, vec2};
 
 use super::super::PanelContext;
-use super::{card, kept, link_name, refused};
-use crate::model::{Link, LinkState, LinkStatus, PicoUsd};
+use super::{card, kept, link_name, refused, undelivered};
+use crate::model::{Link, LinkState, LinkStatus, PicoUsd, StepKind};
 use crate::state::Snapshot;
 use crate::ui::search::Typed;
 use crate::ui::shapes::{Mark, elided};
 use crate::ui::theme::{PANE_PAD, Theme, Type};
 use crate::ui::widgets::{Button, badge, link_status, name, put};
-use crate::ui::{icons, text, tr};
+use crate::ui::{icons, text, tr, words};
 
 const HEAD_H: f32 = 62.0;
 
-pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, link: Link, search: &mut Typed, context: &PanelContext<'_>) {
+pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, link: Link, search: &mut Typed, context: &mut PanelContext<'_>) {
     let Some(status) = snapshot.links.get(&link) else { return };
     let room = ui.max_rect();
     head(ui, Rect::from_min_size(room.min, vec2(room.width(), HEAD_H)), link, status);
@@ -29,6 +29,9 @@ pub(super) fn ui(ui: &mut Ui, snapshot: &Snapshot, link: Link, search: &mut Type
     top = body.bottom() + 18.0;
     if link == Link::BrokerTelemetry {
         refused::ui(ui, top, snapshot, search, context);
+    }
+    if link == Link::Notify && !snapshot.undelivered.0.is_empty() {
+        undelivered::ui(ui, top, snapshot, context);
     }
     if link == Link::Store && !snapshot.held.is_empty() {
         kept::ui(ui, top, snapshot);
@@ -76,7 +79,15 @@ fn wrong(ui: &mut Ui, top: f32, link: Link, status: &LinkStatus, context: &Panel
         (Link::Notify, LinkState::Connecting) => tr!("connections-effect-unused"),
         (Link::Notify, _) => tr!("connections-effect-notify"),
     };
-    let cause = if status.reason.is_empty() { text::link_of(link, status.state).to_owned() } else { status.reason.clone() };
+    let cause = match link {
+        _ if status.reason.is_empty() => text::link_of(link, status.state).to_owned(),
+        // One channel a line, as the timelines have it.
+        Link::Notify => {
+            let said = |line: &str| words::step(&StepKind::TellFailed, line).unwrap_or_else(|| line.to_owned());
+            status.reason.lines().map(said).collect::<Vec<_>>().join("\n")
+        }
+        _ => status.reason.clone(),
+    };
     let width = ui.max_rect().width() - 2.0 * card::INSET - 68.0;
     let painter = ui.painter().clone();
     let cause = painter.layout(cause, Type::Body.semibold(), theme.text.primary, width);

@@ -13,6 +13,7 @@ mod detail;
 mod kept;
 mod list;
 mod refused;
+mod undelivered;
 
 use eframe::egui::{self, vec2};
 
