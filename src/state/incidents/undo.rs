@@ -82,7 +82,10 @@ impl Incidents {
             incident.resolved.clone_from(&image.resolved);
             incident.severity = image.severity;
             incident.decision.clone_from(&image.decision);
+            // People were told under this number: whatever opens it again later goes by another key, or nobody would hear of it.
+            let n_reopened = incident.handling.n_reopened;
             incident.handling.clone_from(&image.handling);
+            incident.handling.n_reopened = n_reopened;
             self.file_by_life(&image.id);
             changed.push(image.id.clone());
         }
