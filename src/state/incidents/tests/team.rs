@@ -191,7 +191,9 @@ fn each_step_is_taken_back_whole_by_who_did_it() {
         assert!(book.undo(&id, &by(), NOW.plus_secs(11)).is_err(), "{name} after 11 s");
         let changed = book.undo(&id, &by(), NOW.plus_secs(10)).unwrap();
         assert_eq!(changed.len(), if name == "merge" { 2 } else { 1 }, "{name}");
-        let after = Incident { timeline: image.timeline.clone(), ..(**book.get(&id).unwrap()).clone() };
+        let mut after = Incident { timeline: image.timeline.clone(), ..(**book.get(&id).unwrap()).clone() };
+        // People were told under that number: it is never given again.
+        assert_eq!(std::mem::take(&mut after.handling.n_reopened), u32::from(name == "reopen"), "{name}");
         assert_eq!(after, *image, "{name}");
         assert_eq!(book.get(&other).unwrap().handling.merged, Vec::new(), "{name}");
         assert_eq!(last(&book, &id), (StepKind::Undone, "kim".to_owned()), "{name}");
