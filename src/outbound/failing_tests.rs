@@ -275,12 +275,68 @@ async fn of_a_thousand_pages_to_a_receiver_that_fails_in_every_way_none_is_never
             server = Some(Server::on(TcpListener::bind(address).await.unwrap(), &script));
         }
     }
-    assert_eq!(accepted.values().filter(|n| **n > 1).count(), 0, "doubled of {N}");
+    let doubled = accepted.values().filter(|n| **n > 1).count();
+    println!("{n_failures} failures in every way: never told {} of {N}, doubled {doubled} of {N}", N - accepted.len());
+    assert_eq!(doubled, 0, "doubled of {N}");
     let requests = server.unwrap().requests();
     // Each failure in its script is one more request, and nothing that was taken was sent again.
     assert_eq!(requests.len(), N + n_failures, "taken twice: of {N}");
     let keys: std::collections::HashSet<_> = requests.iter().map(|request| request.header("idempotency-key").unwrap()).collect();
     assert_eq!(keys.len(), N, "one key a page");
+}
+
+/// One way of failing at a time: each page fails first, is said at the desk to have failed, and is then taken.
+#[tokio::test]
+async fn in_each_way_of_failing_no_page_is_lost_or_doubled_and_every_failure_is_said() {
+    const N: usize = 100;
+    let ways = [
+        ("refused", None, "cannot be reached"),
+        ("hang", Some(Does::Hangs), "did not answer in time"),
+        ("slower than its time", Some(Does::Slow(5_000)), "did not answer in time"),
+        ("429", Some(Does::Answers("429 Too Many Requests")), "answered 429"),
+        ("500", Some(Does::Answers("500 Internal Server Error")), "answered 500"),
+        ("503", Some(Does::Answers("503 Service Unavailable")), "answered 503"),
+        ("cut", Some(Does::Cuts), "cannot be reached"),
+        ("broken off", Some(Does::BreaksOff), "broke off"),
+        ("200 with an error inside", Some(Does::Says(r#"{"ok":false,"error":"no"}"#)), "with an error inside"),
+    ];
+    for (way, does, words) in ways {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        // Where it is to refuse, nobody listens at first.
+        let mut listening = does.map(|does| Server::on(listener, &[does; N]));
+        let (items, mut told) = start(Some(&format!("http://{address}/hook")));
+        for n in 0..N as u32 {
+            items.send(item(n, "opened", Origin::Device)).await.unwrap();
+        }
+        let mut accepted = std::collections::HashMap::<String, usize>::new();
+        let mut warned = std::collections::HashSet::new();
+        let mut n_warnings = 0;
+        while accepted.len() < N {
+            let report = next(&mut told).await;
+            let key = report.notice.dedup_key.clone();
+            match report.outcome {
+                DeliveryOutcome::Accepted => *accepted.entry(key).or_default() += 1,
+                DeliveryOutcome::Retrying { reason, .. } => {
+                    assert!(reason.contains(words), "{way}: {reason}");
+                    n_warnings += 1;
+                    warned.insert(key);
+                }
+                outcome => panic!("{way}: {outcome:?}"),
+            }
+            if listening.is_none() && warned.len() == N {
+                listening = Some(Server::on(TcpListener::bind(address).await.unwrap(), &[]));
+            }
+        }
+        let requests = listening.unwrap().requests();
+        let taken = requests.iter().skip(if does.is_some() { N } else { 0 });
+        let keys: std::collections::HashSet<_> = taken.map(|request| request.header("idempotency-key").unwrap()).collect();
+        let (never, doubled) = (N - keys.len(), accepted.values().filter(|n| **n > 1).count());
+        println!("{way}: never told {never} of {N}, doubled {doubled} of {N}, failures said {n_warnings}");
+        assert_eq!((never, doubled), (0, 0), "{way}: never told, doubled, of {N}");
+        let n_failed = requests.len().saturating_sub(N);
+        assert!(n_warnings >= N && (does.is_none() || n_failed == N), "{way}: {n_warnings} of {n_failed} failures said");
+    }
 }
 
 #[test]
