@@ -113,7 +113,17 @@ mod tests {
         ] {
             assert!(harmless(evil.to_owned()).starts_with('\''), "{evil:?}");
         }
-        for plain in ["van-1", "a=b", "3 reports", "", "세차", "'quoted"] {
+        // Cut at a semicolon or a tab, or with quotes not seen, none of it begins as a formula either.
+        for (evil, disarmed) in [
+            ("x;=1+1;", "x;'=1+1;"),
+            ("x\t=1", "x\t'=1"),
+            ("a\n=1\n\n -2", "a\n'=1\n\n' -2"),
+            ("a\r\n@x", "a\r\n'@x"),
+            ("=1;=2", "'=1;'=2"),
+        ] {
+            assert_eq!(harmless(evil.to_owned()), disarmed);
+        }
+        for plain in ["a; b", "one\n\ntwo", "37.5, -127.0", "van-1", "a=b", "3 reports", "", "세차", "'quoted"] {
             assert_eq!(harmless(plain.to_owned()), plain);
         }
         assert_eq!(written(Cell::Whole(-5)), "-5", "a number of ours is a number");

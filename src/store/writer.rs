@@ -95,8 +95,7 @@ pub enum Receipt {
     Spike,
     /// A silence is stored.
     Silencing,
-    /// The register is changed.
-    /// What is written of them now, where other seats write too.
+    /// The register is changed: what is written of those devices now, where other seats write too; else nothing.
     Register(Book),
     /// What another seat wrote into the register, or did with silences.
     Book(Book),
