@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
-use super::tests::{Does, OK, Server, item, next, outcomes, start, tell};
+use super::receiver::{Does, OK, Server, item, next, outcomes, start, tell};
 use super::*;
 use crate::model::{Origin, Timestamp};
 

@@ -35,6 +35,8 @@ mod worker;
 #[cfg(test)]
 mod failing_tests;
 #[cfg(test)]
+mod receiver;
+#[cfg(test)]
 mod tests;
 
 use gate::Gate;

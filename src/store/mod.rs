@@ -25,6 +25,7 @@ pub mod forget;
 mod history;
 mod load;
 mod past;
+mod receipt;
 mod register;
 pub mod retention;
 mod review;
@@ -48,8 +49,9 @@ pub use dossier::{imported_id, tried};
 pub use history::History;
 pub use load::{KnownEvent, Loaded};
 pub use past::writer;
+pub use receipt::Receipt;
 pub use shared::{Listed, Seat, Spool};
-pub use writer::{Receipt, Writer};
+pub use writer::Writer;
 
 /// The incident database within the data directory.
 pub const DATABASE: &str = "incidents.db";

@@ -9,8 +9,8 @@ use crate::ui::theme::{Theme, Type, sizes};
 use crate::ui::widgets::{hairline_below, name, put};
 use crate::ui::{text, tr};
 
-/// Where the columns begin, points from the left: since when, bytes, how long.
-const COLUMNS: [f32; 3] = [250.0, 400.0, 520.0];
+/// Where the columns stand, points from the left: since when, bytes by their right end, how long.
+const COLUMNS: [(f32, Align2); 3] = [(250.0, Align2::LEFT_CENTER), (470.0, Align2::RIGHT_CENTER), (520.0, Align2::LEFT_CENTER)];
 
 pub(super) fn ui(ui: &Ui, top: f32, snapshot: &Snapshot) {
     let theme = Theme::of(ui);
@@ -27,8 +27,8 @@ pub(super) fn ui(ui: &Ui, top: f32, snapshot: &Snapshot) {
         let bytes = text::bytes(holding.bytes);
         let long = how_long(holding);
         put(painter, pos2(left, y), Align2::LEFT_CENTER, &kind, Type::Body.medium(), theme.text.primary);
-        for (x, words) in COLUMNS.into_iter().zip([&since, &bytes, &long]) {
-            put(painter, pos2(left + x, y), Align2::LEFT_CENTER, words, Type::Small.font(), theme.text.secondary);
+        for ((x, align), words) in COLUMNS.into_iter().zip([&since, &bytes, &long]) {
+            put(painter, pos2(left + x, y), align, words, Type::Small.font(), theme.text.secondary);
         }
         name(ui, rect, ("held", i), Role::Label, &format!("{kind}: {since}, {bytes}, {long}"));
     }
