@@ -40,7 +40,7 @@ impl State {
         if incidents_changed {
             let (incidents, hidden, drills) = self.incidents.listed(INCIDENTS, DRILLS);
             snapshot.incidents = Arc::new(incidents);
-            snapshot.incidents_hidden = hidden;
+            (snapshot.incidents_hidden, snapshot.open_hidden) = (hidden.n, hidden.open);
             snapshot.drills = Arc::new(drills);
         }
         if std::mem::take(&mut parts.traces_changed) {

@@ -11,7 +11,7 @@ use crate::model::effect::SampleChunk;
 use crate::model::{
     Actuals, Alert, Band, Celsius, CrashReport, DeviceId, Driving, Errand, Focus, HarshEvent, Holding, Incident, IncidentId,
     Invocation, Judge, Link, LinkStatus, Operator, Origin, PacketId, PicoUsd, QueueReading, Register, Rejection, RejectionReason,
-    Review, Saying, SeatsLook, Silencing, StackLook, TapeLook, Team, TemperatureVerdict, Timestamp, Verdict,
+    Review, Saying, SeatsLook, Severity, Silencing, StackLook, TapeLook, Team, TemperatureVerdict, Timestamp, Verdict,
 };
 
 use crate::pricing::Price;
@@ -53,6 +53,8 @@ pub struct Snapshot {
     pub incidents: Arc<Vec<Arc<Incident>>>,
     /// Real incidents beyond the list.
     pub incidents_hidden: usize,
+    /// Those among them that are open.
+    pub open_hidden: OpenCount,
     /// Drills, newest first, at most 100. Never counted among the real.
     pub drills: Arc<Vec<Arc<Incident>>>,
     /// The newest alerts, newest first, at most 50.
@@ -122,6 +124,36 @@ pub struct Snapshot {
     /// Pages of real incidents that a channel has not taken and nobody has acknowledged, at most 50: first those that failed,
     /// then those that wait because their receiver asked for patience. Then of how many incidents they are in all.
     pub undelivered: (Arc<Vec<UndeliveredPage>>, usize),
+}
+
+/// How many incidents are open, by severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenCount {
+    /// Critical ones.
+    pub critical: usize,
+    /// High ones.
+    pub high: usize,
+    /// Medium ones.
+    pub medium: usize,
+    /// Low ones.
+    pub low: usize,
+}
+
+impl OpenCount {
+    /// Counts one more.
+    pub fn add(&mut self, severity: Severity) {
+        *match severity {
+            Severity::Critical => &mut self.critical,
+            Severity::High => &mut self.high,
+            Severity::Medium => &mut self.medium,
+            Severity::Low => &mut self.low,
+        } += 1;
+    }
+
+    /// All of them.
+    pub const fn all(self) -> usize {
+        self.critical + self.high + self.medium + self.low
+    }
 }
 
 /// The shadow judge since the start.

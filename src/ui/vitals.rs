@@ -1,7 +1,8 @@
 //! What the whole window must know of a snapshot: is it live, and how many incidents are open. Pure.
 
-use crate::model::{Incident, Life, Link, LinkState, LinkStatus, Severity, Timestamp};
+use crate::model::{Incident, Life, Link, LinkState, LinkStatus, Timestamp};
 use crate::state::Snapshot;
+use crate::state::snapshot::OpenCount;
 
 /// A snapshot older than this means that the line itself has stopped. s
 const LINE_STOPPED_SECS: f64 = 5.0;
@@ -89,19 +90,11 @@ pub fn is_open(incident: &Incident) -> bool {
     incident.life != Life::Resolved && !incident.is_malfunction()
 }
 
-/// How many open incidents of each severity; drills apart.
+/// How many open incidents there are, those without room in the list too; drills apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Open, all severities, drills not among them.
-    pub open: usize,
-    /// Of them critical.
-    pub critical: usize,
-    /// Of them high.
-    pub high: usize,
-    /// Of them medium.
-    pub medium: usize,
-    /// Of them low.
-    pub low: usize,
+    /// By severity, drills not among them.
+    pub open: OpenCount,
     /// Drills that are not resolved.
     pub drills: usize,
 }
@@ -109,18 +102,9 @@ pub struct Tally {
 impl Tally {
     /// Counts a snapshot's lists.
     pub fn of(snapshot: &Snapshot) -> Self {
-        let mut tally = Self::default();
-        for incident in snapshot.incidents.iter().filter(|incident| is_open(incident)) {
-            tally.open += 1;
-            *match incident.severity {
-                Severity::Critical => &mut tally.critical,
-                Severity::High => &mut tally.high,
-                Severity::Medium => &mut tally.medium,
-                Severity::Low => &mut tally.low,
-            } += 1;
-        }
-        tally.drills = snapshot.drills.iter().filter(|drill| drill.life != Life::Resolved).count();
-        tally
+        let mut open = snapshot.open_hidden;
+        snapshot.incidents.iter().filter(|incident| is_open(incident)).for_each(|incident| open.add(incident.severity));
+        Self { open, drills: snapshot.drills.iter().filter(|drill| drill.life != Life::Resolved).count() }
     }
 }
 

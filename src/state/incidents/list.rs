@@ -5,6 +5,16 @@ use std::sync::Arc;
 
 use super::Incidents;
 use crate::model::{DeviceId, Incident, Life, Origin, Severity};
+use crate::state::snapshot::OpenCount;
+
+/// What has no room in the list.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::state) struct Hidden {
+    /// How many in all.
+    pub(in crate::state) n: usize,
+    /// Of them open.
+    pub(in crate::state) open: OpenCount,
+}
 
 impl Incidents {
     /// Whether a vehicle has an unresolved incident that is no malfunction.
@@ -21,7 +31,7 @@ impl Incidents {
     }
 
     /// The queue's list: open ones, critical first and newest first; then malfunctions; then resolved. And drills apart.
-    pub(in crate::state) fn listed(&self, most: usize, most_drills: usize) -> (Vec<Arc<Incident>>, usize, Vec<Arc<Incident>>) {
+    pub(in crate::state) fn listed(&self, most: usize, most_drills: usize) -> (Vec<Arc<Incident>>, Hidden, Vec<Arc<Incident>>) {
         let (drills, real): (Vec<_>, Vec<_>) = self.all.values().cloned().partition(|incident| incident.origin == Origin::Drill);
         let group = |incident: &Incident| match (incident.life, incident.is_malfunction()) {
             (Life::Resolved, _) => 2,
@@ -35,7 +45,10 @@ impl Incidents {
         };
         let mut real = real;
         real.sort_by_cached_key(order);
-        let hidden = real.len().saturating_sub(most) + self.n_let_go;
+        let mut hidden = Hidden { n: real.len().saturating_sub(most) + self.n_let_go, open: OpenCount::default() };
+        for incident in real.iter().skip(most).filter(|incident| group(incident) == 0) {
+            hidden.open.add(incident.severity);
+        }
         real.truncate(most);
         let mut drills = drills;
         drills.sort_by_cached_key(|incident| (Reverse(incident.received_at), incident.id.clone()));

@@ -39,16 +39,16 @@ impl Desk {
             shapes::icon(painter, item.center() - vec2(0.0, 9.0), sizes().icon_rail, screen.icon(), icon, false);
             put(painter, item.center() + vec2(0.0, 14.0), Align2::CENTER_CENTER, title, font, color);
             let mut name = title.to_owned();
-            if screen == super::Screen::Incidents && tally.open > 0 {
+            if screen == super::Screen::Incidents && tally.open.all() > 0 {
                 let critical = theme.status.critical;
                 let center = item.center() + vec2(18.0, -16.0);
-                let count = if tally.open > 99 { "99+".to_owned() } else { tally.open.to_string() };
+                let count = if tally.open.all() > 99 { "99+".to_owned() } else { tally.open.all().to_string() };
                 let galley = painter.layout_no_wrap(count, Type::Micro.semibold(), theme.text.on_critical);
                 let plate = Rect::from_center_size(center, vec2((galley.size().x + 9.0).max(16.0), 16.0));
-                let fill = if tally.critical > 0 { critical.solid } else { theme.border.control };
+                let fill = if tally.open.critical > 0 { critical.solid } else { theme.border.control };
                 painter.rect_filled(plate, 8.0, fill);
                 painter.galley(center - galley.size() / 2.0, galley, theme.text.on_critical);
-                name = tr!("shell-n-open", title = title, n = tally.open);
+                name = tr!("shell-n-open", title = title, n = tally.open.all());
             }
             focus_ring(ui, &response);
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, &name));

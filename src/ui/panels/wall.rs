@@ -88,7 +88,7 @@ impl Wall {
         let stale = liveness.stale_since();
         let tally = Tally::of(snapshot);
         let known = liveness != Liveness::NoData;
-        let critical = (tally.critical > 0).then_some((Mark::Diamond, theme.status.critical));
+        let critical = (tally.open.critical > 0).then_some((Mark::Diamond, theme.status.critical));
         let open = if tally.drills > 0 {
             tr!("live-plus-drills", unit = word!("live-real"), n = tally.drills as u64)
         } else {
@@ -101,14 +101,14 @@ impl Wall {
         let numbers = [
             Number {
                 label: tr!("wall-critical"),
-                value: (known || tally.open > 0).then(|| text::count(tally.critical as u64)),
+                value: (known || tally.open.all() > 0).then(|| text::count(tally.open.critical as u64)),
                 unit: tr!("wall-open"),
                 status: critical,
                 stale: false,
             },
             Number {
                 label: tr!("live-open-incidents"),
-                value: (known || tally.open > 0).then(|| text::count(tally.open as u64)),
+                value: (known || tally.open.all() > 0).then(|| text::count(tally.open.all() as u64)),
                 unit: open,
                 status: None,
                 stale: false,

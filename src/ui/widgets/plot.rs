@@ -143,9 +143,14 @@ pub fn series(plot: &mut PlotUi<'_>, name: &str, points: &[Point], gap: f64, pen
     }
 }
 
+/// Where [`corner_link`] stands, so that no words stand there.
+pub fn corner(area: Rect) -> Rect {
+    Rect::from_min_size(pos2(area.right() - 122.0, area.top() + 2.0), vec2(116.0, 20.0))
+}
+
 /// A link in the upper right corner of a chart; whether it was clicked.
 pub fn corner_link(ui: &mut Ui, area: Rect, label: &str) -> bool {
-    let place = Rect::from_min_size(pos2(area.right() - 122.0, area.top() + 2.0), vec2(116.0, 20.0));
+    let place = corner(area);
     let layout = Layout::right_to_left(Align::Center);
     ui.scope_builder(UiBuilder::new().max_rect(place).id_salt("corner").layout(layout), |ui| {
         ui.link(Type::Micro.rich_medium(label, Theme::of(ui).accent.base)).clicked()

@@ -8,7 +8,7 @@ use crate::ui::decimate::{Point, nearest, usual_step};
 use crate::ui::shapes::dashed;
 use crate::ui::theme::{Theme, Type};
 use crate::ui::widgets::chart::{Axes, Pen, round_range, ticks};
-use crate::ui::widgets::plot::{Home, Shown, corner_link, plot, series};
+use crate::ui::widgets::plot::{Home, Shown, corner, corner_link, plot, series};
 use crate::ui::widgets::{Pane, empty_state, header, pane, put};
 use crate::ui::{icons, shapes, text, tr, word};
 
@@ -325,7 +325,11 @@ fn peak(painter: &Painter, theme: &'static Theme, axes: &Axes, curves: &Curves) 
     let galley = painter.layout_no_wrap(words, Type::Small.semibold(), theme.text.primary);
     let right = at.x + 10.0 + galley.size().x < axes.area.right();
     let x = if right { at.x + 10.0 } else { at.x - 10.0 - galley.size().x };
-    let place = Rect::from_min_size(pos2(x, (at.y - galley.size().y / 2.0).max(axes.area.top())), galley.size());
+    let mut place = Rect::from_min_size(pos2(x, (at.y - galley.size().y / 2.0).max(axes.area.top())), galley.size());
+    let corner = corner(axes.area);
+    if place.intersects(corner) {
+        place = place.translate(vec2(0.0, corner.bottom() - place.top()));
+    }
     painter.rect_filled(place.expand2(vec2(2.0, 0.0)), 2.0, theme.plot.bg.gamma_multiply(0.8));
     painter.galley(place.min, galley, theme.text.primary);
 }

@@ -69,7 +69,7 @@ fn incidents<'a>(theme: &Theme, snapshot: &Snapshot, liveness: Liveness) -> Kpi<
     let n_sample = open.filter(|incident| incident.origin == Origin::Sample).count();
     let mut unit = match n_sample {
         0 => tr!("live-real"),
-        n if n == tally.open => tr!("live-is-sample"),
+        n if n == tally.open.all() => tr!("live-is-sample"),
         n => tr!("live-some-sample", n = n as u64),
     };
     if tally.drills > 0 {
@@ -77,13 +77,13 @@ fn incidents<'a>(theme: &Theme, snapshot: &Snapshot, liveness: Liveness) -> Kpi<
     }
     let status = &theme.status;
     let severities = [
-        (tally.critical, Mark::Diamond, status.critical, word!("live-critical")),
-        (tally.high, Mark::Triangle, status.high, word!("live-high")),
-        (tally.medium, Mark::Disc, status.medium, word!("live-medium")),
+        (tally.open.critical, Mark::Diamond, status.critical, word!("live-critical")),
+        (tally.open.high, Mark::Triangle, status.high, word!("live-high")),
+        (tally.open.medium, Mark::Disc, status.medium, word!("live-medium")),
     ];
     Kpi {
         label: tr!("live-open-incidents"),
-        value: (liveness != Liveness::NoData || tally.open + tally.drills > 0).then(|| count(tally.open as u64)),
+        value: (liveness != Liveness::NoData || tally.open.all() + tally.drills > 0).then(|| count(tally.open.all() as u64)),
         unit,
         parts: severities.map(|(n, mark, status, words)| Part { mark: Some((mark, status.fg)), ..part(n, words) }).into(),
         needs: word!("live-needs-crash"),

@@ -11,7 +11,7 @@ use crate::state::Snapshot;
 use crate::ui::actions::Action;
 use crate::ui::shapes::{Mark, dashed_rect, hatch};
 use crate::ui::theme::{PANE_PAD, Theme, Type, sizes};
-use crate::ui::vitals::is_open;
+use crate::ui::vitals::{Tally, is_open};
 use crate::ui::widgets::{
     Answer, Pane, drill_badge, empty_state, hairline_below, header, incident_card, incident_card_height, incident_row,
     link_status, name, put, section,
@@ -38,7 +38,7 @@ impl Queue {
         let shown: Vec<&Arc<Incident>> = self.order.iter().filter_map(|id| by_id.get(id).copied()).collect();
         self.keys(&shown, context);
 
-        head(ui, open.len(), n_new, snapshot, context);
+        head(ui, Tally::of(snapshot).open.all(), n_new, snapshot, context);
         let top = ui.cursor().top();
         let foot = drills(ui, snapshot, context);
         let room = Rect::from_min_max(pos2(ui.max_rect().left(), top), pos2(ui.max_rect().right(), foot));
