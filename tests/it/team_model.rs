@@ -20,12 +20,14 @@ const DEPTH: usize = 3;
 /// Of so many ways to a state that was reached before, one is looked at whether it really is the same.
 const SAMPLED: usize = 97;
 
-/// Who may act.
-const ACTORS: [&str; 3] = [MINA, KIM, LEE];
+/// Who acts from a start. What an admin may do beside a supervisor is the same from each: one start looks at it.
+fn actors(start: Start) -> impl Iterator<Item = &'static str> {
+    [MINA, KIM].into_iter().chain((start == Start::BothReal).then_some(LEE))
+}
 
 /// Everything that can be done.
-fn moves() -> Vec<Move> {
-    let people = ACTORS.into_iter().flat_map(|who| Verb::ALL.map(|verb| Move::Does(who, verb)));
+fn moves(start: Start) -> Vec<Move> {
+    let people = actors(start).flat_map(|who| Verb::ALL.map(|verb| Move::Does(who, verb)));
     // Who has a secret differs from another supervisor in having to show it.
     let guarded = [Verb::Acknowledge, Verb::FalseAlarm, Verb::OverruleNone, Verb::Second, Verb::NameIt, Verb::SilenceAll];
     let guarded = guarded.map(|verb| Move::Does(PARK, verb));
@@ -139,15 +141,14 @@ fn search(start: Start, planted: Planted, moves: &[Move], depth: usize) -> Found
 /// Goes through everything from one start, and looks that the search means something.
 #[track_caller]
 fn check(start: Start) {
-    let moves = moves();
+    let moves = moves(start);
     let found = search(start, Planted::Nothing, &moves, DEPTH);
     assert_eq!(found.wrong, None, "after {} states", found.n_states);
     println!("{start:?}: {} sequences to depth {DEPTH}, {} states: wrong 0", found.n_sequences, found.n_states);
     // Fewer would mean that the moves do nothing.
-    assert!(found.n_states > 2_000 && found.n_sequences > 50_000, "{} states, {} tried", found.n_states, found.n_sequences);
+    assert!(found.n_states > 5_000 && found.n_sequences > 35_000, "{} states, {} tried", found.n_states, found.n_sequences);
     // Each verb does something for everybody who may do it, and for nobody else.
-    let expected: BTreeSet<_> = ACTORS
-        .into_iter()
+    let expected: BTreeSet<_> = actors(start)
         .flat_map(|who| Verb::ALL.map(|verb| (who, verb)))
         .filter(|(who, verb)| role(who) >= Some(verb.needs()))
         .collect();
@@ -200,12 +201,11 @@ fn no_longer_sequence_of_what_puts_a_crash_aside_hides_it() {
 fn every_planted_fault_is_caught() {
     let mut n_ways = 0;
     for planted in Planted::ALL {
-        let found = Start::ALL.into_iter().find_map(|start| {
-            let found = search(start, planted, &moves(), DEPTH);
-            n_ways += found.n_sequences;
-            found.wrong.map(|(way, wrong)| format!("{wrong}, by {way:?} from {start:?}"))
-        });
-        println!("{planted:?}: {}", found.unwrap_or_else(|| panic!("{planted:?} was not caught within {DEPTH} moves")));
+        let start = planted.start();
+        let found = search(start, planted, &moves(start), DEPTH);
+        n_ways += found.n_sequences;
+        let Some((way, wrong)) = found.wrong else { panic!("{planted:?} was not caught within {DEPTH} moves from {start:?}") };
+        println!("{planted:?}: {wrong}, by {way:?} from {start:?}");
     }
     println!("{} planted faults, all caught, in {n_ways} sequences", Planted::ALL.len());
 }

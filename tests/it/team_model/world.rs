@@ -95,6 +95,15 @@ impl Planted {
         Self::SilenceHidesAll,
         Self::DrillForReal,
     ];
+
+    /// The world in which it shows.
+    pub(super) const fn start(self) -> Start {
+        match self {
+            Self::OverruledLost => Start::OneMalfunction,
+            Self::DrillForReal => Start::OtherDrill,
+            _ => Start::BothReal,
+        }
+    }
 }
 
 /// What the two incidents are at first.
@@ -109,8 +118,6 @@ pub(super) enum Start {
 }
 
 impl Start {
-    pub(super) const ALL: [Self; 3] = [Self::BothReal, Self::OneMalfunction, Self::OtherDrill];
-
     /// Verbs that nobody can do anything with there.
     pub(super) const fn leaves_idle(self, verb: Verb) -> bool {
         // A drill never goes with a real one.
