@@ -10,9 +10,11 @@ use crate::ui::word;
 /// Shows the page in the middle of `room`; `false` when it is to close.
 pub(super) fn ui(ctx: &egui::Context, room: Rect) -> bool {
     let mut open = true;
-    let size = vec2(560.0, 0.0);
+    // As wide as the longest help in either language.
+    let size = vec2(700.0, room.height() - 48.0);
     let at = pos2(room.center().x - size.x / 2.0, room.top() + 24.0);
-    Area::new(Id::unique("keys")).order(Order::Middle).fixed_pos(at).show(ctx, |ui| {
+    let area = Area::new(Id::unique("keys")).order(Order::Middle).fixed_pos(at).default_size(size);
+    area.show(ctx, |ui| {
         let theme = Theme::of(ui);
         Frame::new()
             .fill(theme.bg.raised)
