@@ -83,6 +83,7 @@ connections-watching-a-month = Watching, a month
 
 connections-seats = Shared store
 connections-about-seats = The log in PostgreSQL through which several seats have the same incidents, and tell people once.
+connections-one-seat = This is the only seat: set url in [seats] of the settings to share incidents with others.
 connections-effect-no-seats = Incidents are on this desk alone. Nothing else is affected.
 connections-effect-seats = Other seats do not see what happens here, nor this one what happens there. Crashes are taken in, stored and told all the same; people may be told twice, under one key.
 connections-seats-here = { $n ->

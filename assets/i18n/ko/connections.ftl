@@ -74,6 +74,7 @@ connections-watching-a-month = 조회 비용, 한 달
 
 connections-seats = 공유 저장소
 connections-about-seats = 여러 좌석이 같은 사고를 보고 통보를 한 번만 보내게 하는 PostgreSQL 기록입니다.
+connections-one-seat = 이 좌석 하나뿐입니다. 다른 좌석과 사고를 공유하려면 설정의 [seats]에 url을 지정하세요.
 connections-effect-no-seats = 사고는 이 데스크에만 있습니다. 그 밖의 영향은 없습니다.
 connections-effect-seats = 이 좌석의 변경이 다른 좌석에 보이지 않고, 다른 좌석의 변경도 여기에 보이지 않습니다. 사고 접수, 저장, 통보는 계속되며 같은 키로 두 번 통보될 수 있습니다.
 connections-seats-here = 다른 좌석 { $n }곳

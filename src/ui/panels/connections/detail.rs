@@ -81,6 +81,7 @@ fn wrong(ui: &mut Ui, top: f32, link: Link, status: &LinkStatus, context: &Panel
     };
     let cause = match link {
         _ if status.reason.is_empty() => text::link_of(link, status.state).to_owned(),
+        Link::Seats if status.state == LinkState::NotSet => tr!("connections-one-seat"),
         // One channel a line, as the timelines have it.
         Link::Notify => {
             let said = |line: &str| words::step(&StepKind::TellFailed, line).unwrap_or_else(|| line.to_owned());
